@@ -1,0 +1,103 @@
+// The manifest after parsing, checking and defaults: what the rest of Muster works with. The schema makes it, nobody changes it.
+
+import type { Secret } from "./secret.ts";
+
+/** Everything that the main file and its drop-ins declare, names resolved, units converted (durations in ms, sizes in bytes). */
+export interface Manifest {
+  readonly identity: Identity;
+  readonly nats: NatsConfig;
+  readonly endpoints: ReadonlyMap<string, EndpointConfig>;
+  /** By name. A model written inline (`ollama/qwen3:1.7b`) stands here under that text. */
+  readonly models: ReadonlyMap<string, ModelConfig>;
+  readonly agents: ReadonlyMap<string, AgentConfig>;
+}
+
+/** The third and fourth subject tokens of every agent (§2). */
+export interface Identity {
+  readonly agent: string;
+  readonly owner: string;
+}
+
+export interface NatsConfig {
+  readonly mode: "auto" | "embedded" | "external";
+  readonly embedded: { readonly host: string; readonly port: number };
+  readonly servers: readonly string[];
+  /** Name of a NATS CLI context. */
+  readonly context?: string;
+  readonly credentialsFile?: string;
+  readonly nkeyFile?: string;
+  readonly user?: string;
+  readonly password?: Secret;
+  readonly token?: Secret;
+  readonly tls?: TlsConfig;
+}
+
+export interface TlsConfig {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+export type ProviderName = "ollama" | "openai" | "anthropic" | "builtin";
+
+/** Where models live. One endpoint is one queue of `parallel` slots. */
+export interface EndpointConfig {
+  readonly name: string;
+  readonly provider: ProviderName;
+  /** Base URL; absent for `builtin`. */
+  readonly url?: string;
+  readonly parallel: number;
+  readonly apiKey?: Secret;
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly proxy?: Secret;
+  readonly caFile?: string;
+  readonly connectTimeoutMs: number;
+}
+
+export interface ModelConfig {
+  readonly name: string;
+  /** Key into `Manifest.endpoints`. An inline endpoint stands there under the model's name. */
+  readonly endpoint: string;
+  /** The provider's own name of the model; for `builtin` the file's base name. */
+  readonly model: string;
+  /** Context window in tokens; absent: the provider's own. */
+  readonly context?: number;
+  readonly maxOutput?: number;
+  readonly keepAliveMs?: number;
+  readonly pull: "never" | "if-missing";
+  readonly temperature?: number;
+  readonly seed?: number;
+  readonly stop: readonly string[];
+  readonly think?: boolean;
+  /** A JSON schema that the answer must follow. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** In a chain: no text by then and the next model serves. */
+  readonly firstTextMs?: number;
+  readonly builtin?: BuiltinModel;
+}
+
+/** A GGUF file for the engine inside the executable. */
+export interface BuiltinModel {
+  /** Absolute path; absent when `url` names it. */
+  readonly file?: string;
+  readonly url?: string;
+  readonly sha256?: string;
+  readonly threads?: number;
+}
+
+export interface AgentConfig {
+  readonly name: string;
+  readonly description: string;
+  readonly instructions: string;
+  /** One model or a chain, keys into `Manifest.models`, in order of preference. */
+  readonly models: readonly string[];
+  readonly heartbeatMs: number;
+  readonly concurrency: number;
+  readonly queue: number;
+  readonly deadlineMs: number;
+  readonly attachments: boolean;
+  readonly maxPayloadBytes: number;
+  readonly replicas: boolean;
+  /** The file that declares it, absolute. */
+  readonly source: string;
+}

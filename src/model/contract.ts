@@ -1,0 +1,97 @@
+// The contract between an agent's turn and whatever generates text for it.
+
+import type { ModelConfig } from "../manifest/manifest.ts";
+
+export interface ModelImage {
+  readonly mediaType: string;
+  readonly data: Uint8Array;
+}
+
+export type ModelMessage =
+  | { readonly role: "system"; readonly text: string }
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly ModelImage[] }
+  | { readonly role: "assistant"; readonly text: string };
+
+export interface ChatRequest {
+  readonly messages: readonly ModelMessage[];
+  /** The agent that asks: slots of an endpoint are shared in turn between agents. */
+  readonly agent: string;
+}
+
+export interface ModelUsage {
+  /** Name of the manifest's model that served. */
+  readonly model: string;
+  readonly provider: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+  /** True when the provider reported no counts and they were guessed from the text's length. */
+  readonly estimated: boolean;
+  /** `length`: the answer was cut by `max_output` or a full context. */
+  readonly finish: "stop" | "length";
+  /** From the call's start (slot granted) to its first text or thinking; absent when there was none. */
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+}
+
+/** Text and thinking come joined per network read: an event may hold any number of tokens. */
+export type ModelEvent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string }
+  /** Something an operator or caller may want to see while nothing else flows: a pull's progress, a fallback in a chain. */
+  | { readonly type: "notice"; readonly notice: ModelNotice }
+  /** Exactly once, last, when the call succeeded. */
+  | { readonly type: "usage"; readonly usage: ModelUsage };
+
+export type ModelNotice =
+  | { readonly kind: "waiting"; readonly endpoint: string }
+  | { readonly kind: "pulling"; readonly model: string; readonly completedBytes: number; readonly totalBytes: number }
+  | { readonly kind: "fallback"; readonly from: string; readonly to: string; readonly reason: string };
+
+export type ModelErrorKind = "unreachable" | "not-found" | "refused" | "overflow" | "timeout" | "invalid";
+
+/**
+ * The only error that `chat` throws (an abort throws the signal's reason).
+ * `unreachable`: nobody answers there; `not-found`: the endpoint has no such model; `refused`: an error status, or busy;
+ * `overflow`: the prompt is larger than the context; `timeout`: no answer in time; `invalid`: an answer that is no answer, a broken stream.
+ */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly kind: ModelErrorKind;
+  /** Seconds after which another try makes sense, when known. */
+  readonly retryAfterS: number | undefined;
+  /** The provider's HTTP status, when there was one. */
+  readonly status: number | undefined;
+
+  constructor(
+    kind: ModelErrorKind,
+    message: string,
+    options: { cause?: unknown; retryAfterS?: number | undefined; status?: number | undefined } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.retryAfterS = options.retryAfterS;
+    this.status = options.status;
+  }
+}
+
+/** What is known of a model without asking it anything: from its last call or its last look. */
+export type ModelHealth =
+  | { readonly state: "unknown" }
+  | { readonly state: "reachable" }
+  | { readonly state: "unreachable"; readonly reason: string; readonly retryAfterS: number };
+
+/** One model, or a chain that behaves like one. */
+export interface ChatModel {
+  readonly config: ModelConfig;
+  /**
+   * Generates one answer. Waits for a slot of the endpoint first. Throws only `ModelError`, or the signal's reason; ends within 1 s of
+   * `signal`; gives up its slot the moment it ends, except while the provider is known to work on.
+   */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** Tokens that fit, when known (after `look`, or from the manifest). */
+  contextTokens(): number | undefined;
+  /** Looks at the endpoint (its health route, the model's presence and limits). Never throws. */
+  look(signal: AbortSignal): Promise<ModelHealth>;
+  health(): ModelHealth;
+}
