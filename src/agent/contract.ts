@@ -1,0 +1,46 @@
+// The contract between an agent and whoever hands it prompts.
+
+import type { ModelErrorKind, ModelUsage } from "../model/contract.ts";
+
+export interface PromptFile {
+  readonly filename: string;
+  readonly data: Uint8Array;
+}
+
+export interface AgentPrompt {
+  /** Names the turn in logs and traces. */
+  readonly id: string;
+  readonly text: string;
+  readonly files: readonly PromptFile[];
+  /** The conversation to continue; absent: one stateless turn. */
+  readonly conversation?: string;
+}
+
+export type AgentEvent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string }
+  /** A short token for a status chunk, such as `fallback` or `pulling`. */
+  | { readonly type: "progress"; readonly status: string }
+  | { readonly type: "usage"; readonly usage: ModelUsage }
+  /** Always last, exactly once. */
+  | { readonly type: "end"; readonly outcome: TurnOutcome };
+
+export type TurnOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: TurnFailure };
+
+export type TurnFailure =
+  | { readonly kind: "model"; readonly error: ModelErrorKind; readonly message: string; readonly retryAfterS?: number }
+  /** The signal fired; its reason says why. */
+  | { readonly kind: "stopped"; readonly reason: unknown }
+  | { readonly kind: "internal"; readonly message: string };
+
+/** A file that an agent cannot take, and why; asked before a prompt is admitted. */
+export type FileCheck = (
+  files: readonly PromptFile[],
+) => { readonly filename: string; readonly reason: string } | undefined;
+
+export interface Agent {
+  readonly name: string;
+  /** Never throws: the last event is `end`. Ends within 1 s of `signal`. */
+  answer(prompt: AgentPrompt, signal: AbortSignal): AsyncIterable<AgentEvent>;
+  readonly refusedFile: FileCheck;
+}

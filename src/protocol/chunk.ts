@@ -1,0 +1,98 @@
+// The messages of a response stream (§6, §7): compact JSON `{"type","data"}`.
+
+import type { Attachment } from "./attachment.ts";
+import { attachmentToJson, decodeAttachment } from "./attachment.ts";
+
+export type Chunk =
+  | { readonly type: "status"; readonly status: string }
+  | { readonly type: "response"; readonly text: string; readonly attachments: readonly Attachment[] }
+  | {
+      readonly type: "query";
+      readonly id: string;
+      readonly replySubject: string;
+      readonly prompt: string;
+      readonly attachments: readonly Attachment[];
+    }
+  /** A type this version does not know: ignored by callers, but a sign of life. */
+  | { readonly type: "unknown"; readonly name: string }
+  /** Not a chunk at all. */
+  | { readonly type: "malformed"; readonly reason: string };
+
+/** The first chunk of every stream. */
+export const ackChunk = encodeStatus("ack");
+
+export function encodeStatus(status: string): string {
+  return `{"type":"status","data":${JSON.stringify(status)}}`;
+}
+
+export function encodeText(text: string): string {
+  return `{"type":"response","data":${JSON.stringify(text)}}`;
+}
+
+export function encodeResponse(text: string, attachments: readonly Attachment[]): string {
+  if (attachments.length === 0) return encodeText(text);
+  return JSON.stringify({ type: "response", data: { text, attachments: attachments.map(attachmentToJson) } });
+}
+
+/** Reads one message of a stream. Never throws. */
+export function decodeChunk(payload: string): Chunk {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return { type: "malformed", reason: "not JSON" };
+  }
+  if (!isRecord(value) || typeof value["type"] !== "string") return { type: "malformed", reason: 'no string "type"' };
+  const data = value["data"];
+  switch (value["type"]) {
+    case "status":
+      return typeof data === "string"
+        ? { type: "status", status: data }
+        : { type: "malformed", reason: "a status that is no string" };
+    case "response":
+      return decodeResponse(data);
+    case "query":
+      return decodeQuery(data);
+    default:
+      return { type: "unknown", name: value["type"] };
+  }
+}
+
+function decodeResponse(data: unknown): Chunk {
+  if (typeof data === "string") return { type: "response", text: data, attachments: [] };
+  if (!isRecord(data)) return { type: "malformed", reason: "a response without data" };
+  const text = data["text"] ?? "";
+  if (typeof text !== "string") return { type: "malformed", reason: "a response text that is no string" };
+  const attachments = decodeList(data["attachments"]);
+  return typeof attachments === "string"
+    ? { type: "malformed", reason: attachments }
+    : { type: "response", text, attachments };
+}
+
+function decodeQuery(data: unknown): Chunk {
+  if (!isRecord(data)) return { type: "malformed", reason: "a query without data" };
+  const { id, reply_subject: replySubject, prompt } = data;
+  if (typeof id !== "string" || typeof replySubject !== "string" || typeof prompt !== "string" || replySubject === "") {
+    return { type: "malformed", reason: "a query without id, reply_subject or prompt" };
+  }
+  const attachments = decodeList(data["attachments"]);
+  return typeof attachments === "string"
+    ? { type: "malformed", reason: attachments }
+    : { type: "query", id, replySubject, prompt, attachments };
+}
+
+function decodeList(value: unknown): Attachment[] | string {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return "attachments that are no list";
+  const attachments: Attachment[] = [];
+  for (const item of value) {
+    const attachment = decodeAttachment(item);
+    if (typeof attachment === "string") return `an attachment that ${attachment}`;
+    attachments.push(attachment);
+  }
+  return attachments;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
