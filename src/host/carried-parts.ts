@@ -2,23 +2,15 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CarriedIndex, CarriedPart } from "./carried-part.ts";
+import { parseCarriedIndex } from "./carried-index.ts";
+import type { CarriedPart } from "./carried-part.ts";
 
-const cache = join(import.meta.dirname, "..", "..", ".cache", "carried", `${platformName()}-${process.arch}`);
+const system = process.platform === "win32" ? "windows" : process.platform;
+const cache = join(import.meta.dirname, "..", "..", ".cache", "carried", `${system}-${process.arch}`);
 
-/** The part of that name, or undefined when this executable carries none for its platform. */
+/** The part of that name, or undefined when there is none for this platform. */
 export function carriedPart(name: string): CarriedPart | undefined {
   const index = join(cache, `${name}.json`);
   if (!existsSync(index)) return undefined;
-  return { ...readIndex(index), blob: join(cache, `${name}.zst`) };
-}
-
-function platformName(): string {
-  return process.platform === "win32" ? "windows" : process.platform;
-}
-
-function readIndex(path: string): CarriedIndex {
-  // The build wrote it: a parse boundary of our own making.
-  const index: CarriedIndex = JSON.parse(readFileSync(path, "utf8"));
-  return index;
+  return { ...parseCarriedIndex(readFileSync(index, "utf8")), blob: join(cache, `${name}.zst`) };
 }

@@ -1,0 +1,72 @@
+// One runtime a state directory: an exclusive lock that the system frees when its holder ends, however it ends.
+
+import { Database } from "bun:sqlite";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { StateDirectoryError } from "./state-directory.ts";
+
+export interface StateLock {
+  /** Frees the lock. May be called again. */
+  release(): void;
+}
+
+/** Another process holds the lock. */
+export class StateDirectoryInUse extends StateDirectoryError {
+  /** The holder's pid, when it could be read. */
+  readonly pid: number | undefined;
+
+  constructor(directory: string, pid: number | undefined, cause: unknown) {
+    const holder = pid === undefined ? "another process" : `process ${pid}`;
+    super(`State directory "${directory}" is in use by ${holder}: stop it, or choose another with --state DIR`, {
+      cause,
+    });
+    this.pid = pid;
+  }
+}
+
+/**
+ * Takes the lock or throws `StateDirectoryInUse` at once. SQLite's exclusive file lock does the work: it is freed by the system
+ * with the process, on every platform, and no child inherits it.
+ */
+export function lockStateDirectory(directory: string): StateLock {
+  const database = openLock(join(directory, "runtime.lock"), directory);
+  const pidFile = join(directory, "runtime.pid");
+  try {
+    database.run("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    throw new StateDirectoryInUse(directory, readPid(pidFile), cause);
+  }
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  return { release: () => database.close() };
+}
+
+/** Pid of the runtime that holds, or last held, the directory's lock. */
+export function stateHolder(directory: string): number | undefined {
+  return readPid(join(directory, "runtime.pid"));
+}
+
+function openLock(path: string, directory: string): Database {
+  try {
+    const database = new Database(path, { create: true, readwrite: true });
+    chmodSync(path, 0o600);
+    return database;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StateDirectoryError(
+      `Cannot write in the state directory "${directory}": ${reason}. Choose another with --state DIR`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, "utf8").trim());
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
