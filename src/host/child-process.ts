@@ -66,7 +66,11 @@ async function untilEnd(
   await child.exited;
   if (isTied) endGroup(child.pid);
   await output;
-  return { code: child.exitCode ?? undefined, signal: child.signalCode === null ? undefined : String(child.signalCode), tail: tail.text() };
+  return {
+    code: child.exitCode ?? undefined,
+    signal: child.signalCode === null ? undefined : String(child.signalCode),
+    tail: tail.text(),
+  };
 }
 
 /** Ends what is left of the child's process group: the watcher of our pipe, and whatever the program started. */

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque text, equal for equal processes; empty where the system doesn't tell. */
+  /** Opaque text, equal for equal processes: the start's time, or on Windows the program's name. */
   readonly startedAt: string;
 }
 
@@ -42,15 +42,15 @@ function startOnLinux(pid: number): string | undefined {
 }
 
 function startElsewhere(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return undefined;
-  }
-  if (process.platform === "win32") return "";
+  if (process.platform === "win32") return nameOnWindows(pid);
   const ps = Bun.spawnSync(["ps", "-o", "state=,lstart=", "-p", String(pid)]);
   const line = ps.stdout.toString().trim();
   return line === "" || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "");
+}
+
+function nameOnWindows(pid: number): string | undefined {
+  const list = Bun.spawnSync(["tasklist", "/FI", `PID eq ${pid}`, "/FO", "CSV", "/NH"]).stdout.toString();
+  return /^"([^"]+)","\d+"/m.exec(list)?.[1];
 }
 
 function sendSignal(pid: number, signal: "SIGTERM" | "SIGKILL"): void {

@@ -1,0 +1,15 @@
+// What the build wrote into this executable about itself.
+
+declare const MUSTER_VERSION: string | undefined;
+declare const MUSTER_COMMIT: string | undefined;
+declare const MUSTER_TARGET: string | undefined;
+
+/** Run from source, nothing was written: the version is then `0.0.0-source`. */
+export const build = {
+  /** Semver. */
+  version: typeof MUSTER_VERSION === "undefined" ? "0.0.0-source" : MUSTER_VERSION,
+  /** The first 12 digits of the git commit, `-dirty` when the tree had changes; `source` when run from source. */
+  commit: typeof MUSTER_COMMIT === "undefined" ? "source" : MUSTER_COMMIT,
+  /** Name of the build's target, such as `linux-x64`. */
+  target: typeof MUSTER_TARGET === "undefined" ? `${process.platform}-${process.arch}` : MUSTER_TARGET,
+} as const;
