@@ -1,0 +1,68 @@
+// From source to one executable file for a target.
+
+import { rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { CarriedPart } from "../../src/host/carried-part.ts";
+import { carriedPartsPlugin } from "../carry/carried-parts.ts";
+import { cache, root } from "../paths.ts";
+import type { Target } from "../target/target.ts";
+import { noticesPlugin } from "./notices-plugin.ts";
+
+export interface CompileOptions {
+  readonly target: Target;
+  /** Where to write it. */
+  readonly outfile: string;
+  /** The Bun runtime to start from. */
+  readonly runtime: string;
+  readonly parts: readonly CarriedPart[];
+  readonly noticesFile: string;
+  readonly version: string;
+  readonly commit: string;
+}
+
+/** Throws with the bundler's messages. The source maps are inside; the copies that the bundler writes beside are not kept. */
+export async function compile(options: CompileOptions): Promise<void> {
+  const work = join(cache, "compile", `${options.target.name}-${process.pid}`);
+  try {
+    const outfile = join(work, basename(options.outfile));
+    await bundle({ ...options, outfile });
+    await rename(outfile, options.outfile);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function bundle(options: CompileOptions): Promise<void> {
+  const result = await Bun.build({
+    entrypoints: [join(root, "src", "main.ts")],
+    target: "bun",
+    // Bytecode with top-level await and lazy imports works in this combination only.
+    format: "esm",
+    splitting: true,
+    bytecode: true,
+    minify: true,
+    sourcemap: "inline",
+    define: {
+      MUSTER_VERSION: JSON.stringify(options.version),
+      MUSTER_COMMIT: JSON.stringify(options.commit),
+      MUSTER_TARGET: JSON.stringify(options.target.name),
+    },
+    plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile)],
+    compile: {
+      target: compileTarget(options.target),
+      executablePath: options.runtime,
+      outfile: options.outfile,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  if (!result.success) throw new AggregateError(result.logs, `Cannot compile for ${options.target.name}`);
+}
+
+/** Bun's own name of the target. */
+export function compileTarget(target: Target): Bun.Build.CompileTarget {
+  const libc = target.libc === undefined ? "" : "-musl";
+  return target.os === "linux" ? `bun-linux-${target.arch}${libc}` : `bun-${target.os}-${target.arch}`;
+}
