@@ -1,0 +1,51 @@
+// What a provider implements: raw generation by one model of one endpoint. It has no queue, no chain and no retries of its own:
+// slots, fallbacks, backoff and the promise to end within 1 s of an abort are made once, around it.
+
+import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { ChatRequest, ModelEvent, ModelNotice } from "./contract.ts";
+
+/** What every provider is given beside its configuration. */
+export interface ProviderPorts {
+  readonly log: Logger;
+  /** Absolute path of the runtime's state directory, for what a provider keeps on disk. */
+  readonly stateDir: string;
+}
+
+/** What a look at the model found. */
+export interface ModelLook {
+  /** False: the endpoint answers but does not hold the model. */
+  readonly isPresent: boolean;
+  /** Tokens that fit, the manifest's `context` held against the model's own limit; absent when the provider doesn't say. */
+  readonly contextTokens?: number;
+  /** Whether the model takes images; absent when the provider doesn't say. */
+  readonly sees?: boolean;
+}
+
+/** Each method throws only `ModelError`, or anything at all once its signal has fired: the caller then throws the signal's reason. */
+export interface Provider {
+  /**
+   * Generates one answer: text and thinking as they come (joined per network read), then `usage` exactly once, last. Emits no empty
+   * text. Closes what it opened when it ends, throws, or its iterator is returned.
+   */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** The cheap health route: resolves when the endpoint answers at all, and throws `unreachable` when nobody does. */
+  ping(signal: AbortSignal): Promise<void>;
+  /** Looks at the model's presence and limits. Throws `unreachable` when nobody answers. */
+  look(signal: AbortSignal): Promise<ModelLook>;
+  /**
+   * Fetches the model. Called without a slot, when `chat` threw `not-found` and `ModelConfig.pull` is `if-missing`; `chat` is called
+   * again after it. Yields progress; ends when the model is there.
+   */
+  pull?(signal: AbortSignal): AsyncIterable<ModelNotice>;
+  /**
+   * Resolves when the endpoint no longer works on a call that was aborted before its first text or thinking. The slot stays held until
+   * then. A provider that stops at once leaves it out.
+   */
+  settle?(signal: AbortSignal): Promise<void>;
+  /** Gives back what the provider holds (a child process, memory). Called once, when no call is left. */
+  close(): Promise<void>;
+}
+
+/** Makes a provider. Opens nothing and imports no client: both come with the first use. */
+export type ProviderFactory = (endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts) => Provider;
