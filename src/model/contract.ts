@@ -91,7 +91,11 @@ export interface ChatModel {
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** Tokens that fit, when known (after `look`, or from the manifest). */
   contextTokens(): number | undefined;
+  /** Whether images may be sent; undefined when nobody said. Of a chain: whether any of its models takes them. */
+  sees(): boolean | undefined;
   /** Looks at the endpoint (its health route, the model's presence and limits). Never throws. */
   look(signal: AbortSignal): Promise<ModelHealth>;
   health(): ModelHealth;
+  /** Calls `listener` whenever the state of `health()` became another one, also when nobody prompts. Returns what ends that. */
+  onHealthChange(listener: (health: ModelHealth) => void): () => void;
 }

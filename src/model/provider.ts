@@ -10,6 +10,8 @@ export interface ProviderPorts {
   readonly log: Logger;
   /** Absolute path of the runtime's state directory, for what a provider keeps on disk. */
   readonly stateDir: string;
+  /** The folder of the built-in engine's files, extracted on first use. Rejects where the executable carries none. */
+  readonly engineFolder: () => Promise<string>;
 }
 
 /** What a look at the model found. */
@@ -49,3 +51,8 @@ export interface Provider {
 
 /** Makes a provider. Opens nothing and imports no client: both come with the first use. */
 export type ProviderFactory = (endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts) => Provider;
+
+/** Whether a request carries images: only a model that sees may get it. */
+export function hasImages(request: ChatRequest): boolean {
+  return request.messages.some((message) => message.role === "user" && (message.images?.length ?? 0) > 0);
+}

@@ -1,0 +1,108 @@
+// Reads a streamed answer: one event of text per network read, whatever the number of records in it.
+
+import type { ModelEvent, ModelUsage } from "./contract.ts";
+import { ModelError } from "./contract.ts";
+import { streamFailure } from "./fetch-failure.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import type { Meter } from "./meter.ts";
+import { ThinkTags } from "./think-tags.ts";
+
+/** Understands one provider's lines. `text` and `thinking` gather until the reader takes them. */
+export interface AnswerDecoder {
+  text: string;
+  thinking: string;
+  /** True once the provider said that the answer is complete. */
+  isComplete: boolean;
+  /** @throws {ModelError} for a line that is none, or that carries the provider's error */
+  line(line: string): void;
+  /** The body ended: whether the answer may be taken as complete. */
+  endsWell(): boolean;
+  usage(): ModelUsage;
+}
+
+interface BodyReader {
+  read(): Promise<{ readonly done: boolean }>;
+  cancel(): Promise<void>;
+}
+
+/** How long a body may take to end after the answer is complete, so that its connection can be used again. */
+const tailMs = 1_000;
+
+/** Yields the answer's events, its usage last. Closes the body on every path. Throws `ModelError`, or anything once aborted. */
+export async function* readAnswer(
+  body: ReadableStream<Uint8Array>,
+  decoder: AnswerDecoder,
+  meter: Meter,
+): AsyncGenerator<ModelEvent, void, void> {
+  const reader = body.getReader();
+  const lines = new LineSplitter();
+  const tags = new ThinkTags();
+  try {
+    while (!decoder.isComplete) {
+      const read = await reader.read().catch((error: unknown) => {
+        throw streamFailure(error);
+      });
+      if (read.done) {
+        finishBody(lines.rest(), decoder);
+      } else {
+        for (const line of lines.push(read.value)) if (line !== "") decoder.line(line);
+      }
+      const { thinking, text } = take(decoder, tags);
+      if (thinking !== "") {
+        meter.pass(thinking);
+        yield { type: "thinking", text: thinking };
+      }
+      if (text !== "") {
+        meter.pass(text);
+        yield { type: "text", text };
+      }
+    }
+    yield { type: "usage", usage: decoder.usage() };
+  } finally {
+    closeBody(reader, decoder.isComplete);
+  }
+}
+
+function take(decoder: AnswerDecoder, tags: ThinkTags): { text: string; thinking: string } {
+  let { text, thinking } = decoder;
+  decoder.text = "";
+  decoder.thinking = "";
+  if (!tags.isDone && text !== "") {
+    const parted = tags.push(text);
+    text = parted.text;
+    thinking += parted.thinking;
+  }
+  if (!decoder.isComplete || tags.isDone) return { text, thinking };
+  const held = tags.end();
+  return { text: text + held.text, thinking: thinking + held.thinking };
+}
+
+function finishBody(rest: string, decoder: AnswerDecoder): void {
+  if (rest.trim() !== "") decoder.line(rest);
+  if (!decoder.isComplete && !decoder.endsWell()) {
+    throw new ModelError("invalid", "The model's answer broke off: its stream ended before the answer did");
+  }
+  decoder.isComplete = true;
+}
+
+/** A complete answer's body is given a moment to end by itself; any other is cut, which stops the generation. */
+function closeBody(reader: BodyReader, isComplete: boolean): void {
+  const cut = () => {
+    reader.cancel().catch(ignoreClosed);
+  };
+  if (!isComplete) {
+    cut();
+    return;
+  }
+  const timer = setTimeout(cut, tailMs);
+  timer.unref();
+  reader.read().then((read) => {
+    clearTimeout(timer);
+    if (!read.done) cut();
+  }, ignoreClosed);
+}
+
+/** Nobody waits for this body any more: however it ends is fine. */
+function ignoreClosed(): void {
+  return;
+}

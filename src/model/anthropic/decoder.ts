@@ -1,0 +1,97 @@
+// Understands the events of a streamed Anthropic message.
+
+import type { ModelConfig } from "../../manifest/manifest.ts";
+import type { AnswerDecoder } from "../answer.ts";
+import type { ChatRequest, ModelUsage } from "../contract.ts";
+import { ModelError } from "../contract.ts";
+import type { JsonRecord } from "../json.ts";
+import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
+import type { Meter } from "../meter.ts";
+import { eventData } from "../sse.ts";
+import { errorIn, saysOverflow } from "../status-failure.ts";
+
+export class AnthropicDecoder implements AnswerDecoder {
+  text = "";
+  thinking = "";
+  isComplete = false;
+  #stopReason = "";
+  #input: number | undefined;
+  #cached: number | undefined;
+  #output: number | undefined;
+  readonly #model: ModelConfig;
+  readonly #request: ChatRequest;
+  readonly #meter: Meter;
+
+  constructor(model: ModelConfig, request: ChatRequest, meter: Meter) {
+    this.#model = model;
+    this.#request = request;
+    this.#meter = meter;
+  }
+
+  line(line: string): void {
+    const data = eventData(line);
+    if (data === undefined) {
+      if (line.startsWith("{")) throw eventFailure(line);
+      return;
+    }
+    const event = parseRecord(data);
+    if (event === undefined) throw new ModelError("invalid", "The model's answer broke off: an event is no JSON");
+    this.#take(event, data);
+  }
+
+  endsWell(): boolean {
+    return false;
+  }
+
+  usage(): ModelUsage {
+    const input = this.#input === undefined ? undefined : this.#input + (this.#cached ?? 0);
+    const counts = { input, output: this.#output, cached: this.#cached };
+    const isCut = this.#stopReason === "max_tokens" || this.#stopReason === "model_context_window_exceeded";
+    const served = { name: this.#model.name, provider: "anthropic" };
+    return this.#meter.usage(served, this.#request, counts, isCut ? "length" : "stop");
+  }
+
+  #take(event: JsonRecord, data: string): void {
+    switch (event["type"]) {
+      case "message_start":
+        this.#count(recordAt(recordAt(event, "message"), "usage"));
+        break;
+      case "content_block_delta": {
+        const delta = recordAt(event, "delta");
+        this.text += textAt(delta, "text");
+        this.thinking += textAt(delta, "thinking");
+        break;
+      }
+      case "message_delta":
+        this.#stopReason = textAt(recordAt(event, "delta"), "stop_reason") || this.#stopReason;
+        this.#count(recordAt(event, "usage"));
+        break;
+      case "message_stop":
+        this.isComplete = true;
+        break;
+      case "error":
+        throw eventFailure(data);
+      default:
+        break;
+    }
+  }
+
+  #count(usage: JsonRecord | undefined): void {
+    this.#input = countAt(usage, "input_tokens") ?? this.#input;
+    this.#output = countAt(usage, "output_tokens") ?? this.#output;
+    const read = countAt(usage, "cache_read_input_tokens");
+    if (read !== undefined && read > 0) this.#cached = read;
+  }
+}
+
+function eventFailure(data: string): ModelError {
+  const { message, code } = errorIn(data);
+  const said = (message || code).slice(0, 400);
+  if (saysOverflow(message)) {
+    return new ModelError("overflow", `The prompt is larger than the model's context: ${said}`);
+  }
+  const isBusy = code === "overloaded_error" || code === "rate_limit_error";
+  return isBusy
+    ? new ModelError("refused", `The provider is busy: ${said}`)
+    : new ModelError("invalid", `The model's answer broke off: ${said}`);
+}

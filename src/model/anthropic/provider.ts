@@ -1,0 +1,80 @@
+// Anthropic's messages API.
+
+import type Anthropic from "@anthropic-ai/sdk";
+import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
+import { readAnswer } from "../answer.ts";
+import { rawBody, sendFor } from "../client-fetch.ts";
+import type { ChatRequest, ModelEvent } from "../contract.ts";
+import { ModelError } from "../contract.ts";
+import { Meter } from "../meter.ts";
+import type { ModelLook, Provider } from "../provider.ts";
+import type { Transport } from "../transport.ts";
+import { createTransport } from "../transport.ts";
+import { AnthropicDecoder } from "./decoder.ts";
+import { messageBody } from "./request.ts";
+
+export function createAnthropicProvider(endpoint: EndpointConfig, model: ModelConfig): Provider {
+  return new AnthropicProvider(endpoint, model);
+}
+
+class AnthropicProvider implements Provider {
+  readonly #model: ModelConfig;
+  readonly #transport: Transport;
+  #client: Promise<Anthropic> | undefined;
+
+  constructor(endpoint: EndpointConfig, model: ModelConfig) {
+    this.#model = model;
+    this.#transport = createTransport(endpoint, {
+      title: "Anthropic",
+      url: "https://api.anthropic.com",
+      advice: `Check the network, or the url of endpoint "${endpoint.name}"`,
+      headers: {
+        "anthropic-version": "2023-06-01",
+        ...(endpoint.apiKey === undefined ? {} : { "x-api-key": endpoint.apiKey.reveal() }),
+      },
+    });
+  }
+
+  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
+    const meter = new Meter();
+    this.#client ??= openClient(this.#transport);
+    const client = await this.#client;
+    const body = await rawBody(client.messages.create(messageBody(this.#model, request), { signal }).asResponse());
+    yield* readAnswer(body, new AnthropicDecoder(this.#model, request, meter), meter);
+  }
+
+  /** Any answer will do, an error status too: somebody is there. */
+  async ping(signal: AbortSignal): Promise<void> {
+    try {
+      const response = await this.#transport.send(`${this.#transport.url}/v1/models?limit=1`, {}, signal);
+      await response.body?.cancel();
+    } catch (error) {
+      if (error instanceof ModelError && error.status !== undefined) return;
+      throw error;
+    }
+  }
+
+  async look(signal: AbortSignal): Promise<ModelLook> {
+    await this.ping(signal);
+    const { context } = this.#model;
+    return { isPresent: true, sees: true, ...(context === undefined ? {} : { contextTokens: context }) };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The environment has no say: only what the manifest names is used. */
+async function openClient(transport: Transport): Promise<Anthropic> {
+  const { Anthropic } = await import("@anthropic-ai/sdk");
+  return new Anthropic({
+    baseURL: transport.url,
+    apiKey: "set by the transport",
+    authToken: null,
+    maxRetries: 0,
+    timeout: 2 ** 31 - 1,
+    logLevel: "off",
+    fetch: sendFor(transport),
+  });
+}

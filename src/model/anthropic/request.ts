@@ -1,0 +1,55 @@
+// The body of an Anthropic message.
+
+import type { ImageBlockParam, MessageCreateParamsStreaming, MessageParam } from "@anthropic-ai/sdk/resources/messages";
+import type { ModelConfig } from "../../manifest/manifest.ts";
+import type { ChatRequest, ModelImage, ModelMessage } from "../contract.ts";
+import { ModelError } from "../contract.ts";
+
+/** The API wants a limit; this one every current model allows. */
+const defaultMaxOutput = 8192;
+const leastThinking = 1024;
+
+export function messageBody(model: ModelConfig, request: ChatRequest): MessageCreateParamsStreaming {
+  const maxOutput = model.maxOutput ?? defaultMaxOutput;
+  const system = request.messages.filter((message) => message.role === "system").map((message) => message.text);
+  const thinks = model.think === true && maxOutput > leastThinking;
+  return {
+    model: model.model,
+    max_tokens: maxOutput,
+    messages: request.messages.flatMap(toMessage),
+    stream: true,
+    ...(system.length === 0 ? {} : { system: system.join("\n\n") }),
+    ...(model.stop.length === 0 ? {} : { stop_sequences: [...model.stop] }),
+    ...(model.schema === undefined
+      ? {}
+      : { output_config: { format: { type: "json_schema", schema: { ...model.schema } } } }),
+    // A model that thinks takes no temperature.
+    ...(thinks ? { thinking: { type: "enabled", budget_tokens: Math.max(leastThinking, maxOutput >> 1) } } : {}),
+    ...(thinks || model.temperature === undefined ? {} : { temperature: model.temperature }),
+  };
+}
+
+function toMessage(message: ModelMessage): MessageParam[] {
+  if (message.role === "system") return [];
+  if (message.role === "assistant") return [{ role: "assistant", content: message.text }];
+  const images = message.images ?? [];
+  if (images.length === 0) return [{ role: "user", content: message.text }];
+  return [{ role: "user", content: [...images.map(toImage), { type: "text", text: message.text }] }];
+}
+
+function toImage(image: ModelImage): ImageBlockParam {
+  const data = Buffer.from(image.data).toString("base64");
+  return { type: "image", source: { type: "base64", media_type: acceptedType(image.mediaType), data } };
+}
+
+function acceptedType(mediaType: string) {
+  switch (mediaType) {
+    case "image/jpeg":
+    case "image/png":
+    case "image/gif":
+    case "image/webp":
+      return mediaType;
+    default:
+      throw new ModelError("refused", `The provider takes no images of type "${mediaType}"`);
+  }
+}

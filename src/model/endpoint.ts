@@ -1,0 +1,71 @@
+// One endpoint at run time: its slots, its health, and the providers of its models.
+
+import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
+import { EndpointHealth } from "./endpoint-health.ts";
+import { loadProvider } from "./load-provider.ts";
+import type { ProviderPorts } from "./provider.ts";
+import { Scheduler } from "./scheduler.ts";
+import { SharedProvider } from "./shared-provider.ts";
+
+/** Room for a machine that is busy generating, over the time to connect. */
+const slowAnswerMs = 5_000;
+
+export class Endpoint {
+  readonly config: EndpointConfig;
+  readonly slots: Scheduler;
+  readonly health: EndpointHealth;
+  readonly #ports: ProviderPorts;
+  readonly #providers = new Map<ModelConfig, SharedProvider>();
+  #isRetired = false;
+
+  /** @param onChange called when the endpoint's health became another state */
+  constructor(config: EndpointConfig, ports: ProviderPorts, onChange: () => void) {
+    this.config = config;
+    this.#ports = { ...ports, log: ports.log.with({ endpoint: config.name }) };
+    this.slots = new Scheduler(config.parallel);
+    this.health = new EndpointHealth({
+      log: this.#ports.log,
+      ping: (signal) => this.#ping(signal),
+      onChange,
+      pingTimeoutMs: config.connectTimeoutMs + slowAnswerMs,
+    });
+  }
+
+  /** The provider that serves `model`, which must be one of this endpoint's. */
+  provider(model: ModelConfig): SharedProvider {
+    const known = this.#providers.get(model);
+    if (known !== undefined) return known;
+    const provider = new SharedProvider(() => loadProvider(this.config, model, this.#ports));
+    this.#providers.set(model, provider);
+    // A turn that outlives its endpoint may still call it: the caller holds the provider by the time this runs.
+    if (this.#isRetired) queueMicrotask(() => void this.#drop(model));
+    return provider;
+  }
+
+  /** Retires the providers of models that are declared no longer. */
+  keepOnly(models: ReadonlySet<ModelConfig>): void {
+    for (const model of this.#providers.keys()) if (!models.has(model)) void this.#drop(model);
+  }
+
+  /** Ends what runs in the background at once, and closes each provider when its last call has ended. Never rejects. */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    this.health.close();
+    await Promise.all([...this.#providers.keys()].map((model) => this.#drop(model)));
+  }
+
+  async #drop(model: ModelConfig): Promise<void> {
+    const provider = this.#providers.get(model);
+    this.#providers.delete(model);
+    try {
+      await provider?.retire();
+    } catch (error) {
+      this.#ports.log.warn("Provider did not close cleanly", { model: model.name, error: String(error) });
+    }
+  }
+
+  async #ping(signal: AbortSignal): Promise<void> {
+    const first = this.#providers.values().next().value;
+    if (first !== undefined) await (await first.get()).ping(signal);
+  }
+}

@@ -1,0 +1,99 @@
+// One call of one model: a slot of its endpoint, the model fetched when it is missing and may be, and what the call says about the endpoint.
+
+import type { ModelConfig } from "../manifest/manifest.ts";
+import { Abortable } from "./abortable.ts";
+import type { ChatRequest, ModelEvent } from "./contract.ts";
+import { ModelError } from "./contract.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Provider } from "./provider.ts";
+import type { Slot } from "./scheduler.ts";
+
+/** A model and where it lives, as declared now. */
+export interface Link {
+  readonly model: ModelConfig;
+  readonly endpoint: Endpoint;
+}
+
+/** The longest that a slot stays held for work that was aborted. */
+const settleWithinMs = 300_000;
+
+/** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
+export async function* callModel(
+  link: Link,
+  request: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void, void> {
+  signal.throwIfAborted();
+  const { endpoint, model } = link;
+  const refusal = endpoint.health.refusal();
+  if (refusal !== undefined) throw refusal;
+  const shared = endpoint.provider(model);
+  const letGo = shared.hold();
+  try {
+    const provider = await shared.get();
+    const isPulled = yield* generate(link, provider, request, signal, provider.pull !== undefined);
+    if (!isPulled) return;
+    yield* pulled(provider, signal);
+    yield* generate(link, provider, request, signal, false);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw endpoint.health.failed(asModelError(error));
+  } finally {
+    letGo();
+  }
+}
+
+/**
+ * Generates while it holds a slot.
+ * @returns true when the model is missing and is to be pulled: nothing was generated
+ */
+async function* generate(
+  link: Link,
+  provider: Provider,
+  request: ChatRequest,
+  signal: AbortSignal,
+  mayPull: boolean,
+): AsyncGenerator<ModelEvent, boolean, void> {
+  const { endpoint, model } = link;
+  let slot = endpoint.slots.tryTake(request.agent);
+  if (slot === undefined) {
+    yield { type: "notice", notice: { kind: "waiting", endpoint: endpoint.config.name } };
+    slot = await endpoint.slots.take(request.agent, signal);
+  }
+  let isAtWork = true;
+  try {
+    for await (const event of new Abortable(provider.chat(request, signal), signal)) {
+      if (isAtWork) endpoint.health.reached();
+      isAtWork = false;
+      yield event;
+    }
+    isAtWork = false;
+    return false;
+  } catch (error) {
+    isAtWork &&= signal.aborted;
+    if (mayPull && model.pull === "if-missing" && error instanceof ModelError && error.kind === "not-found")
+      return true;
+    throw error;
+  } finally {
+    giveBack(slot, provider, isAtWork);
+  }
+}
+
+async function* pulled(provider: Provider, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
+  if (provider.pull === undefined) return;
+  for await (const notice of new Abortable(provider.pull(signal), signal)) yield { type: "notice", notice };
+}
+
+/** A call that was left before it said anything may still be worked on: its slot waits for that. */
+function giveBack(slot: Slot, provider: Provider, isAtWork: boolean): void {
+  if (isAtWork && provider.settle !== undefined) {
+    slot.releaseAfter(provider.settle(AbortSignal.timeout(settleWithinMs)));
+  } else {
+    slot.release();
+  }
+}
+
+function asModelError(error: unknown): ModelError {
+  if (error instanceof ModelError) return error;
+  return new ModelError("invalid", "The model's provider failed", { cause: error });
+}

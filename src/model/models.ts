@@ -1,0 +1,138 @@
+// Every endpoint and model of the manifest at run time, shared by all agents.
+
+import type { Manifest, ModelConfig } from "../manifest/manifest.ts";
+import type { ChatModel, ModelHealth } from "./contract.ts";
+import { Endpoint } from "./endpoint.ts";
+import { LinkedModel } from "./linked-model.ts";
+import { Looks } from "./looks.ts";
+import type { Link } from "./model-call.ts";
+import type { ProviderPorts } from "./provider.ts";
+import { isSame, isSameEndpoint } from "./same-config.ts";
+import type { SlotCounts } from "./scheduler.ts";
+
+export type ModelsConfig = Pick<Manifest, "endpoints" | "models">;
+
+export interface EndpointStatus extends SlotCounts {
+  readonly name: string;
+  readonly provider: string;
+  readonly url?: string;
+  /** Names of the manifest's models that live there. */
+  readonly models: readonly string[];
+  readonly health: ModelHealth;
+}
+
+export interface Models {
+  /**
+   * One model, or a chain in order of preference. What comes back stays good over `reconcile`: each call goes to what is declared then.
+   * @throws {RangeError} for no name, or one that is not declared
+   */
+  chat(names: readonly string[]): ChatModel;
+  /** Takes over another configuration. Endpoints that didn't change keep their queues; the others close when their last call has ended. */
+  reconcile(config: ModelsConfig): void;
+  statuses(): EndpointStatus[];
+  /** Ends everything that runs in the background, and closes each provider when its last call has ended. Never rejects. */
+  close(): Promise<void>;
+}
+
+export function createModels(config: ModelsConfig, ports: ProviderPorts): Models {
+  const models = new RunningModels(ports);
+  models.reconcile(config);
+  return models;
+}
+
+class RunningModels implements Models {
+  readonly #ports: ProviderPorts;
+  #endpoints = new Map<string, Endpoint>();
+  #links = new Map<string, Link>();
+  readonly #looks: Looks;
+  readonly #listeners = new Set<() => void>();
+  readonly #retiring = new Set<Promise<void>>();
+
+  constructor(ports: ProviderPorts) {
+    this.#ports = ports;
+    this.#looks = new Looks(ports.log);
+  }
+
+  chat(names: readonly string[]): ChatModel {
+    this.#resolve(names);
+    return new LinkedModel(
+      () => this.#resolve(names),
+      this.#looks,
+      (listener) => this.#listen(listener),
+    );
+  }
+
+  reconcile(config: ModelsConfig): void {
+    const endpoints = new Map<string, Endpoint>();
+    for (const [name, wanted] of config.endpoints) {
+      const running = this.#endpoints.get(name);
+      if (running === undefined || !isSameEndpoint(running.config, wanted)) {
+        endpoints.set(name, new Endpoint(wanted, this.#ports, this.#tell));
+      } else {
+        running.slots.resize(wanted.parallel);
+        endpoints.set(name, running);
+      }
+    }
+    const gone = [...this.#endpoints.values()].filter((endpoint) => endpoints.get(endpoint.config.name) !== endpoint);
+    this.#endpoints = endpoints;
+    this.#links = this.#linksOf(config.models, endpoints);
+    const models = new Set([...this.#links.values()].map((link) => link.model));
+    for (const endpoint of endpoints.values()) endpoint.keepOnly(models);
+    for (const endpoint of gone) this.#retire(endpoint);
+    this.#tell();
+  }
+
+  statuses(): EndpointStatus[] {
+    return [...this.#endpoints.values()].map((endpoint) => ({
+      name: endpoint.config.name,
+      provider: endpoint.config.provider,
+      ...(endpoint.config.url === undefined ? {} : { url: endpoint.config.url }),
+      models: [...this.#links.values()].filter((link) => link.endpoint === endpoint).map((link) => link.model.name),
+      ...endpoint.slots.counts(),
+      health: endpoint.health.current(),
+    }));
+  }
+
+  async close(): Promise<void> {
+    for (const endpoint of this.#endpoints.values()) this.#retire(endpoint);
+    await Promise.all(this.#retiring);
+  }
+
+  #linksOf(models: ReadonlyMap<string, ModelConfig>, endpoints: ReadonlyMap<string, Endpoint>): Map<string, Link> {
+    const links = new Map<string, Link>();
+    for (const [name, wanted] of models) {
+      const endpoint = endpoints.get(wanted.endpoint);
+      if (endpoint === undefined) throw new RangeError(`Model "${name}" names no declared endpoint`);
+      const running = this.#links.get(name);
+      const isKept = running?.endpoint === endpoint && isSame(running.model, wanted);
+      links.set(name, isKept ? running : { model: wanted, endpoint });
+    }
+    return links;
+  }
+
+  #resolve(names: readonly string[]): readonly [Link, ...Link[]] {
+    const [first, ...rest] = names.map((name) => {
+      const link = this.#links.get(name);
+      if (link === undefined) throw new RangeError(`Model "${name}" is not declared`);
+      return link;
+    });
+    if (first === undefined) throw new RangeError("A chain needs at least one model");
+    return [first, ...rest];
+  }
+
+  #retire(endpoint: Endpoint): void {
+    const retired = endpoint.retire().finally(() => this.#retiring.delete(retired));
+    this.#retiring.add(retired);
+  }
+
+  #listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  readonly #tell = (): void => {
+    for (const listener of [...this.#listeners]) listener();
+  };
+}

@@ -1,0 +1,66 @@
+// Understands the records of an Ollama chat.
+
+import type { ModelConfig } from "../../manifest/manifest.ts";
+import type { AnswerDecoder } from "../answer.ts";
+import type { ChatRequest, ModelUsage } from "../contract.ts";
+import { ModelError } from "../contract.ts";
+import type { JsonRecord } from "../json.ts";
+import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
+import type { Meter } from "../meter.ts";
+import { saysOverflow } from "../status-failure.ts";
+
+export class OllamaDecoder implements AnswerDecoder {
+  text = "";
+  thinking = "";
+  isComplete = false;
+  #last: JsonRecord | undefined;
+  readonly #model: ModelConfig;
+  readonly #request: ChatRequest;
+  readonly #meter: Meter;
+  readonly #contextTokens: number | undefined;
+
+  constructor(model: ModelConfig, request: ChatRequest, meter: Meter, contextTokens: number | undefined) {
+    this.#model = model;
+    this.#request = request;
+    this.#meter = meter;
+    this.#contextTokens = contextTokens;
+  }
+
+  line(line: string): void {
+    const record = parseRecord(line);
+    if (record === undefined) throw new ModelError("invalid", "The model's answer broke off: a record is no JSON");
+    const error = textAt(record, "error");
+    if (error !== "") throw recordFailure(error);
+    const message = recordAt(record, "message");
+    this.text += textAt(message, "content");
+    this.thinking += textAt(message, "thinking");
+    if (record["done"] === true) {
+      this.#last = record;
+      this.isComplete = true;
+    }
+  }
+
+  endsWell(): boolean {
+    return false;
+  }
+
+  /** A count at the limit is a prompt that was cut: an error, not an answer. A full context is an answer that was cut. */
+  usage(): ModelUsage {
+    const input = countAt(this.#last, "prompt_eval_count");
+    const output = countAt(this.#last, "eval_count");
+    const limit = this.#contextTokens ?? Infinity;
+    if (input !== undefined && input >= limit) {
+      throw new ModelError("overflow", `The prompt fills the model's whole context of ${limit} tokens and was cut`);
+    }
+    const isCut = textAt(this.#last, "done_reason") === "length" || (input ?? 0) + (output ?? 0) >= limit;
+    const served = { name: this.#model.name, provider: "ollama" };
+    return this.#meter.usage(served, this.#request, { input, output }, isCut ? "length" : "stop");
+  }
+}
+
+/** An error inside a stream that began with status 200. */
+export function recordFailure(error: string): ModelError {
+  return saysOverflow(error)
+    ? new ModelError("overflow", `The prompt is larger than the model's context: ${error.slice(0, 400)}`)
+    : new ModelError("invalid", `The model's answer broke off: ${error.slice(0, 400)}`);
+}

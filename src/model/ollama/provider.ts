@@ -1,0 +1,113 @@
+// Ollama by its native API: the compatible one ignores the context's size.
+
+import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
+import { readAnswer } from "../answer.ts";
+import type { ChatRequest, ModelEvent, ModelNotice } from "../contract.ts";
+import { ModelError } from "../contract.ts";
+import { Meter } from "../meter.ts";
+import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
+import { hasImages } from "../provider.ts";
+import type { Transport } from "../transport.ts";
+import { createTransport } from "../transport.ts";
+import { streamBody } from "./client.ts";
+import { OllamaDecoder } from "./decoder.ts";
+import type { ShownModel } from "./look.ts";
+import { showModel } from "./look.ts";
+import { Pulls } from "./pull.ts";
+import { chatBody, probeBody } from "./request.ts";
+
+/** By endpoint: its models share pulls. */
+const pullsOf = new WeakMap<EndpointConfig, Pulls>();
+
+export function createOllamaProvider(endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts): Provider {
+  return new OllamaProvider(endpoint, model, ports);
+}
+
+class OllamaProvider implements Provider {
+  readonly #model: ModelConfig;
+  readonly #ports: ProviderPorts;
+  readonly #transport: Transport;
+  readonly #pulls: Pulls;
+  #shown: ShownModel | undefined;
+
+  constructor(endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts) {
+    this.#model = model;
+    this.#ports = ports;
+    this.#transport = createTransport(endpoint, {
+      title: "Ollama",
+      url: "http://127.0.0.1:11434",
+      advice: `Start it with "ollama serve" or set the url of endpoint "${endpoint.name}"`,
+      headers: endpoint.apiKey === undefined ? {} : { authorization: `Bearer ${endpoint.apiKey.reveal()}` },
+    });
+    this.#pulls = pullsOf.get(endpoint) ?? new Pulls();
+    pullsOf.set(endpoint, this.#pulls);
+  }
+
+  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
+    if (hasImages(request)) await this.#mustSee(signal);
+    const meter = new Meter();
+    const limit = this.#contextTokens();
+    const asked = chatBody(this.#model, request, limit);
+    const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
+    yield* readAnswer(body, new OllamaDecoder(this.#model, request, meter, limit), meter);
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    const response = await this.#transport.send(`${this.#transport.url}/api/version`, {}, signal);
+    await response.arrayBuffer();
+  }
+
+  async look(signal: AbortSignal): Promise<ModelLook> {
+    const shown = await showModel(this.#transport, this.#model.model, signal);
+    if (shown === undefined) return { isPresent: false };
+    if (this.#shown === undefined) this.#sayClamped(shown);
+    this.#shown = shown;
+    const contextTokens = this.#contextTokens();
+    return {
+      isPresent: true,
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+      ...(shown.sees === undefined ? {} : { sees: shown.sees }),
+    };
+  }
+
+  async *pull(signal: AbortSignal): AsyncGenerator<ModelNotice, void, void> {
+    yield* this.#pulls.join(this.#transport, this.#model.model).watch(signal);
+  }
+
+  /**
+   * Ollama stops generating when its connection closes, but reads a prompt to its end first, and no route tells. A call of one token waits
+   * behind that work, so its answer proves that the model is idle.
+   */
+  async settle(signal: AbortSignal): Promise<void> {
+    const asked = probeBody(this.#model, this.#contextTokens());
+    const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
+    await new Response(body).arrayBuffer();
+  }
+
+  close(): Promise<void> {
+    this.#pulls.stop(this.#model.model);
+    return Promise.resolve();
+  }
+
+  #contextTokens(): number | undefined {
+    const asked = this.#model.context;
+    return asked === undefined ? undefined : Math.min(asked, this.#shown?.limitTokens ?? asked);
+  }
+
+  #sayClamped(shown: ShownModel): void {
+    const asked = this.#model.context;
+    if (asked === undefined || shown.limitTokens === undefined || asked <= shown.limitTokens) return;
+    this.#ports.log.warn("The model's context is smaller than the manifest asks for: its own limit holds", {
+      model: this.#model.name,
+      asked,
+      limit: shown.limitTokens,
+    });
+  }
+
+  async #mustSee(signal: AbortSignal): Promise<void> {
+    if (this.#shown === undefined) await this.look(signal);
+    if (this.#shown?.sees === false) {
+      throw new ModelError("refused", `Model "${this.#model.model}" does not take images`);
+    }
+  }
+}

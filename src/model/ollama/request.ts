@@ -1,0 +1,59 @@
+// The body of an Ollama chat: the manifest's options in Ollama's names, and never a silent cut.
+
+import type { ModelConfig } from "../../manifest/manifest.ts";
+import type { ChatRequest, ModelMessage } from "../contract.ts";
+
+/**
+ * @param contextTokens the context to ask for; undefined leaves it to the server
+ */
+export function chatBody(model: ModelConfig, request: ChatRequest, contextTokens: number | undefined) {
+  return {
+    model: model.model,
+    messages: request.messages.map(toMessage),
+    stream: true as const,
+    // Without these, a prompt that doesn't fit is cut at its start, and a full context forgets its oldest half.
+    truncate: false,
+    shift: false,
+    ...keepAlive(model),
+    ...(model.think === undefined ? {} : { think: model.think }),
+    ...(model.schema === undefined ? {} : { format: model.schema }),
+    options: { ...loadOptions(contextTokens), ...generationOptions(model) },
+  };
+}
+
+/** The smallest call that has to wait for whatever the model still does. The same load options, or the model would be loaded anew. */
+export function probeBody(model: ModelConfig, contextTokens: number | undefined) {
+  return {
+    model: model.model,
+    messages: [{ role: "user", content: "." }],
+    stream: true as const,
+    ...keepAlive(model),
+    options: { ...loadOptions(contextTokens), num_predict: 1 },
+  };
+}
+
+function toMessage(message: ModelMessage) {
+  const images = message.role === "user" ? (message.images ?? []) : [];
+  return {
+    role: message.role,
+    content: message.text,
+    ...(images.length === 0 ? {} : { images: images.map((image) => Buffer.from(image.data).toString("base64")) }),
+  };
+}
+
+function keepAlive(model: ModelConfig) {
+  return model.keepAliveMs === undefined ? {} : { keep_alive: `${model.keepAliveMs}ms` };
+}
+
+function loadOptions(contextTokens: number | undefined) {
+  return contextTokens === undefined ? {} : { num_ctx: contextTokens };
+}
+
+function generationOptions(model: ModelConfig) {
+  return {
+    ...(model.maxOutput === undefined ? {} : { num_predict: model.maxOutput }),
+    ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
+    ...(model.seed === undefined ? {} : { seed: model.seed }),
+    ...(model.stop.length === 0 ? {} : { stop: [...model.stop] }),
+  };
+}
