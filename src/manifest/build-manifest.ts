@@ -1,0 +1,186 @@
+// Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
+
+import { buildEndpoint, buildModel } from "./build-endpoints.ts";
+import { agentDefaults, embeddedDefaults, withDefault } from "./defaults.ts";
+import { hostToken } from "./host-token.ts";
+import type { AgentConfig, EndpointConfig, Identity, Manifest, ModelConfig, NatsConfig } from "./manifest.ts";
+import { asProvider, resolveModel } from "./model-reference.ts";
+import type { ManifestSource } from "./parsed-file.ts";
+import type { AgentKeys } from "./schema-agent.ts";
+import type { EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A file that passed every check. */
+export interface CheckedFile {
+  readonly source: ManifestSource;
+  readonly content: FileContent;
+}
+
+/** One place that may set an agent's keys; relative names in it belong to `folder`. */
+interface Layer {
+  readonly keys: AgentKeys;
+  readonly folder: string;
+}
+
+export function buildManifest(
+  main: CheckedFile,
+  dropIns: readonly CheckedFile[],
+  surroundings: Surroundings,
+): Manifest {
+  const models = new Models(surroundings);
+  const files = [main, ...dropIns];
+  for (const [name, keys] of Object.entries(main.content.endpoints ?? {})) models.addEndpoint(name, keys);
+  for (const { content } of files) {
+    for (const [name, keys] of Object.entries(content.models ?? {})) models.addModel(name, keys);
+  }
+  const agents = new Map<string, AgentConfig>();
+  for (const file of files) {
+    const lower = [...(file === main ? [] : [defaultsOf(file)]), defaultsOf(main)];
+    for (const [name, keys] of Object.entries(file.content.agents ?? {})) {
+      agents.set(
+        name,
+        buildAgent(name, [{ keys, folder: file.source.folder }, ...lower], file.source.path, models, surroundings),
+      );
+    }
+  }
+  const identity = buildIdentity(main.content.identity, surroundings.hostName);
+  return {
+    identity,
+    nats: buildNats(main.content.nats ?? {}),
+    endpoints: models.endpoints,
+    models: models.models,
+    agents,
+  };
+}
+
+/** Declared models and endpoints, and those that references bring into being. */
+class Models {
+  readonly endpoints = new Map<string, EndpointConfig>();
+  readonly models = new Map<string, ModelConfig>();
+  readonly #surroundings: Surroundings;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  addEndpoint(name: string, keys: EndpointKeys): void {
+    this.endpoints.set(name, buildEndpoint(name, keys.provider, keys, this.#surroundings));
+  }
+
+  addModel(name: string, keys: ModelKeys): void {
+    const endpoint =
+      keys.provider === undefined ? this.#endpoint(keys.endpoint ?? "") : this.#ownEndpoint(name, keys.provider, keys);
+    this.models.set(name, buildModel(name, endpoint.name, endpoint.provider, keys));
+  }
+
+  /** The key under which the model that a checked reference means stands. */
+  use(reference: string, folder: string): string {
+    const names = {
+      endpoints: new Map([...this.endpoints.values()].map(({ name, provider }) => [name, provider])),
+      models: new Set(this.models.keys()),
+    };
+    const resolved = resolveModel(reference, names);
+    if (resolved.type === "unknown") throw new Error(resolved.message);
+    if (resolved.type === "declared") return resolved.name;
+    const endpoint = this.#endpoint(resolved.endpoint);
+    if (endpoint.provider !== "builtin") {
+      this.models.set(reference, buildModel(reference, endpoint.name, endpoint.provider, { model: resolved.model }));
+      return reference;
+    }
+    const file = this.#surroundings.absolute(resolved.model, folder);
+    const name = `${resolved.endpoint}/${file}`;
+    this.models.set(name, buildModel(name, endpoint.name, "builtin", { file }));
+    return name;
+  }
+
+  #endpoint(name: string): EndpointConfig {
+    const known = this.endpoints.get(name);
+    if (known !== undefined) return known;
+    const provider = asProvider(name);
+    if (provider === undefined) throw new Error(`No endpoint "${name}"`);
+    const endpoint = buildEndpoint(name, provider, {}, this.#surroundings);
+    this.endpoints.set(name, endpoint);
+    return endpoint;
+  }
+
+  #ownEndpoint(model: string, provider: EndpointKeys["provider"], keys: ModelKeys): EndpointConfig {
+    const isTaken = this.endpoints.has(model) || asProvider(model) !== undefined;
+    const name = isTaken ? `models.${model}` : model;
+    const { url, ...rest } = keys;
+    // With `builtin` the URL is the model's own, not an address.
+    const isAddress = provider !== "builtin" && url !== undefined;
+    const endpoint = buildEndpoint(name, provider, { ...rest, ...(isAddress ? { url } : {}) }, this.#surroundings);
+    this.endpoints.set(name, endpoint);
+    return endpoint;
+  }
+}
+
+function defaultsOf({ content, source }: CheckedFile): Layer {
+  return { keys: content.defaults ?? {}, folder: source.folder };
+}
+
+/** `layers`: the agent's own keys first, then defaults by precedence. */
+function buildAgent(
+  name: string,
+  layers: readonly Layer[],
+  source: string,
+  models: Models,
+  surroundings: Surroundings,
+): AgentConfig {
+  const keys = layers.reduceRight<AgentKeys>((lower, layer) => ({ ...lower, ...layer.keys }), agentDefaults);
+  const chain = layers.find((layer) => layer.keys.model !== undefined);
+  return {
+    name,
+    description: keys.description ?? `${name}, a Muster agent`,
+    instructions: instructionsOf(layers, surroundings),
+    models: (chain?.keys.model ?? []).map((reference) => models.use(reference, chain?.folder ?? "")),
+    heartbeatMs: withDefault(keys.heartbeat, agentDefaults.heartbeat),
+    concurrency: withDefault(keys.concurrency, agentDefaults.concurrency),
+    queue: withDefault(keys.queue, agentDefaults.queue),
+    deadlineMs: withDefault(keys.deadline, agentDefaults.deadline),
+    attachments: withDefault(keys.attachments, agentDefaults.attachments),
+    maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
+    replicas: withDefault(keys.replicas, agentDefaults.replicas),
+    source,
+  };
+}
+
+function instructionsOf(layers: readonly Layer[], surroundings: Surroundings): string {
+  const keys = layers.find(
+    (layer) => layer.keys.instructions !== undefined || layer.keys.instructions_file !== undefined,
+  )?.keys;
+  if (keys?.instructions !== undefined || keys?.instructions_file === undefined) return keys?.instructions ?? "";
+  const content = surroundings.readText(keys.instructions_file);
+  return "text" in content ? content.text : "";
+}
+
+function buildIdentity(identity: FileContent["identity"], hostName: string): Identity {
+  return { agent: identity?.agent ?? "muster", owner: identity?.owner ?? hostToken(hostName) };
+}
+
+function buildNats(keys: NatsKeys): NatsConfig {
+  const isExternal = keys.servers !== undefined || keys.context !== undefined;
+  return {
+    mode: keys.mode ?? (isExternal ? "external" : "auto"),
+    embedded: {
+      host: withDefault(keys.embedded?.host, embeddedDefaults.host),
+      port: withDefault(keys.embedded?.port, embeddedDefaults.port),
+    },
+    servers: keys.servers ?? [],
+    ...(keys.context === undefined ? {} : { context: keys.context }),
+    ...(keys.credentials_file === undefined ? {} : { credentialsFile: keys.credentials_file }),
+    ...(keys.nkey_file === undefined ? {} : { nkeyFile: keys.nkey_file }),
+    ...(keys.user === undefined ? {} : { user: keys.user }),
+    ...(keys.password === undefined ? {} : { password: keys.password }),
+    ...(keys.token === undefined ? {} : { token: keys.token }),
+    ...(keys.tls === undefined ? {} : { tls: buildTls(keys.tls) }),
+  };
+}
+
+function buildTls(keys: NonNullable<NatsKeys["tls"]>): NonNullable<NatsConfig["tls"]> {
+  return {
+    ...(keys.ca_file === undefined ? {} : { caFile: keys.ca_file }),
+    ...(keys.cert_file === undefined ? {} : { certFile: keys.cert_file }),
+    ...(keys.key_file === undefined ? {} : { keyFile: keys.key_file }),
+  };
+}

@@ -1,0 +1,101 @@
+// All files of a manifest → problems, and the manifest of those without any. Pure but for the port it is given; never throws.
+
+import { buildManifest } from "./build-manifest.ts";
+import { checkAgents } from "./check-agents.ts";
+import { checkModels } from "./check-models.ts";
+import { checkNats } from "./check-nats.ts";
+import { collectDeclared, type Declared } from "./declared.ts";
+import type { Manifest } from "./manifest.ts";
+import { parseFile, type ManifestSource, type ParsedFile } from "./parsed-file.ts";
+import type { Problem } from "./problem.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface CheckInput extends ManifestSource {
+  /** The text of this file when it last had no problem; serves while the present one has some. */
+  readonly lastGood?: string;
+}
+
+/** `good`: the present text serves. `last-good`: the text before it does. `bad`: nothing of this file serves. */
+export type FileState = "good" | "last-good" | "bad";
+
+export interface CheckedSource {
+  readonly source: CheckInput;
+  readonly state: FileState;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface CheckResult {
+  /** Of the good files and the last good texts of others; absent when nothing of the main file serves. */
+  readonly manifest?: Manifest;
+  /** Of the present texts, in order of files and places. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly files: readonly CheckedSource[];
+}
+
+/** Main file first, then drop-ins in their order. A file with problems changes nothing for the others. */
+export function checkManifest(inputs: readonly CheckInput[], surroundings: Surroundings): CheckResult {
+  const present = inputs.map((input) => parseFile(input, surroundings));
+  const serving = settle(present, inputs, surroundings);
+  const files = present.map((file, index) => ({
+    source: inputs[index] ?? { ...file.source },
+    state: stateOf(file, serving),
+    problems: file.report.problems,
+    warnings: file.report.warnings,
+  }));
+  const problems = files.flatMap((file) => file.problems);
+  const warnings = files.flatMap((file) => file.warnings);
+  const [main, ...dropIns] = serving.flatMap(({ source, content }) =>
+    content === undefined ? [] : [{ source, content }],
+  );
+  if (main?.source.isMain !== true) return { problems, warnings, files };
+  return { manifest: buildManifest(main, dropIns, surroundings), problems, warnings, files };
+}
+
+/** Takes files with problems out, or back to their last good text, until those that are left agree with each other. */
+function settle(
+  present: readonly ParsedFile[],
+  inputs: readonly CheckInput[],
+  surroundings: Surroundings,
+): readonly ParsedFile[] {
+  let serving = present;
+  for (;;) {
+    checkTogether(serving, surroundings);
+    const isBad = (file: ParsedFile) => file.report.problems.length > 0;
+    if (!serving.some(isBad)) return serving;
+    serving = serving.flatMap((file) => {
+      if (!isBad(file)) return [file];
+      const index = present.indexOf(file);
+      const lastGood = inputs[index]?.lastGood;
+      return lastGood === undefined ? [] : [parseFile(lastGoodOf(file.source, lastGood), surroundings)];
+    });
+    // Without the main file nothing runs, and what others miss of it is no problem of theirs.
+    if (serving[0]?.source.isMain !== true) return [];
+  }
+}
+
+function lastGoodOf({ file, path, folder, isMain }: ManifestSource, text: string): ManifestSource {
+  return { file, path, folder, isMain, text };
+}
+
+function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings): void {
+  const declared = collectDeclared(files);
+  for (const file of files) {
+    if (file.source.isMain) checkNats(file);
+    checkModels(file, declared, surroundings);
+    checkAgents(file, declared, surroundings);
+  }
+  warnOfNoAgents(files[0], declared);
+}
+
+function warnOfNoAgents(main: ParsedFile | undefined, declared: Declared): void {
+  if (main?.scope === undefined || declared.agentCount > 0 || declared.isIncomplete) return;
+  if ("agents" in main.raw && Object.keys(main.raw["agents"] ?? {}).length > 0) return;
+  main.scope.warning(["agents"], "Found no agents, neither here nor in drop-ins");
+}
+
+function stateOf(file: ParsedFile, serving: readonly ParsedFile[]): FileState {
+  if (serving.includes(file)) return "good";
+  return serving.some(({ source }) => source.path === file.source.path) ? "last-good" : "bad";
+}

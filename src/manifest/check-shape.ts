@@ -1,0 +1,85 @@
+// One file's values against the schema: what zod finds, in the words of the manifest.
+
+import type * as z from "zod/mini";
+import { describeValue, quoted, trapHint } from "./describe-value.ts";
+import type { FileScope } from "./file-scope.ts";
+import { acceptedName } from "./fields.ts";
+import { nearest } from "./nearest.ts";
+import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
+import { at, formatPath, type Path } from "./yaml-tree.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** `failed` are paths that have a problem already. `mainOnly` are keys that only the main file may hold. */
+export function reportShape(
+  issues: readonly Issue[],
+  schema: Schema,
+  scope: FileScope,
+  options: { readonly failed: ReadonlySet<string>; readonly mainOnly: readonly string[] },
+): void {
+  const seen = new Set([...options.failed, ...scope.report.problems.map(({ path }) => path)]);
+  for (const outer of issues) {
+    const issue = innermost(outer);
+    const path = pathOf(issue);
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) reportUnknownKey(key, path, schema, scope, options.mainOnly);
+      continue;
+    }
+    // Of two issues about one value the first says it all.
+    if (seen.has(formatPath(path))) continue;
+    seen.add(formatPath(path));
+    if (issue.code === "invalid_key") reportKey(path, scope, issue.issues[0]?.message);
+    else reportValue(path, issue.message, schema, scope);
+  }
+}
+
+function reportUnknownKey(
+  key: string,
+  parent: Path,
+  schema: Schema,
+  scope: FileScope,
+  mainOnly: readonly string[],
+): void {
+  const here = schemaAt(schema, parent);
+  const known = here === undefined ? [] : [...keysOf(here).keys()];
+  const path = [...parent, key];
+  if (parent.length === 0 && mainOnly.includes(key)) {
+    scope.keyProblem(
+      path,
+      `Found the key ${quoted(key)} in a drop-in, where only ${known.join(", ")} are accepted; it belongs to the main file`,
+    );
+    return;
+  }
+  const near = nearest(key, known);
+  const suggestion = near === undefined ? "" : `, did you mean "${near}"`;
+  scope.keyProblem(
+    path,
+    `Found the unknown key ${quoted(key)}${suggestion}; accepted are ${known.toSorted().join(", ")}`,
+  );
+}
+
+function reportKey(path: Path, scope: FileScope, accepted = acceptedName): void {
+  scope.keyProblem(path, `Found ${quoted(String(path.at(-1)))}, accepted ${accepted}`);
+}
+
+function reportValue(path: Path, accepted: string, schema: Schema, scope: FileScope): void {
+  const found = at(scope.tree, path);
+  if (found === undefined) {
+    scope.problem(path, `The key is missing, accepted ${accepted}`);
+    return;
+  }
+  const isSecret = factsOf(schemaAt(schema, path))?.expands === "secret";
+  const hint = isSecret ? "" : trapHint(found.tree, accepted);
+  scope.problem(path, `Found ${describeValue(found.tree, { isSecret })}, accepted ${accepted}${hint}`);
+}
+
+/** Of a union's branches, the one that got furthest into the value. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== "invalid_union") return issue;
+  const deepest = issue.errors.flat().find((inner) => inner.path.length > 0);
+  return deepest === undefined ? issue : { ...deepest, path: [...issue.path, ...deepest.path] };
+}
+
+function pathOf(issue: Issue): Path {
+  return issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+}

@@ -1,0 +1,52 @@
+// The names that all files together declare, and the problem of a name that is declared twice.
+
+import { quoted } from "./describe-value.ts";
+import type { ProviderName } from "./manifest.ts";
+import { asProvider, type Names } from "./model-reference.ts";
+import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
+
+export interface Declared extends Names {
+  /** The main file's `defaults`. */
+  readonly mainDefaults: Raw;
+  readonly agentCount: number;
+  /** Some file could not be read, so a name that is missing may be in there. */
+  readonly isIncomplete: boolean;
+}
+
+/** Main file first, drop-ins in order. Reports second definitions. */
+export function collectDeclared(files: readonly ParsedFile[]): Declared {
+  const main = files.find(({ source }) => source.isMain);
+  const endpoints = new Map<string, ProviderName | undefined>();
+  for (const [name, value] of Object.entries(section(main?.raw ?? {}, "endpoints"))) {
+    endpoints.set(name, asProvider(asRaw(value)["provider"]));
+  }
+  return {
+    endpoints,
+    models: new Set(uniqueNames(files, "models", "model").keys()),
+    agentCount: uniqueNames(files, "agents", "agent").size,
+    mainDefaults: section(main?.raw ?? {}, "defaults"),
+    isIncomplete: files.some(({ scope }) => scope === undefined),
+  };
+}
+
+function uniqueNames(
+  files: readonly ParsedFile[],
+  key: "models" | "agents",
+  noun: string,
+): ReadonlyMap<string, ParsedFile> {
+  const owners = new Map<string, ParsedFile>();
+  for (const file of files) {
+    for (const name of Object.keys(section(file.raw, key))) {
+      const first = owners.get(name);
+      if (first === undefined) owners.set(name, file);
+      else {
+        const where = `"${first.source.file}" line ${first.scope?.lineOf([key, name]) ?? 1}`;
+        file.scope?.keyProblem(
+          [key, name],
+          `Found a second definition of the ${noun} ${quoted(name)}, first defined in ${where}; a name is defined once`,
+        );
+      }
+    }
+  }
+  return owners;
+}

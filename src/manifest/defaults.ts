@@ -1,0 +1,23 @@
+// The defaults that the schema's facts name, parsed by the schema itself: written once, so that page and program can't differ.
+
+import { agentSchema } from "./schema-agent.ts";
+import { endpointSchema, modelSchema } from "./schema-model.ts";
+import { embeddedSchema } from "./schema-nats.ts";
+import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
+
+export const agentDefaults = agentSchema.parse(defaultsOf(agentSchema));
+export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
+export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
+export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));
+
+/** For a key whose facts name a default. Throws when they don't: a mistake in the schema, not in a manifest. */
+export function withDefault<Value>(value: Value | undefined, fallback: Value | undefined): Value {
+  const chosen = value ?? fallback;
+  if (chosen === undefined) throw new Error("A key that needs a default has none in the schema");
+  return chosen;
+}
+
+function defaultsOf(schema: Schema): Record<string, unknown> {
+  const defaults = [...keysOf(schema)].map(([key, field]) => [key, factsOf(field)?.default] as const);
+  return Object.fromEntries(defaults.filter(([, value]) => value !== undefined));
+}

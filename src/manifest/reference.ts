@@ -1,0 +1,46 @@
+// The tables of docs/manifest.md: every key with its default, unit and whether it is required, made from the schema that checks.
+
+import type { FieldFacts } from "./fields.ts";
+import { agentSchema } from "./schema-agent.ts";
+import { endpointSchema, modelSchema } from "./schema-model.ts";
+import { natsSchema } from "./schema-nats.ts";
+import { mainSchema } from "./schema.ts";
+import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
+
+const units: Readonly<Record<string, string>> = {
+  duration: "duration (`250ms` `10s` `5m` `12h` `30d`)",
+  size: "size (`512KB` `1MB`, base 1024)",
+  tokens: "tokens (`8192` `200k` `1M`, base 1000)",
+};
+
+const tables: readonly (readonly [title: string, schema: Schema | undefined])[] = [
+  ["Top of the file", mainSchema],
+  ["`identity`", schemaAt(mainSchema, ["identity"])],
+  ["`nats`", natsSchema],
+  ["`nats.embedded`", schemaAt(natsSchema, ["embedded"])],
+  ["`nats.tls`", schemaAt(natsSchema, ["tls"])],
+  ["`endpoints.<name>`", endpointSchema],
+  ["`models.<name>`", modelSchema],
+  ["`agents.<name>` and `defaults`", agentSchema],
+];
+
+/** Markdown, one table for each map of the manifest. */
+export function manifestReference(): string {
+  return tables.map(([title, schema]) => (schema === undefined ? "" : table(title, schema))).join("\n");
+}
+
+function table(title: string, schema: Schema): string {
+  const rows = [...keysOf(schema)].map(([key, field]) => row(key, field));
+  return `### ${title}\n\n| key | meaning | unit | required | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
+}
+
+function row(key: string, field: Schema): string {
+  const facts: FieldFacts = factsOf(field) ?? { description: "" };
+  const unit = units[facts.unit ?? ""] ?? (facts.expands === undefined ? "" : `${facts.expands}, may hold \`\${…}\``);
+  return `| \`${key}\` | ${facts.description} | ${unit} | ${facts.need ?? "no"} | ${defaultOf(facts)} |`;
+}
+
+function defaultOf(facts: FieldFacts): string {
+  if (facts.default !== undefined) return `\`${String(facts.default)}\``;
+  return facts.defaultText ?? "";
+}

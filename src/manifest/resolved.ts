@@ -1,0 +1,101 @@
+// The effective manifest in the manifest's own words: every default written out, secrets masked.
+
+import { stringify } from "yaml";
+import type { AgentConfig, EndpointConfig, Manifest, ModelConfig, NatsConfig } from "./manifest.ts";
+import { formatDuration, formatSize } from "./units.ts";
+
+/** For `muster check --resolved`. */
+export function resolvedYaml(manifest: Manifest): string {
+  return stringify(resolvedPlain(manifest), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** The same as plain values; a secret is its mask. */
+export function resolvedPlain(manifest: Manifest): Record<string, unknown> {
+  const { identity, nats, endpoints, models, agents } = manifest;
+  return {
+    version: 1,
+    identity: { owner: identity.owner, agent: identity.agent },
+    nats: natsPlain(nats),
+    endpoints: byName(endpoints, endpointPlain),
+    models: byName(models, modelPlain),
+    agents: byName(agents, agentPlain),
+  };
+}
+
+function byName<Value>(
+  values: ReadonlyMap<string, Value>,
+  plain: (value: Value) => Record<string, unknown>,
+): Record<string, unknown> {
+  return Object.fromEntries([...values].map(([name, value]) => [name, plain(value)]));
+}
+
+function natsPlain(nats: NatsConfig): Record<string, unknown> {
+  const { tls } = nats;
+  return withoutAbsent({
+    mode: nats.mode,
+    embedded: { ...nats.embedded, auth: "none" },
+    servers: nats.servers.length === 0 ? undefined : nats.servers,
+    context: nats.context,
+    credentials_file: nats.credentialsFile,
+    nkey_file: nats.nkeyFile,
+    user: nats.user,
+    password: nats.password?.toString(),
+    token: nats.token?.toString(),
+    tls: tls && withoutAbsent({ ca_file: tls.caFile, cert_file: tls.certFile, key_file: tls.keyFile }),
+  });
+}
+
+function endpointPlain(endpoint: EndpointConfig): Record<string, unknown> {
+  const headers = Object.entries(endpoint.headers).map(([name, value]) => [name, value.toString()] as const);
+  return withoutAbsent({
+    provider: endpoint.provider,
+    url: endpoint.url,
+    parallel: endpoint.parallel,
+    api_key: endpoint.apiKey?.toString(),
+    headers: headers.length === 0 ? undefined : Object.fromEntries(headers),
+    proxy: endpoint.proxy?.toString(),
+    ca_file: endpoint.caFile,
+    connect_timeout: formatDuration(endpoint.connectTimeoutMs),
+  });
+}
+
+function modelPlain(model: ModelConfig): Record<string, unknown> {
+  return withoutAbsent({
+    endpoint: model.endpoint,
+    model: model.builtin === undefined ? model.model : undefined,
+    file: model.builtin?.file,
+    url: model.builtin?.url,
+    sha256: model.builtin?.sha256,
+    threads: model.builtin?.threads,
+    context: model.context,
+    max_output: model.maxOutput,
+    keep_alive: model.keepAliveMs === undefined ? undefined : formatDuration(model.keepAliveMs),
+    pull: model.builtin === undefined ? model.pull : undefined,
+    temperature: model.temperature,
+    seed: model.seed,
+    stop: model.stop.length === 0 ? undefined : model.stop,
+    think: model.think,
+    schema: model.schema,
+    first_text: model.firstTextMs === undefined ? undefined : formatDuration(model.firstTextMs),
+  });
+}
+
+function agentPlain(agent: AgentConfig): Record<string, unknown> {
+  const [only, ...more] = agent.models;
+  return {
+    description: agent.description,
+    instructions: agent.instructions,
+    model: more.length === 0 ? only : agent.models,
+    heartbeat: formatDuration(agent.heartbeatMs),
+    concurrency: agent.concurrency,
+    queue: agent.queue,
+    deadline: formatDuration(agent.deadlineMs),
+    attachments: agent.attachments,
+    max_payload: formatSize(agent.maxPayloadBytes),
+    replicas: agent.replicas,
+  };
+}
+
+function withoutAbsent(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

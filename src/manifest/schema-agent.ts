@@ -1,0 +1,55 @@
+// The keys of an agent, which are also the keys of `defaults`.
+
+import * as z from "zod/mini";
+import { duration, flag, integer, path, size, text } from "./fields.ts";
+import { chain } from "./schema-model.ts";
+
+const hourMs = 3_600_000;
+
+function agentKeys() {
+  return {
+    description: z.optional(
+      text({ description: "What the agent is for, shown to callers.", defaultText: "`<name>, a Muster agent`" }),
+    ),
+    instructions: z.optional(
+      text({
+        description: "What the model is told first; taken literally, `${…}` too.",
+        need: "this or `instructions_file`, here or in `defaults`",
+      }),
+    ),
+    instructions_file: z.optional(
+      path({
+        description: "A text file with the instructions.",
+        need: "this or `instructions`, here or in `defaults`",
+      }),
+    ),
+    model: z.optional(chain()),
+    heartbeat: z.optional(duration({ description: "Time between two heartbeats (§8).", default: "30s" }, 1000, hourMs)),
+    concurrency: z.optional(integer({ description: "Prompts served at once.", default: 1 }, 1, 1024)),
+    queue: z.optional(
+      integer({ description: "Prompts that may wait; more get 429 with `retry_after_s`.", default: 8 }, 0, 10_000),
+    ),
+    deadline: z.optional(
+      duration({ description: "Longest time for one prompt, waiting included.", default: "5m" }, 1000, 24 * hourMs),
+    ),
+    attachments: z.optional(flag({ description: "Whether prompts may carry attachments.", default: true })),
+    max_payload: z.optional(
+      size(
+        { description: "Largest prompt with its attachments and headers (§5).", default: "1MB" },
+        1024,
+        64 * 1024 ** 2,
+      ),
+    ),
+    replicas: z.optional(
+      flag({ description: "Whether this address is meant to run on several machines.", default: false }),
+    ),
+  };
+}
+
+export const agentSchema = z.strictObject(agentKeys(), {
+  error: "a map with the keys of an agent, {} when defaults say it all",
+});
+export const defaultsSchema = z.strictObject(agentKeys(), { error: "a map with keys of an agent" });
+
+/** An agent's keys after parsing: chains as lists, durations in ms, sizes in bytes. */
+export type AgentKeys = z.infer<typeof agentSchema>;

@@ -1,0 +1,222 @@
+// The keys of `endpoints` and `models`: where models live, and which of them there are.
+
+import * as z from "zod/mini";
+import {
+  choice,
+  count,
+  duration,
+  fields,
+  flag,
+  integer,
+  literalText,
+  name,
+  number,
+  path,
+  secret,
+  text,
+  url,
+} from "./fields.ts";
+
+export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+function headers() {
+  const accepted = "a map of HTTP headers, each a text";
+  const headerName = "the name of an HTTP header";
+  return z
+    .record(
+      z.string().check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, { error: headerName })),
+      secret({ description: "The header's value." }),
+      { error: accepted },
+    )
+    .register(fields, { description: "HTTP headers sent with each request.", defaultText: "none" });
+}
+
+/** How to reach an endpoint; a model without `endpoint` has these keys itself. */
+function connection() {
+  return {
+    api_key: z.optional(
+      secret({
+        description: "The key that the endpoint asks for.",
+        defaultText: "`${OPENAI_API_KEY}` or `${ANTHROPIC_API_KEY}` at the default address of that provider, else none",
+      }),
+    ),
+    headers: z.optional(headers()),
+    proxy: z.optional(secret({ description: "URL of an HTTP proxy to go through.", defaultText: "none" })),
+    ca_file: z.optional(
+      path({
+        description: "PEM file with the certificate authorities to trust for this endpoint.",
+        defaultText: "those of the system",
+      }),
+    ),
+    connect_timeout: z.optional(
+      duration({ description: "How long a connection may take to be made.", default: "10s" }, 100, 10 * minuteMs),
+    ),
+    parallel: z.optional(
+      integer(
+        {
+          description: "Model calls at once, shared fairly by all agents.",
+          defaultText: "1 for `ollama` and `builtin`, 8 for `openai` and `anthropic`",
+        },
+        1,
+        1024,
+      ),
+    ),
+  };
+}
+
+const baseUrl = {
+  description: "Base URL of the provider's API.",
+  defaultText:
+    "`http://127.0.0.1:11434` for `ollama`, `https://api.openai.com/v1` for `openai`, `https://api.anthropic.com` for `anthropic`; none for `builtin`",
+};
+
+export const endpointSchema = z.strictObject(
+  {
+    provider: choice({ description: "What is spoken there; `openai` is any compatible URL.", need: "yes" }, providers),
+    url: z.optional(url(baseUrl, ["http", "https"])),
+    ...connection(),
+  },
+  { error: "a map with the keys of an endpoint" },
+);
+
+const modelName = "the model's name at its provider, without spaces";
+
+function answerSchema() {
+  return z.record(z.string(), z.unknown(), { error: "a map that is a JSON Schema" }).register(fields, {
+    description: "A JSON Schema that the answer must follow, where the provider can do that.",
+    defaultText: "none",
+  });
+}
+
+function stopTexts() {
+  const one = "a text";
+  const accepted = "a text, or a list of up to 16 texts";
+  const item = z.string({ error: one }).check(z.minLength(1, { error: "a text that is not empty" }));
+  const list = z
+    .array(item, { error: accepted })
+    .check(z.minLength(1, { error: accepted }), z.maxLength(16, { error: accepted }));
+  return z
+    .pipe(
+      z.union([item, list], { error: accepted }),
+      z.transform((value: string | string[]) => (typeof value === "string" ? [value] : value)),
+    )
+    .register(fields, { description: "Texts at which the model stops.", defaultText: "none" });
+}
+
+export const modelSchema = z.strictObject(
+  {
+    endpoint: z.optional(
+      name({
+        description: "Name of an endpoint; or of a provider, for its default address.",
+        need: "this or `provider`",
+      }),
+    ),
+    provider: z.optional(
+      choice(
+        {
+          description: "Provider of a model with an endpoint of its own, tuned by the keys of an endpoint here.",
+          need: "this or `endpoint`",
+        },
+        providers,
+      ),
+    ),
+    model: z.optional(
+      literalText({ description: "The provider's name of the model.", need: "yes, but not with `builtin`" }, modelName),
+    ),
+    url: z.optional(
+      url(
+        {
+          ...baseUrl,
+          description: "With `provider`: base URL of its API. With `builtin`: where to fetch the GGUF file from.",
+        },
+        ["http", "https"],
+      ),
+    ),
+    ...connection(),
+    context: z.optional(
+      count(
+        {
+          description: "Context window; sent to Ollama as `num_ctx`. A longer prompt is an error, never cut silently.",
+          defaultText: "the provider's own",
+        },
+        16,
+        10_000_000,
+      ),
+    ),
+    max_output: z.optional(count({ description: "Longest answer.", defaultText: "the provider's own" }, 1, 10_000_000)),
+    keep_alive: z.optional(
+      duration(
+        { description: "`ollama`: how long the model stays loaded after an answer.", defaultText: "Ollama's own" },
+        0,
+        365 * dayMs,
+      ),
+    ),
+    pull: z.optional(
+      choice({ description: "`ollama`: whether a model that is not there is pulled.", default: "never" }, [
+        "never",
+        "if-missing",
+      ]),
+    ),
+    temperature: z.optional(
+      number({ description: "How much chance there is in an answer.", defaultText: "the provider's own" }, 0, 2),
+    ),
+    seed: z.optional(
+      integer({ description: "Makes chance repeatable; not with `anthropic`.", defaultText: "none" }, 0, 2 ** 31 - 1),
+    ),
+    stop: z.optional(stopTexts()),
+    think: z.optional(
+      flag({
+        description: "Whether a model that can think does so before it answers.",
+        defaultText: "the model's own",
+      }),
+    ),
+    schema: z.optional(answerSchema()),
+    first_text: z.optional(
+      duration(
+        { description: "In a chain: no text by then and the next model serves.", defaultText: "no limit" },
+        100,
+        dayMs,
+      ),
+    ),
+    file: z.optional(
+      path({ description: "`builtin`: a GGUF file.", need: "with `builtin`: this, or `url` and `sha256`" }),
+    ),
+    sha256: z.optional(
+      text({ description: "`builtin`: SHA-256 of the file behind `url`.", need: "with `builtin` and `url`" }).check(
+        z.regex(/^[0-9a-fA-F]{64}$/, { error: "a SHA-256 of 64 hexadecimal digits" }),
+      ),
+    ),
+    threads: z.optional(
+      integer(
+        { description: "`builtin`: threads of the engine.", defaultText: "the machine's physical cores" },
+        1,
+        1024,
+      ),
+    ),
+  },
+  { error: "a map with the keys of a model" },
+);
+
+/** Accepted where an agent names its model: the name of one, or `provider/model`. */
+export const modelReference = "the name of a model under models, or provider/model such as ollama/qwen3:1.7b";
+
+export function chain() {
+  const accepted = `${modelReference}, or a list of them (a chain)`;
+  const one = z.string({ error: modelReference }).check(z.regex(/^\S+$/, { error: modelReference }));
+  const list = z
+    .array(one, { error: accepted })
+    .check(z.minLength(1, { error: accepted }), z.maxLength(16, { error: "a chain of up to 16 models" }));
+  return z
+    .pipe(
+      z.union([one, list], { error: accepted }),
+      z.transform((value: string | string[]) => (typeof value === "string" ? [value] : value)),
+    )
+    .register(fields, {
+      description:
+        "The model, or a chain: the next serves when one is unreachable, refuses, or gives no text within its `first_text`.",
+      need: "yes, here or in `defaults`",
+    });
+}

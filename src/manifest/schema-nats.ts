@@ -1,0 +1,87 @@
+// The keys of `nats`: which bus to be on, and how to get onto it.
+
+import * as z from "zod/mini";
+import { choice, connectionText, fields, integer, path, secret } from "./fields.ts";
+
+const server = "a server such as nats://127.0.0.1:4222, tls://host:4222 or host:4222, without user and password in it";
+const serverPattern = /^((nats|tls):\/\/)?([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\/?$/;
+const servers = `a list of servers, each ${server.slice(2)}`;
+
+export const embeddedSchema = z.strictObject(
+  {
+    host: z.optional(
+      connectionText(
+        { description: "Address that the bundled server listens on; a loopback address.", default: "127.0.0.1" },
+        "a loopback address such as 127.0.0.1; another address would need authentication, which this version's bundled server does not do",
+        /^(127(\.\d{1,3}){3}|::1|localhost)$/,
+      ),
+    ),
+    port: z.optional(
+      integer(
+        {
+          description: "Port that it listens on; 0: a free one, which our commands find through the state directory.",
+          default: 4222,
+        },
+        0,
+        65_535,
+      ),
+    ),
+    auth: z.optional(
+      choice({ description: "How clients of the bundled server show who they are.", default: "none" }, ["none"]),
+    ),
+  },
+  { error: "a map with the keys of the bundled server" },
+);
+
+const tlsSchema = z.strictObject(
+  {
+    ca_file: z.optional(
+      path({ description: "PEM file with the certificate authorities to trust.", defaultText: "those of the system" }),
+    ),
+    cert_file: z.optional(path({ description: "PEM file with our certificate.", need: "with `key_file`" })),
+    key_file: z.optional(path({ description: "PEM file with our key.", need: "with `cert_file`" })),
+  },
+  { error: "a map with ca_file, cert_file and key_file" },
+);
+
+export const natsSchema = z.strictObject(
+  {
+    mode: z.optional(
+      choice(
+        {
+          description:
+            "`auto`: a server answering on 127.0.0.1:4222, else the bundled one there. `embedded`: the bundled one, a taken port is an error. `external`: `servers` or `context`.",
+          defaultText: "`external` with `servers` or `context`, else `auto`",
+        },
+        ["auto", "embedded", "external"],
+      ),
+    ),
+    embedded: z.optional(embeddedSchema.register(fields, { description: "The bundled server." })),
+    servers: z.optional(
+      z
+        .array(connectionText({ description: "A server." }, server, serverPattern), { error: servers })
+        .check(z.minLength(1, { error: servers }), z.maxLength(64, { error: "a list of up to 64 servers" }))
+        .register(fields, {
+          description: "Servers to connect to, such as `tls://nats.example.com:4222`.",
+          need: "with `external`: this or `context`",
+        }),
+    ),
+    context: z.optional(
+      connectionText(
+        {
+          description: "Name of a NATS CLI context, which has servers and credentials.",
+          need: "with `external`: this or `servers`",
+        },
+        "the name of a NATS CLI context",
+        /^[^\s/\\]+$/,
+      ),
+    ),
+    credentials_file: z.optional(path({ description: "A credentials file (JWT and seed).", defaultText: "none" })),
+    nkey_file: z.optional(path({ description: "A file with an NKEY seed.", defaultText: "none" })),
+    user: z.optional(connectionText({ description: "User name.", need: "with `password`" }, "a user name", /^\S+$/)),
+    password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
+    token: z.optional(secret({ description: "A token.", defaultText: "none" })),
+    tls: z.optional(tlsSchema.register(fields, { description: "TLS to the servers." })),
+  },
+  { error: "a map with the keys of the NATS connection" },
+);

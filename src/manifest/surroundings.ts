@@ -1,0 +1,17 @@
+// What checking needs to know of the machine, as a port: the checks stay pure, and tests give them any machine they like.
+
+export type FileText = { readonly text: string } | { readonly failure: string };
+
+export interface Surroundings {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The machine's name, from which the default owner is made. */
+  readonly hostName: string;
+  /** Turns a path into an absolute one; a relative path is taken from `base`, an absolute folder. */
+  absolute(path: string, base: string): string;
+  /** Text of a small file (UTF-8), or in a few words why it can't be read, such as "no such file". Never throws. */
+  readText(path: string): FileText;
+  /** Why a file can't be read, or undefined when it can. Never throws. */
+  unreadable(path: string): string | undefined;
+  /** Why this build has no engine of its own for `provider: builtin`, when it has none. */
+  readonly engineMissing?: string;
+}
