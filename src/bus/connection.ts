@@ -10,6 +10,7 @@ import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
 import type { BusSubscription, SubscribeOptions } from "./subscription-table.ts";
 import { uniqueId } from "./unique-id.ts";
+import { within } from "./within.ts";
 
 export interface BusOptions {
   readonly settings: BusSettings;
@@ -166,13 +167,13 @@ class Connection implements BusConnection {
   async close(): Promise<void> {
     if (this.#isClosed()) return;
     const live = this.#live;
-    if (live !== undefined) await Promise.race([this.flush(), delay(closeMs, this.#stop.signal)]);
+    if (live !== undefined) await within(this.flush(), closeMs);
     this.#live = undefined;
     this.#stop.abort();
     this.#table.detach();
     this.#setStatus({ state: "closed" });
     this.#first.reject(new BusError("The connection to NATS was closed"));
-    if (live !== undefined) await Promise.race([closeQuietly(live, this.#options.log), Bun.sleep(closeMs)]);
+    if (live !== undefined) await within(closeQuietly(live, this.#options.log), closeMs);
   }
 
   /** One connection from dialling to its end. Returns why it could not be made; undefined when it was. */

@@ -34,6 +34,45 @@ export function encodeResponse(text: string, attachments: readonly Attachment[])
   return JSON.stringify({ type: "response", data: { text, attachments: attachments.map(attachmentToJson) } });
 }
 
+/**
+ * Packs attachments into as few response chunks as fit `limitBytes` each, in order. `tooLarge` are those that no chunk can hold: they are in
+ * none.
+ */
+export function packAttachments(
+  attachments: readonly Attachment[],
+  limitBytes: number,
+): { readonly chunks: readonly string[]; readonly tooLarge: readonly Attachment[] } {
+  const open = '{"type":"response","data":{"text":"","attachments":[';
+  const close = "]}}";
+  const room = limitBytes - open.length - close.length;
+  const chunks: string[] = [];
+  const tooLarge: Attachment[] = [];
+  let pieces: string[] = [];
+  let used = 0;
+  const finish = (): void => {
+    if (pieces.length > 0) chunks.push(open + pieces.join(",") + close);
+    pieces = [];
+    used = 0;
+  };
+  for (const attachment of attachments) {
+    const piece = JSON.stringify(attachmentToJson(attachment));
+    const bytes = utf8Length(piece);
+    if (bytes > room) {
+      tooLarge.push(attachment);
+      continue;
+    }
+    if (used + bytes + pieces.length > room) finish();
+    pieces.push(piece);
+    used += bytes;
+  }
+  finish();
+  return { chunks, tooLarge };
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
 /** Reads one message of a stream. Never throws. */
 export function decodeChunk(payload: string): Chunk {
   let value: unknown;

@@ -52,3 +52,17 @@ export interface StatsResponse extends ServiceIdentity {
   readonly started: string;
   readonly endpoints: readonly EndpointStats[];
 }
+
+/** The answer to a PING, from the full record. */
+export function pingResponse({ name, id, version, metadata }: InfoResponse): PingResponse {
+  return { type: "io.nats.micro.v1.ping_response", name, id, version, metadata };
+}
+
+/** The answer to a STATS request; `started` is UTC, ISO 8601. */
+export function statsResponse(
+  { name, id, version, metadata }: InfoResponse,
+  started: string,
+  endpoints: readonly EndpointStats[],
+): StatsResponse {
+  return { type: "io.nats.micro.v1.stats_response", name, id, version, metadata, started, endpoints };
+}

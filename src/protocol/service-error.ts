@@ -27,6 +27,7 @@ export type ServiceErrorName =
   | "model_invalid"
   | "deadline_exceeded"
   | "shutting_down"
+  | "caller_gone"
   | "bus_lost"
   | "attachment_too_large"
   | "internal";

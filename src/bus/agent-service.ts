@@ -1,0 +1,231 @@
+// One agent on the bus: its record, its prompt and status endpoints, its heartbeat, and the state that they tell.
+
+import type { Msg } from "@nats-io/transport-node";
+import { buildHeartbeat } from "../protocol/heartbeat.ts";
+import type { AgentState } from "../protocol/heartbeat.ts";
+import type { InfoResponse } from "../protocol/micro-service.ts";
+import { buildRegistration } from "../protocol/registration.ts";
+import { ServiceError } from "../protocol/service-error.ts";
+import { agentSubject, endpointQueueGroup } from "../protocol/subjects.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { AddressClaims } from "./address-claims.ts";
+import { takenReason } from "./address-rule.ts";
+import type { BusConnection } from "./connection.ts";
+import { EndpointCounter } from "./endpoint-counter.ts";
+import type { HeartbeatSchedule } from "./heartbeat.ts";
+import type { HostParts } from "./host-parts.ts";
+import type { MicroRegistry } from "./micro-registry.ts";
+import { PromptEndpoint } from "./prompt-endpoint.ts";
+import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
+import { StopReason } from "./service-port.ts";
+import type { BusSubscription } from "./subscription-table.ts";
+import { uniqueId } from "./unique-id.ts";
+import { within } from "./within.ts";
+
+export interface AgentServiceDeps {
+  readonly connection: BusConnection;
+  readonly parts: HostParts;
+  readonly registry: MicroRegistry;
+  readonly heartbeats: HeartbeatSchedule;
+  readonly claims: AddressClaims;
+  readonly log: Logger;
+}
+
+/** The server's word that it delivers no more prompts is not awaited longer. */
+const unsubscribeMs = 2_000;
+
+export class AgentService implements ServedAgent {
+  readonly instanceId = uniqueId();
+  readonly promptSubject: string;
+  readonly #deps: AgentServiceDeps;
+  readonly #spec: ServiceSpec;
+  readonly #info: InfoResponse;
+  readonly #started = new Date().toISOString();
+  readonly #endpoint: PromptEndpoint;
+  readonly #statusCounter = new EndpointCounter();
+  readonly #log: Logger;
+  /** What ends with the registration. */
+  readonly #undo: (() => void)[] = [];
+  #health: ServiceHealth = { state: "starting" };
+  #takenBy: string | undefined;
+  #refusedSubject: string | undefined;
+  #prompts: BusSubscription | undefined;
+  #isActive = false;
+  #drained: Promise<void> | undefined;
+
+  constructor(deps: AgentServiceDeps, spec: ServiceSpec, handler: PromptHandler, check: PromptCheck | undefined) {
+    this.#deps = deps;
+    this.#spec = spec;
+    this.#log = deps.log.with({ agent: spec.address.name });
+    this.promptSubject = agentSubject("prompt", spec.address);
+    this.#info = buildRegistration({ ...spec, id: this.instanceId });
+    this.#endpoint = new PromptEndpoint({
+      parts: deps.parts,
+      spec,
+      handler,
+      check,
+      refusal: () => this.#refusal(),
+      log: this.#log,
+    });
+  }
+
+  /** Comes up now, or as soon as the bus is there and the address is known to be free. `onGone` is called when it has drained. */
+  start(onGone: () => void): void {
+    this.#undo.push(onGone);
+    if (this.#spec.replicas) {
+      this.#serve();
+      return;
+    }
+    this.#undo.push(
+      this.#deps.claims.add({
+        address: this.#spec.address,
+        instanceId: this.instanceId,
+        onFree: () => this.#serve(),
+        onTaken: (by) => this.#withdraw(by),
+      }),
+    );
+  }
+
+  state(): { readonly state: AgentState; readonly reason?: string } {
+    if (this.#drained !== undefined) return { state: "draining" };
+    if (this.#takenBy !== undefined) return { state: "degraded", reason: takenReason(this.#takenBy) };
+    if (this.#refusedSubject !== undefined) {
+      return { state: "degraded", reason: `NATS permissions forbid to subscribe to "${this.#refusedSubject}"` };
+    }
+    const health = this.#health;
+    return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };
+  }
+
+  setHealth(health: ServiceHealth): void {
+    this.#change(() => (this.#health = health));
+  }
+
+  counters(): { inFlight: number; queued: number; requests: number; errors: number } {
+    const { admission, counter } = this.#endpoint;
+    return {
+      inFlight: admission.inFlight,
+      queued: admission.queued,
+      requests: counter.requests,
+      errors: counter.errors,
+    };
+  }
+
+  drain(timeoutMs: number): Promise<void> {
+    return (this.#drained ??= this.#drain(timeoutMs));
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    await Promise.resolve(); // `#drained` is set: the beat says so.
+    this.#beat();
+    const timer = setTimeout(() => this.#stopTurns(), timeoutMs);
+    if (this.#prompts !== undefined) await within(this.#prompts.drain(), unsubscribeMs);
+    await this.#endpoint.idle();
+    clearTimeout(timer);
+    for (const undo of this.#undo) undo();
+  }
+
+  #stopTurns(): void {
+    this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down"));
+  }
+
+  /** The first time it registers; later it only takes prompts again. */
+  #serve(): void {
+    this.#change(() => {
+      this.#takenBy = undefined;
+      if (this.#drained === undefined) this.#subscribePrompts();
+    });
+    this.#activate();
+  }
+
+  #withdraw(by: string): void {
+    this.#change(() => {
+      this.#takenBy = by;
+      void this.#prompts?.drain();
+      this.#prompts = undefined;
+    });
+    this.#activate();
+  }
+
+  #activate(): void {
+    if (this.#isActive || this.#drained !== undefined) return;
+    this.#isActive = true;
+    const { connection, registry, heartbeats } = this.#deps;
+    const subject = agentSubject("status", this.#spec.address);
+    const status = connection.subscribe(subject, (message) => this.#answerStatus(message), {
+      queue: endpointQueueGroup,
+      onRefused: () => this.#refuseSubject(subject),
+    });
+    this.#undo.push(
+      () => this.#prompts?.unsubscribe(),
+      () => status.unsubscribe(),
+      registry.add({
+        info: this.#info,
+        started: this.#started,
+        endpointStats: () => this.#info.endpoints.map((endpoint) => this.#counterOf(endpoint.name).stats(endpoint)),
+      }),
+      heartbeats.add({ intervalMs: this.#spec.heartbeatMs, beat: () => this.#publishBeat() }),
+      connection.onStatus(({ state }) => {
+        if (state === "connected") this.#refusedSubject = undefined; // Permissions may have changed: the server says so again if not.
+      }),
+    );
+  }
+
+  #subscribePrompts(): void {
+    const subject = this.promptSubject;
+    this.#prompts ??= this.#deps.connection.subscribe(subject, (message) => this.#endpoint.receive(message), {
+      queue: endpointQueueGroup,
+      onRefused: () => this.#refuseSubject(subject),
+    });
+  }
+
+  #refuseSubject(subject: string): void {
+    this.#log.error("NATS permissions forbid to subscribe; allow it for this user", { subject });
+    this.#change(() => (this.#refusedSubject ??= subject));
+  }
+
+  #counterOf(endpoint: string): EndpointCounter {
+    return endpoint === "prompt" ? this.#endpoint.counter : this.#statusCounter;
+  }
+
+  #refusal(): ServiceError | undefined {
+    if (this.#takenBy !== undefined) {
+      return new ServiceError(500, "address_taken", "Another runtime serves this address", { retry_after_s: 1 });
+    }
+    return this.#health.state === "degraded" ? this.#health.error : undefined;
+  }
+
+  /** Announces what `act` changed about the state. */
+  #change(act: () => void): void {
+    const before = this.state();
+    act();
+    const { state, reason } = this.state();
+    if (state !== before.state || reason !== before.reason) this.#beat();
+  }
+
+  #beat(): void {
+    if (this.#isActive) this.#publishBeat();
+  }
+
+  #publishBeat(): void {
+    this.#publish(agentSubject("hb", this.#spec.address));
+  }
+
+  #answerStatus(message: Msg): void {
+    const startedMs = performance.now();
+    this.#statusCounter.countRequest();
+    if (message.reply !== undefined && message.reply !== "") this.#publish(message.reply);
+    this.#statusCounter.addProcessing(performance.now() - startedMs);
+  }
+
+  #publish(subject: string): void {
+    const { address, model, version, heartbeatMs } = this.#spec;
+    const { inFlight, queued } = this.counters();
+    const details = { ...this.state(), inFlight, queued, version, ...(model === undefined ? {} : { model }) };
+    const instance = { id: this.instanceId, intervalS: heartbeatMs / 1_000 };
+    try {
+      this.#deps.connection.publish(subject, JSON.stringify(buildHeartbeat(address, instance, details, new Date())));
+    } catch (cause) {
+      this.#log.warn("A heartbeat could not be sent", { subject, error: String(cause) });
+    }
+  }
+}

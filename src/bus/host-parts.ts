@@ -1,0 +1,11 @@
+// What all agents of one process share on the bus.
+
+import type { CallerWatch } from "./caller-watch.ts";
+import type { HeldOutput } from "./held-output.ts";
+import type { StreamOwner } from "./response-stream.ts";
+
+export interface HostParts {
+  readonly streams: StreamOwner;
+  readonly callerWatch: CallerWatch;
+  readonly heldOutput: HeldOutput;
+}
