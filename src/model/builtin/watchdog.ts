@@ -70,7 +70,7 @@ export class Watchdog {
     }
     const silence = this.#hasSpoken ? this.#bounds.silenceMs : this.#bounds.firstSilenceMs;
     if (now - this.#heardAt > silence) this.#hang(`it gave no sign of life for ${silence / 1_000} s`);
-    else if (now - this.#steppedAt > this.#bounds.stallMs)
+    else if (this.#hasSpoken && now - this.#steppedAt > this.#bounds.stallMs)
       this.#hang(`it did nothing for ${this.#bounds.stallMs / 1_000} s`);
   }
 
