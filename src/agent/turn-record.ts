@@ -1,0 +1,80 @@
+// What one turn did, gathered while it runs, for its trace.
+
+import type { ModelUsage } from "../model/contract.ts";
+import type { ModelCallTrace, TurnTrace } from "../telemetry/trace.ts";
+import type { AgentPrompt, TurnOutcome } from "./contract.ts";
+
+/** A longer answer is relayed whole, but neither remembered nor traced. */
+export const maxKeptAnswerLength = 2 * 1024 * 1024;
+
+export interface TurnRecord {
+  readonly hasText: () => boolean;
+  text(text: string): void;
+  usage(usage: ModelUsage): void;
+  fallback(from: string, to: string): void;
+  trimmed(turns: number): void;
+  /** The whole answer; undefined when it is longer than `maxKeptAnswerLength`. */
+  answer(): string | undefined;
+  /** Whether the answer holds anything but white space. */
+  isBlank(): boolean;
+  finish(outcome: TurnOutcome): TurnTrace;
+}
+
+export function turnRecord(
+  agent: string,
+  prompt: AgentPrompt,
+  options: { readonly keepsText: boolean; readonly now?: () => number },
+): TurnRecord {
+  const now = options.now ?? (() => performance.now());
+  const startedAt = now();
+  const calls: ModelCallTrace[] = [];
+  const fallbacks: string[] = [];
+  let firstTextMs: number | undefined;
+  let trimmedTurns = 0;
+  let answer = "";
+  let isBlank = true;
+  let isTooLong = false;
+  return {
+    hasText: () => firstTextMs !== undefined,
+    text: (text) => {
+      firstTextMs ??= now() - startedAt;
+      isBlank &&= text.trim() === "";
+      isTooLong ||= answer.length + text.length > maxKeptAnswerLength;
+      answer = isTooLong ? "" : answer + text;
+    },
+    usage: (usage) => void calls.push(usage),
+    fallback: (from, to) => void fallbacks.push(`${from} → ${to}`),
+    trimmed: (turns) => void (trimmedTurns = turns),
+    answer: () => (isTooLong ? undefined : answer),
+    isBlank: () => isBlank,
+    finish: (outcome) => ({
+      id: prompt.id,
+      agent,
+      ...(prompt.conversation === undefined ? {} : { session: prompt.conversation }),
+      calls,
+      fallbacks,
+      trimmedTurns,
+      ...outcomeFields(outcome),
+      ...(firstTextMs === undefined ? {} : { firstTextMs }),
+      totalMs: now() - startedAt,
+      ...(options.keepsText ? { prompt: prompt.text, answer: isTooLong ? "(too long)" : answer } : {}),
+    }),
+  };
+}
+
+function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reason"> {
+  if (outcome.ok) return { outcome: "ok" };
+  const { failure } = outcome;
+  switch (failure.kind) {
+    case "model":
+      return { outcome: "error", reason: `${failure.error}: ${failure.message}` };
+    case "internal":
+      return { outcome: "error", reason: failure.message };
+    case "stopped":
+      return { outcome: "stopped", reason: reasonText(failure.reason) };
+  }
+}
+
+function reasonText(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

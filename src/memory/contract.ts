@@ -1,0 +1,43 @@
+// The contract for conversations: what an agent remembers between the turns of one session.
+
+export interface StoredImage {
+  readonly mediaType: string;
+  readonly data: Uint8Array;
+}
+
+export type StoredMessage =
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly StoredImage[] }
+  | { readonly role: "assistant"; readonly text: string };
+
+/** All messages of one turn, prompt first, answer last. Stored whole or not at all. */
+export interface StoredTurn {
+  readonly messages: readonly StoredMessage[];
+}
+
+/** A session name is the caller's own choice, hence unique only within an agent. */
+export interface ConversationKey {
+  readonly agent: string;
+  readonly conversation: string;
+}
+
+/** One turn's hold on a conversation. */
+export interface OpenConversation {
+  /** Completed turns, oldest first. */
+  load(): Promise<readonly StoredTurn[]>;
+  /** Adds a completed turn, atomically. */
+  append(turn: StoredTurn): Promise<void>;
+  /** Lets the next turn of this conversation in. Owed once by whoever opened; further calls do nothing. */
+  release(): void;
+}
+
+export interface Conversations {
+  /**
+   * Waits for the turns of this conversation that came before, then holds it. Rejects with the signal's reason when that fires first;
+   * the place in the queue is given up then.
+   */
+  open(key: ConversationKey, signal: AbortSignal): Promise<OpenConversation>;
+  /** Forgets everything of an agent that is gone. */
+  forgetAgent(agent: string): void;
+  /** Releases timers. */
+  close(): void;
+}

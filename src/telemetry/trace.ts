@@ -1,0 +1,78 @@
+// The record of one turn: what was called, what it cost, how it ended. Never what was said, unless the operator asked for it.
+
+import type { Logger } from "./log.ts";
+
+/** One call of a model, as it ended. Durations in ms. */
+export interface ModelCallTrace {
+  readonly model: string;
+  readonly provider: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly estimated: boolean;
+  readonly finish: string;
+  /** Slot granted to first text or thinking; absent: there was none. */
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+}
+
+export interface TurnTrace {
+  readonly id: string;
+  readonly agent: string;
+  readonly session?: string;
+  readonly calls: readonly ModelCallTrace[];
+  /** `from → to` of every model that was passed over. */
+  readonly fallbacks: readonly string[];
+  /** Turns of the conversation that did not fit the context and were left out. */
+  readonly trimmedTurns: number;
+  readonly outcome: "ok" | "error" | "stopped";
+  /** Why, when not ok. */
+  readonly reason?: string;
+  /** Prompt taken to first text. */
+  readonly firstTextMs?: number;
+  readonly totalMs: number;
+  /** What was said; kept only with `--log-prompts`. */
+  readonly prompt?: string;
+  readonly answer?: string;
+}
+
+/** Takes a turn's record. Must not throw. */
+export type TraceSink = (trace: TurnTrace) => void;
+
+/** Writes a line for each model call, then one for the turn. */
+export function logTrace(log: Logger): TraceSink {
+  return (trace) => {
+    const turn = { agent: trace.agent, turn: trace.id };
+    for (const call of trace.calls) log.info("Model call", { ...turn, ...callFields(call) });
+    const fields = {
+      ...turn,
+      session: trace.session,
+      outcome: trace.outcome,
+      reason: trace.reason,
+      first_text_ms: round(trace.firstTextMs),
+      total_ms: round(trace.totalMs),
+      fallbacks: trace.fallbacks.length === 0 ? undefined : trace.fallbacks,
+      trimmed_turns: trace.trimmedTurns === 0 ? undefined : trace.trimmedTurns,
+      prompt: trace.prompt,
+      answer: trace.answer,
+    };
+    if (trace.outcome === "error") log.warn("Turn failed", fields);
+    else log.info(trace.outcome === "ok" ? "Turn answered" : "Turn stopped", fields);
+  };
+}
+
+function callFields(call: ModelCallTrace): Record<string, unknown> {
+  return {
+    model: call.model,
+    provider: call.provider,
+    tokens_in: call.inputTokens,
+    tokens_out: call.outputTokens,
+    estimated: call.estimated ? true : undefined,
+    finish: call.finish,
+    first_token_ms: round(call.firstTokenMs),
+    total_ms: round(call.totalMs),
+  };
+}
+
+function round(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}

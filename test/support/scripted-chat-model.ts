@@ -1,0 +1,88 @@
+// A ChatModel that does what a test says, in place of a provider.
+
+import type { ModelConfig } from "../../src/manifest/manifest.ts";
+import type { ChatModel, ChatRequest, ModelEvent, ModelHealth, ModelUsage } from "../../src/model/contract.ts";
+
+export type Script = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+
+export interface ScriptedChatModel extends ChatModel {
+  /** Every request, in order. */
+  readonly requests: ChatRequest[];
+  setHealth(health: ModelHealth): void;
+  readonly looks: () => number;
+}
+
+export const modelConfig: ModelConfig = { name: "local", endpoint: "ollama", model: "smol", pull: "never", stop: [] };
+
+export function scriptedChatModel(
+  script: Script,
+  options: { readonly contextTokens?: number; readonly sees?: boolean; readonly maxOutput?: number } = {},
+): ScriptedChatModel {
+  const requests: ChatRequest[] = [];
+  let health: ModelHealth = { state: "reachable" };
+  let looks = 0;
+  return {
+    config: options.maxOutput === undefined ? modelConfig : { ...modelConfig, maxOutput: options.maxOutput },
+    requests,
+    chat: (request, signal) => {
+      requests.push(request);
+      return script(request, signal);
+    },
+    contextTokens: () => options.contextTokens,
+    sees: () => options.sees,
+    look: () => {
+      looks += 1;
+      return Promise.resolve(health);
+    },
+    health: () => health,
+    setHealth: (next) => (health = next),
+    looks: () => looks,
+  };
+}
+
+/** Answers with these texts. */
+export function answering(...texts: readonly string[]): Script {
+  return async function* () {
+    for (const text of texts) {
+      await Promise.resolve();
+      yield { type: "text", text };
+    }
+    yield { type: "usage", usage: usageOf({ outputTokens: texts.length }) };
+  };
+}
+
+/** Fails before any text. */
+export function failing(error: Error): Script {
+  return async function* () {
+    await Promise.resolve();
+    yield* [];
+    throw error;
+  };
+}
+
+/** Gives one text, then nothing until it is stopped; throws the signal's reason then. */
+export function stallingAfter(text: string): Script {
+  return async function* (_request, signal) {
+    yield { type: "text", text };
+    signal.throwIfAborted();
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () =>
+        reject(signal.reason instanceof Error ? signal.reason : new Error("Stopped")),
+      );
+    });
+  };
+}
+
+export function usageOf(usage: Partial<ModelUsage> = {}): ModelUsage {
+  return {
+    model: "local",
+    provider: "ollama",
+    inputTokens: 10,
+    outputTokens: 3,
+    estimated: false,
+    finish: "stop",
+    firstTokenMs: 1,
+    totalMs: 2,
+    ...usage,
+  };
+}

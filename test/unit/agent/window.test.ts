@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { tokenEstimate } from "../../../src/agent/token-estimate.ts";
+import { fitWindow } from "../../../src/agent/window.ts";
+import type { StoredTurn } from "../../../src/memory/contract.ts";
+
+const turn = (text: string): StoredTurn => ({
+  messages: [
+    { role: "user", text },
+    { role: "assistant", text },
+  ],
+});
+const input = {
+  instructions: "Be short.",
+  turns: [turn("a".repeat(300)), turn("b".repeat(300)), turn("c".repeat(300))],
+  prompt: { role: "user", text: "Next?" } as const,
+  maxOutput: 100,
+  estimate: tokenEstimate(),
+};
+
+test("everything goes to a model whose context is not known", () => {
+  const window = fitWindow({ ...input, contextTokens: undefined });
+  expect(window.messages.map(({ role }) => role)).toEqual([
+    "system",
+    "user",
+    "assistant",
+    "user",
+    "assistant",
+    "user",
+    "assistant",
+    "user",
+  ]);
+  expect(window.leftOutTurns).toBe(0);
+});
+
+test("the oldest turns are left out, whole, when all would not fit", () => {
+  const window = fitWindow({ ...input, contextTokens: 600 });
+  expect(window).toMatchObject({ keptTurns: 2, leftOutTurns: 1 });
+  expect(window.messages[1]?.text).toBe("b".repeat(300));
+});
+
+test("the prompt is sent even when no turn fits", () => {
+  const window = fitWindow({ ...input, contextTokens: 40 });
+  expect(window.messages).toEqual([
+    { role: "system", text: "Be short." },
+    { role: "user", text: "Next?" },
+  ]);
+  expect(window.leftOutTurns).toBe(3);
+});
+
+test("empty instructions are no message", () => {
+  expect(fitWindow({ ...input, instructions: "", turns: [], contextTokens: 4096 }).messages).toEqual([input.prompt]);
+});
+
+test("room for a wished output of more than half of the context does not starve the conversation", () => {
+  expect(fitWindow({ ...input, maxOutput: 100_000, contextTokens: 2048 }).leftOutTurns).toBe(0);
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import type { TurnTrace } from "../../../src/telemetry/trace.ts";
+import { logTrace } from "../../../src/telemetry/trace.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
+
+const trace: TurnTrace = {
+  id: "t1",
+  agent: "a",
+  calls: [
+    {
+      model: "local",
+      provider: "ollama",
+      inputTokens: 12,
+      outputTokens: 34,
+      estimated: false,
+      finish: "stop",
+      firstTokenMs: 7.123,
+      totalMs: 99.99,
+    },
+  ],
+  fallbacks: [],
+  trimmedTurns: 0,
+  outcome: "ok",
+  firstTextMs: 8,
+  totalMs: 101,
+};
+
+test("a turn is a line for each model call and a line of its own", () => {
+  const log = recordedLog();
+  logTrace(log)(trace);
+  expect(log.lines).toMatchObject([
+    {
+      message: "Model call",
+      agent: "a",
+      turn: "t1",
+      model: "local",
+      tokens_in: 12,
+      tokens_out: 34,
+      first_token_ms: 7.1,
+      total_ms: 100,
+    },
+    { message: "Turn answered", agent: "a", turn: "t1", outcome: "ok", total_ms: 101 },
+  ]);
+});
+
+test("a failed turn is a warning with its reason, a stopped one is not", () => {
+  const log = recordedLog();
+  logTrace(log)({ ...trace, calls: [], outcome: "error", reason: "unreachable: x" });
+  logTrace(log)({ ...trace, calls: [], outcome: "stopped", reason: "caller gone" });
+  expect(log.lines).toMatchObject([
+    { level: "warn", message: "Turn failed", reason: "unreachable: x" },
+    { level: "info", message: "Turn stopped", reason: "caller gone" },
+  ]);
+});
