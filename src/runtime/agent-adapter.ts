@@ -1,0 +1,60 @@
+// Puts an agent behind the bus's port: prompts become turns, turn events become replies.
+
+import type { Agent, TurnOutcome } from "../agent/contract.ts";
+import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/service-port.ts";
+import { ServiceError } from "../protocol/service-error.ts";
+import { turnError } from "./turn-error.ts";
+
+/** Thinking and usage stay here: a caller gets the answer's text, status tokens, and the end. Never throws. */
+export function promptHandler(agent: Agent): PromptHandler {
+  return async function* (prompt, signal): AsyncGenerator<ReplyEvent> {
+    const isDue = statusPace();
+    for await (const event of agent.answer(agentPrompt(prompt), signal)) {
+      switch (event.type) {
+        case "text":
+          yield event;
+          break;
+        case "progress":
+          if (isDue(event.status)) yield { type: "status", status: event.status };
+          break;
+        case "end":
+          yield replyEnd(event.outcome, agent.name);
+          return;
+        case "thinking":
+        case "usage":
+          break;
+      }
+    }
+  };
+}
+
+/** Refuses a prompt with a file that the agent cannot take: 400 `unsupported_attachment`, with the file's name. */
+export function promptCheck(agent: Agent): PromptCheck {
+  return ({ attachments }) => {
+    const refused = agent.refusedFile(attachments);
+    if (refused === undefined) return undefined;
+    const { filename, reason } = refused;
+    const message = `Attachment ${JSON.stringify(filename)} cannot be taken: ${reason}`;
+    return new ServiceError(400, "unsupported_attachment", message, { filename });
+  };
+}
+
+function agentPrompt(prompt: ServedPrompt) {
+  const { id, text, attachments, session } = prompt;
+  return { id, text, files: attachments, ...(session === undefined ? {} : { conversation: session }) };
+}
+
+function replyEnd(outcome: TurnOutcome, agent: string): ReplyEvent {
+  return outcome.ok ? { type: "end" } : { type: "end", error: turnError(outcome.failure, agent) };
+}
+
+/** A status is news when it differs from the one before, or a second has passed: a pull reports its progress far more often. */
+function statusPace(): (status: string) => boolean {
+  let last: { readonly status: string; readonly at: number } | undefined;
+  return (status) => {
+    const now = performance.now();
+    if (last?.status === status && now - last.at < 1000) return false;
+    last = { status, at: now };
+    return true;
+  };
+}

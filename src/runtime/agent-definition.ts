@@ -1,0 +1,33 @@
+// All that makes an agent what it is: its own configuration and that of the models and endpoints which it names. Two equal definitions
+// are the same agent, whatever else changed in the manifest.
+
+import type { AgentConfig, EndpointConfig, Identity, Manifest, ModelConfig } from "../manifest/manifest.ts";
+import { isSameValue } from "./same-value.ts";
+
+export interface AgentDefinition {
+  readonly identity: Identity;
+  readonly config: AgentConfig;
+  /** In the order of the chain. */
+  readonly models: readonly ModelConfig[];
+  readonly endpoints: readonly EndpointConfig[];
+}
+
+/** By name. The manifest was checked: names that it does not hold are a bug, and throw. */
+export function agentDefinitions(manifest: Manifest): ReadonlyMap<string, AgentDefinition> {
+  const definitions = [...manifest.agents.values()].map((config): [string, AgentDefinition] => {
+    const models = config.models.map((name) => known(manifest.models, name));
+    const endpoints = models.map((model) => known(manifest.endpoints, model.endpoint));
+    return [config.name, { identity: manifest.identity, config, models, endpoints }];
+  });
+  return new Map(definitions);
+}
+
+export function isSameAgent(one: AgentDefinition, other: AgentDefinition): boolean {
+  return isSameValue(one, other);
+}
+
+function known<Value>(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (value === undefined) throw new RangeError(`Manifest holds no "${name}"`);
+  return value;
+}

@@ -1,0 +1,115 @@
+// What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
+
+/** Later operations are further members; a runtime that does not know one answers with an error. */
+export interface ControlRequest {
+  readonly op: "status";
+}
+
+export type ControlResponse =
+  { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
+
+export interface AgentStatus {
+  readonly name: string;
+  /** Where it takes prompts; absent when it could not be started. */
+  readonly subject?: string;
+  readonly instanceId?: string;
+  /** `failed`: it could not be started. */
+  readonly state: "starting" | "ready" | "degraded" | "draining" | "failed";
+  readonly reason?: string;
+  readonly models: readonly string[];
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly requests: number;
+  readonly errors: number;
+  /** The file that declares it. */
+  readonly source: string;
+}
+
+export interface EndpointStatus {
+  readonly name: string;
+  readonly provider: string;
+  readonly url?: string;
+  readonly state: "unknown" | "reachable" | "unreachable";
+  readonly reason?: string;
+  readonly parallel: number;
+  /** Calls that run, calls that wait, and slots held by calls that were stopped but are not over. */
+  readonly busy: number;
+  readonly waiting: number;
+  readonly finishing: number;
+}
+
+export interface BusState {
+  /** Whose server it is. */
+  readonly server: "bundled" | "external";
+  readonly state: string;
+  /** `host:port`, or the URL of the bundled server. */
+  readonly url?: string;
+  readonly problem?: string;
+  /** Since when it is in this state, ISO 8601. */
+  readonly since: string;
+}
+
+export interface FileStatus {
+  readonly file: string;
+  /** `file:line:column: text` each; empty: the file is good. */
+  readonly problems: readonly string[];
+  /** The last good form of the file is in force. */
+  readonly usesLastGood: boolean;
+}
+
+export interface RuntimeStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly uptimeS: number;
+  readonly rssBytes: number;
+  readonly stateDirectory: string;
+  readonly isDraining: boolean;
+  readonly bus: BusState;
+  readonly agents: readonly AgentStatus[];
+  readonly endpoints: readonly EndpointStatus[];
+  readonly files: readonly FileStatus[];
+}
+
+/** A request or response longer than this ends the connection. */
+export const maxControlLineBytes = 16 * 1024 * 1024;
+
+export function encodeControl(message: ControlRequest | ControlResponse): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** The operation asked for, or the text of what is wrong with the line. */
+export function decodeRequest(line: string): ControlRequest | string {
+  const fields = parseObject(line);
+  if (fields === undefined) return "Not a JSON object";
+  const op = fields["op"];
+  return op === "status" ? { op } : `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows "status"`;
+}
+
+/** Throws a `SyntaxError` for a line that is no response. */
+export function decodeResponse(line: string): ControlResponse {
+  const fields = parseObject(line);
+  if (fields?.["ok"] === true) return { ok: true, result: fields["result"] };
+  if (fields?.["ok"] === false && typeof fields["error"] === "string") return { ok: false, error: fields["error"] };
+  throw new SyntaxError("The runtime's answer cannot be read");
+}
+
+/** Whether a result is a status: its writer is a Muster of any version, so the lists and names that are printed are checked. */
+export function isRuntimeStatus(value: unknown): value is RuntimeStatus {
+  if (!isRecord(value) || typeof value["version"] !== "string" || !isRecord(value["bus"])) return false;
+  const lists = [value["agents"], value["endpoints"], value["files"]];
+  return lists.every((list) => Array.isArray(list) && list.every(isRecord));
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined; // Not JSON: the caller says so.
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+// How a turn's failure looks to its caller: stable codes and names (§9, docs/errors.md), and no text of the provider's, which may hold
+// addresses or keys. The log has the whole story.
+
+import type { TurnFailure } from "../agent/contract.ts";
+import { StopReason } from "../bus/service-port.ts";
+import { ServiceError } from "../protocol/service-error.ts";
+
+/** The service error for a failed or stopped turn of the named agent. */
+export function turnError(failure: TurnFailure, agent: string): ServiceError {
+  switch (failure.kind) {
+    case "model":
+      return modelError(failure, agent);
+    case "stopped":
+      return stopError(failure.reason, agent);
+    case "internal":
+      return new ServiceError(500, "internal", `Agent "${agent}" failed in an unforeseen way; its log says more`);
+  }
+}
+
+function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: string): ServiceError {
+  const retry = retryFields(failure.retryAfterS);
+  switch (failure.error) {
+    case "unreachable":
+      return new ServiceError(500, "model_unreachable", `The model of agent "${agent}" cannot be reached`, retry);
+    case "not-found":
+      return new ServiceError(
+        500,
+        "model_not_found",
+        `The model of agent "${agent}" is not there: pull it, or name another`,
+      );
+    case "refused":
+      // With a hint when to come back it is a busy model, else a broken one.
+      return new ServiceError(
+        failure.retryAfterS === undefined ? 500 : 429,
+        "model_refused",
+        `The model of agent "${agent}" refused the prompt`,
+        retry,
+      );
+    case "overflow":
+      return new ServiceError(
+        400,
+        "prompt_too_long",
+        `The prompt is longer than the context of agent "${agent}"'s model`,
+      );
+    case "timeout":
+      return new ServiceError(500, "model_timeout", `The model of agent "${agent}" did not answer in time`, retry);
+    case "invalid":
+      return new ServiceError(
+        500,
+        "model_invalid",
+        `The model of agent "${agent}" gave no usable answer, or broke it off`,
+      );
+  }
+}
+
+function stopError(reason: unknown, agent: string): ServiceError {
+  const kind = reason instanceof StopReason ? reason.kind : "unknown";
+  switch (kind) {
+    case "deadline":
+      return new ServiceError(500, "deadline_exceeded", `Agent "${agent}" did not finish before its deadline`);
+    case "drain":
+    case "shutdown":
+      return new ServiceError(500, "shutting_down", `Agent "${agent}" is shutting down`);
+    case "bus-lost":
+      return new ServiceError(500, "bus_lost", `Agent "${agent}" lost its connection for too long`);
+    case "caller-gone":
+    case "unknown":
+      return new ServiceError(500, "internal", `The turn of agent "${agent}" was stopped`);
+  }
+}
+
+/** `retry_after_s` in whole seconds, at least one. */
+export function retryFields(retryAfterS: number | undefined): { retry_after_s?: number } {
+  return retryAfterS === undefined ? {} : { retry_after_s: Math.max(1, Math.ceil(retryAfterS)) };
+}
