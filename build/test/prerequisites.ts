@@ -1,0 +1,42 @@
+// What the tests need beside the packages of npm: fetched or built before the first of them, each once.
+
+import { natsServerProgram } from "../nats-server/nats-server.ts";
+import { hostTarget } from "../target/target.ts";
+import { buildGoPeer } from "./go-peer.ts";
+import { installPythonPeer } from "./python-peer.ts";
+
+interface Prerequisite {
+  readonly name: string;
+  /** Stages that need it. */
+  readonly stages: readonly string[];
+  /** Throws, saying what is missing, where this machine can't have it: the tests that need it tell so themselves. */
+  readonly get: (say: (line: string) => void) => Promise<unknown>;
+}
+
+const prerequisites: readonly Prerequisite[] = [
+  {
+    name: "nats-server",
+    stages: ["integration", "peers", "binary"],
+    get: (say) => natsServerProgram(hostTarget(), "auto", say),
+  },
+  { name: "Python peer", stages: ["peers"], get: installPythonPeer },
+  { name: "Go peer", stages: ["peers"], get: buildGoPeer },
+];
+
+/** Gets what the stages need, one after the other, and says how long each took or why it can't be had. */
+export async function prepare(stages: readonly string[]): Promise<void> {
+  const say = (line: string): void => console.log(`  ${line}`);
+  for (const prerequisite of prerequisites.filter((one) => one.stages.some((stage) => stages.includes(stage)))) {
+    const startedAt = performance.now();
+    const problem = await prerequisite.get(say).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    say(
+      problem === undefined
+        ? `${prerequisite.name}: ready (${seconds} s)`
+        : `${prerequisite.name}: not here: ${problem}`,
+    );
+  }
+}
