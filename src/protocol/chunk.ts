@@ -5,13 +5,20 @@ import { attachmentToJson, decodeAttachment } from "./attachment.ts";
 
 export type Chunk =
   | { readonly type: "status"; readonly status: string }
-  | { readonly type: "response"; readonly text: string; readonly attachments: readonly Attachment[] }
+  | {
+      readonly type: "response";
+      readonly text: string;
+      readonly attachments: readonly Attachment[];
+      /** What is wrong with attachments that were left out; the text counts all the same. */
+      readonly refused?: readonly string[];
+    }
   | {
       readonly type: "query";
       readonly id: string;
       readonly replySubject: string;
       readonly prompt: string;
       readonly attachments: readonly Attachment[];
+      readonly refused?: readonly string[];
     }
   /** A type this version does not know: ignored by callers, but a sign of life. */
   | { readonly type: "unknown"; readonly name: string }
@@ -102,10 +109,7 @@ function decodeResponse(data: unknown): Chunk {
   if (!isRecord(data)) return { type: "malformed", reason: "a response without data" };
   const text = data["text"] ?? "";
   if (typeof text !== "string") return { type: "malformed", reason: "a response text that is no string" };
-  const attachments = decodeList(data["attachments"]);
-  return typeof attachments === "string"
-    ? { type: "malformed", reason: attachments }
-    : { type: "response", text, attachments };
+  return { type: "response", text, ...decodeList(data["attachments"]) };
 }
 
 function decodeQuery(data: unknown): Chunk {
@@ -114,22 +118,20 @@ function decodeQuery(data: unknown): Chunk {
   if (typeof id !== "string" || typeof replySubject !== "string" || typeof prompt !== "string" || replySubject === "") {
     return { type: "malformed", reason: "a query without id, reply_subject or prompt" };
   }
-  const attachments = decodeList(data["attachments"]);
-  return typeof attachments === "string"
-    ? { type: "malformed", reason: attachments }
-    : { type: "query", id, replySubject, prompt, attachments };
+  return { type: "query", id, replySubject, prompt, ...decodeList(data["attachments"]) };
 }
 
-function decodeList(value: unknown): Attachment[] | string {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return "attachments that are no list";
+function decodeList(value: unknown): { attachments: Attachment[]; refused?: string[] } {
+  if (value === undefined || value === null) return { attachments: [] };
+  if (!Array.isArray(value)) return { attachments: [], refused: ["attachments that are no list"] };
   const attachments: Attachment[] = [];
+  const refused: string[] = [];
   for (const item of value) {
     const attachment = decodeAttachment(item);
-    if (typeof attachment === "string") return `an attachment that ${attachment}`;
-    attachments.push(attachment);
+    if (typeof attachment === "string") refused.push(`an attachment that ${attachment}`);
+    else attachments.push(attachment);
   }
-  return attachments;
+  return refused.length === 0 ? { attachments } : { attachments, refused };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

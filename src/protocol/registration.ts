@@ -3,7 +3,7 @@
 import type { EndpointInfo, InfoResponse } from "./micro-service.ts";
 import { formatSize, parseSize } from "./sizes.ts";
 import type { AgentAddress } from "./subjects.ts";
-import { agentSubject, endpointQueueGroup, parseAgentSubject } from "./subjects.ts";
+import { agentSubject, endpointQueueGroup, isPublishableSubject, parseAgentSubject } from "./subjects.ts";
 import type { Compatibility } from "./version.ts";
 import { compareVersion, protocolVersion, serviceName } from "./version.ts";
 
@@ -80,6 +80,7 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
   if (typeof version !== "string") return { instanceId, problem: "metadata has no protocol_version" };
   const prompt = findEndpoint(info["endpoints"], "prompt");
   if (prompt === undefined) return { instanceId, problem: "no endpoint named prompt" };
+  if (!isPublishableSubject(prompt.subject)) return { instanceId, problem: "its prompt subject cannot be published to" };
   const status = findEndpoint(info["endpoints"], "status");
   const { max_payload: maxPayload, attachments_ok: attachmentsOk } = prompt.metadata;
   const maxPayloadBytes = typeof maxPayload === "string" ? parseSize(maxPayload) : undefined;
@@ -95,7 +96,7 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
     protocolVersion: version,
     compatibility: compareVersion(version),
     promptSubject: prompt.subject,
-    ...(status === undefined ? {} : { statusSubject: status.subject }),
+    ...(status !== undefined && isPublishableSubject(status.subject) ? { statusSubject: status.subject } : {}),
     ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
     acceptsAttachments: attachmentsOk === true || attachmentsOk === "true",
     metadata,

@@ -23,6 +23,14 @@ export function isSubjectToken(token: string): boolean {
   return /^(?!\$)[^.*>\s\u0000-\u001f\u007f]+$/u.test(token);
 }
 
+/**
+ * Whether a subject that came from outside (a service record, a query's `reply_subject`) may be published to: plain tokens, under 256, and
+ * none of the server's own subjects, so that no record makes a caller drive `$SYS` or `$JS`.
+ */
+export function isPublishableSubject(subject: string): boolean {
+  return subject.length <= maxSubjectLength && subject.split(".").every(isSubjectToken);
+}
+
 /** `agents.{verb}.{agent}.{owner}.{name}`. Throws a `RangeError` for a token that cannot stand in a subject, or a subject of 256 or more. */
 export function agentSubject(verb: Verb, address: AgentAddress): string {
   for (const token of [address.agent, address.owner, address.name]) {

@@ -1,0 +1,63 @@
+// Keeps a roster true: heartbeats as they come, a discovery when asked, and the status endpoint of those that have not beaten yet (§4, §8).
+
+import type { Msg } from "@nats-io/nats-core";
+import { allHeartbeats } from "../protocol/subjects.ts";
+import { CallError } from "./call-error.ts";
+import type { CallerBus } from "./caller-bus.ts";
+import type { DiscoveryOptions } from "./discovery.ts";
+import { discoverAgents } from "./discovery.ts";
+import { publish } from "./reply-stream.ts";
+import type { Roster } from "./roster.ts";
+
+export interface AgentWatch {
+  /** Discovers, then asks the silent ones for their status. Throws a `CallError` when the bus is gone or refuses. */
+  refresh(options?: RefreshOptions): Promise<void>;
+  close(): void;
+}
+
+export interface RefreshOptions extends DiscoveryOptions {
+  /** How long status answers are waited for; default 1 s. */
+  readonly statusMs?: number;
+}
+
+/** Subscribes to every heartbeat, before anything is asked (§8.5). */
+export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
+  let refusal: string | undefined;
+  const subscription = bus.subscribe(
+    allHeartbeats,
+    (message) => roster.beat(message.string(), message.subject),
+    { onRefused: (problem) => (refusal = problem) },
+  );
+  return {
+    refresh: async (options = {}) => {
+      const { agents, unusable } = await discoverAgents(bus, options);
+      if (refusal !== undefined) throw new CallError("not_permitted", `Cannot listen for heartbeats: ${refusal}`);
+      roster.discovered(agents, unusable);
+      await askStatus(bus, roster, options.statusMs ?? 1_000);
+    },
+    close: () => subscription.unsubscribe(),
+  };
+}
+
+/** Instances behind one subject take turns, so each of them is asked for once; who is missed beats later. */
+async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promise<void> {
+  const asked = roster.silent().filter((record) => record.statusSubject !== undefined);
+  if (asked.length === 0) return;
+  const inbox = bus.newInbox();
+  const done = Promise.withResolvers<undefined>();
+  let open = asked.length;
+  const receive = (message: Msg): void => {
+    roster.answered(message.string());
+    open -= 1;
+    if (open === 0) done.resolve(undefined);
+  };
+  const subscription = bus.subscribe(inbox, receive);
+  const latest = setTimeout(() => done.resolve(undefined), waitMs);
+  try {
+    for (const { statusSubject = "" } of asked) publish(bus, statusSubject, new Uint8Array(), { reply: inbox });
+    await done.promise;
+  } finally {
+    clearTimeout(latest);
+    subscription.unsubscribe();
+  }
+}
