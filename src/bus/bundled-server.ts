@@ -36,6 +36,7 @@ export interface BundledServer {
 
 const defaultMaxStoreBytes = 1024 ** 3;
 const stopGraceMs = 5_000;
+const orphanGraceMs = 2_000;
 const stableMs = 30_000;
 
 /**
@@ -75,7 +76,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
 export async function endOrphan(stateDirectory: string, log: Logger): Promise<void> {
   const left = readBusFile(stateDirectory);
   if (left === undefined) return;
-  if (!(await endProcess(left.server, stopGraceMs))) {
+  if (!(await endProcess(left.server, orphanGraceMs))) {
     throw new BundledServerError(
       "ended",
       `Cannot end the NATS server that was left running: end process ${left.server.pid} yourself`,

@@ -1,0 +1,11 @@
+// What a promise is rejected with, for a test that expects it.
+
+/** The message of the rejection. Throws when the promise is fulfilled instead. */
+export async function rejection(promise: Promise<unknown>): Promise<string> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ message: error instanceof Error ? error.message : String(error) }),
+  );
+  if (outcome === undefined) throw new Error("Expected a rejection, but the promise was fulfilled");
+  return outcome.message;
+}
