@@ -1,0 +1,13 @@
+import { expect, test } from "bun:test";
+import { bestHealth } from "../../../src/model/health-of-links.ts";
+
+const lost = (reason: string, retryAfterS: number) => ({ state: "unreachable", reason, retryAfterS }) as const;
+
+test("a chain is as well as its best link", () => {
+  expect(bestHealth([lost("a", 3), { state: "reachable" }])).toEqual({ state: "reachable" });
+  expect(bestHealth([lost("a", 3), { state: "unknown" }])).toEqual({ state: "unknown" });
+});
+
+test("a chain without a reachable link tells every reason once and the soonest next look", () => {
+  expect(bestHealth([lost("a", 30), lost("b", 4), lost("a", 9)])).toEqual(lost("a; b", 4));
+});
