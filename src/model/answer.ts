@@ -42,12 +42,8 @@ export async function* readAnswer(
       const read = await reader.read().catch((error: unknown) => {
         throw streamFailure(error);
       });
-      if (read.done) {
-        finishBody(lines.rest(), decoder);
-      } else {
-        for (const line of lines.push(read.value)) if (line !== "") decoder.line(line);
-      }
-      const { thinking, text } = take(decoder, tags);
+      const failure = decode(read.value, lines, decoder);
+      const { thinking, text } = take(decoder, tags, failure !== undefined);
       if (thinking !== "") {
         meter.pass(thinking);
         yield { type: "thinking", text: thinking };
@@ -56,6 +52,7 @@ export async function* readAnswer(
         meter.pass(text);
         yield { type: "text", text };
       }
+      if (failure !== undefined) throw failure;
     }
     yield { type: "usage", usage: decoder.usage() };
   } finally {
@@ -63,7 +60,18 @@ export async function* readAnswer(
   }
 }
 
-function take(decoder: AnswerDecoder, tags: ThinkTags): { text: string; thinking: string } {
+/** Returns what went wrong instead of throwing it: the text that came before it in the same read is the answer's all the same. */
+function decode(bytes: Uint8Array | undefined, lines: LineSplitter, decoder: AnswerDecoder): ModelError | undefined {
+  try {
+    if (bytes === undefined) finishBody(lines.rest(), decoder);
+    else for (const line of lines.push(bytes)) if (line !== "") decoder.line(line);
+    return undefined;
+  } catch (error) {
+    return streamFailure(error);
+  }
+}
+
+function take(decoder: AnswerDecoder, tags: ThinkTags, hasFailed: boolean): { text: string; thinking: string } {
   let { text, thinking } = decoder;
   decoder.text = "";
   decoder.thinking = "";
@@ -72,7 +80,7 @@ function take(decoder: AnswerDecoder, tags: ThinkTags): { text: string; thinking
     text = parted.text;
     thinking += parted.thinking;
   }
-  if (!decoder.isComplete || tags.isDone) return { text, thinking };
+  if (tags.isDone || !(decoder.isComplete || hasFailed)) return { text, thinking };
   const held = tags.end();
   return { text: text + held.text, thinking: thinking + held.thinking };
 }

@@ -94,3 +94,13 @@ export function modelError(error: unknown): ModelError {
   if (error instanceof ModelError) return error;
   throw new Error(`Expected a ModelError, got ${String(error)}`, { cause: error });
 }
+
+/** What a promise rejects with; fails the test when it doesn't. */
+export async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
+  const outcome = await promise.then(
+    () => undefined,
+    (reason: unknown) => ({ reason }),
+  );
+  if (outcome === undefined) throw new Error("Expected a rejection");
+  return outcome.reason;
+}

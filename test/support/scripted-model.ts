@@ -34,6 +34,7 @@ export function startScriptedModel(options: ScriptedModelOptions = {}): Scripted
     hostname: "127.0.0.1",
     port: options.port ?? 0,
     idleTimeout: 0,
+    development: false,
     maxRequestBodySize: 256 * 1024 * 1024,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     fetch: (request) => answers.route(request),

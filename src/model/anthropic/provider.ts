@@ -7,13 +7,14 @@ import { rawBody, sendFor } from "../client-fetch.ts";
 import type { ChatRequest, ModelEvent } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import { Meter } from "../meter.ts";
-import type { ModelLook, Provider } from "../provider.ts";
+import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
 import type { Transport } from "../transport.ts";
 import { createTransport } from "../transport.ts";
 import { AnthropicDecoder } from "./decoder.ts";
 import { messageBody } from "./request.ts";
 
-export function createAnthropicProvider(endpoint: EndpointConfig, model: ModelConfig): Provider {
+export function createAnthropicProvider(endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts): Provider {
+  if (model.seed !== undefined) ports.log.warn("Anthropic has no seed: it is not sent", { model: model.name });
   return new AnthropicProvider(endpoint, model);
 }
 

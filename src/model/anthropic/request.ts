@@ -23,6 +23,7 @@ export function messageBody(model: ModelConfig, request: ChatRequest): MessageCr
     ...(model.schema === undefined
       ? {}
       : { output_config: { format: { type: "json_schema", schema: { ...model.schema } } } }),
+    ...(model.think === false ? { thinking: { type: "disabled" } } : {}),
     // A model that thinks takes no temperature.
     ...(thinks ? { thinking: { type: "enabled", budget_tokens: Math.max(leastThinking, maxOutput >> 1) } } : {}),
     ...(thinks || model.temperature === undefined ? {} : { temperature: model.temperature }),
