@@ -128,7 +128,7 @@ class TreeBuilder {
       this.#report.problem(
         offset,
         path,
-        `Found ${quoted(`*${node.source}`)}, which YAML reads as an alias of an anchor that is not there; put the value in quotes`,
+        `Found ${aliasShown(node, path)}, which YAML reads as an alias of an anchor that is not there; put the value in quotes`,
       );
       return { ...nothing, offset };
     }
@@ -165,6 +165,11 @@ class TreeBuilder {
     }
     return !this.isOverBounds;
   }
+}
+
+/** A password may start with a star. */
+function aliasShown(node: Alias, path: Path): string {
+  return /key|password|token/.test(String(path.at(-1))) ? "a value that starts with *" : quoted(`*${node.source}`);
 }
 
 function scalar(node: Scalar, offset: number): YamlScalar {

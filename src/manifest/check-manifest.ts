@@ -91,8 +91,7 @@ function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings)
 
 function warnOfNoAgents(main: ParsedFile | undefined, declared: Declared): void {
   if (main?.scope === undefined || declared.agentCount > 0 || declared.isIncomplete) return;
-  if ("agents" in main.raw && Object.keys(main.raw["agents"] ?? {}).length > 0) return;
-  main.scope.warning(["agents"], "Found no agents, neither here nor in drop-ins");
+  if (main.report.problems.length === 0) main.scope.warning(["agents"], "Found no agents, neither here nor in drop-ins");
 }
 
 function stateOf(file: ParsedFile, serving: readonly ParsedFile[]): FileState {

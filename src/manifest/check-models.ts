@@ -40,7 +40,9 @@ function checkEndpoint(endpoint: Raw, path: Path, scope: FileScope, surroundings
 function checkModel(model: Raw, path: Path, scope: FileScope, declared: Declared, surroundings: Surroundings): void {
   const provider = providerOf(model, path, scope, declared);
   if (provider === undefined) return;
-  refuse(providerRules[provider].refused, provider, model, path, scope);
+  const ofEndpoint = "endpoint" in model ? endpointKeys : [];
+  const refused = providerRules[provider].refused.filter((key) => !ofEndpoint.includes(key));
+  refuse(refused, provider, model, path, scope);
   if (provider === "builtin") checkBuiltin(model, path, scope);
   else if (!("model" in model))
     scope.keyProblem(path, "The key model is missing, accepted the model's name at its provider");

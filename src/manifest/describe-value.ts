@@ -9,14 +9,20 @@ export function describeValue(tree: YamlTree, options: { readonly isSecret?: boo
   if (tree.kind === "map") return tree.entries.size === 0 ? "an empty map" : "a map";
   if (tree.kind === "list") return tree.items.length === 0 ? "an empty list" : "a list";
   if (tree.value === null) return "nothing";
-  if (options.isSecret === true) return tree.value === "" ? "an empty text" : "a value";
+  if (options.isSecret === true) return secretKind(tree.value);
   if (typeof tree.value === "string") return quoted(tree.value);
   const kind = typeof tree.value === "number" ? "the number" : "the value";
   return `${kind} ${tree.source.slice(0, longestShown)}`;
 }
 
-/** In quotes, shortened, with everything that could break the line escaped. */
-export function quoted(text: string): string {
+function secretKind(value: string | number | boolean): string {
+  if (typeof value === "string") return value === "" ? "an empty text" : "a text";
+  return typeof value === "number" ? "a number without quotes" : "true or false without quotes";
+}
+
+/** In quotes, shortened, a password in a URL masked, with everything that could break the line escaped. */
+export function quoted(original: string): string {
+  const text = original.replaceAll(/\/\/[^/@\s]*@/g, "//***@");
   // Cut between characters, not inside one.
   const shown = text.slice(0, longestShown).replace(/[\ud800-\udbff]$/, "");
   const ellipsis = shown.length < text.length ? "…" : "";

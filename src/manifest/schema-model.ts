@@ -82,6 +82,8 @@ export const endpointSchema = z.strictObject(
   { error: "a map with the keys of an endpoint" },
 );
 
+const sha256 = "a SHA-256 of 64 hexadecimal digits";
+
 const modelName = "the model's name at its provider, without spaces";
 
 function answerSchema() {
@@ -185,8 +187,8 @@ export const modelSchema = z.strictObject(
       path({ description: "`builtin`: a GGUF file.", need: "with `builtin`: this, or `url` and `sha256`" }),
     ),
     sha256: z.optional(
-      text({ description: "`builtin`: SHA-256 of the file behind `url`.", need: "with `builtin` and `url`" }).check(
-        z.regex(/^[0-9a-fA-F]{64}$/, { error: "a SHA-256 of 64 hexadecimal digits" }),
+      text({ description: "`builtin`: SHA-256 of the file behind `url`.", need: "with `builtin` and `url`" }, sha256).check(
+        z.regex(/^[0-9a-fA-F]{64}$/, { error: sha256 }),
       ),
     ),
     threads: z.optional(

@@ -13,7 +13,7 @@ export interface SyntaxProblem {
 /** What was found and what to write instead. */
 export function syntaxMessage(error: SyntaxProblem, text: string): string {
   const [start, end] = error.pos;
-  const found = quoted(text.slice(start, Math.max(end, start + 1)).trim() || lineAt(text, start).trim());
+  const found = foundAt(text, start, end);
   if (text.slice(start - 1, start + 1) === "${") {
     return 'Found "${" without quotes between braces or brackets, where YAML reads "{" as a map; put the value in quotes: "${NAME}"';
   }
@@ -29,7 +29,7 @@ export function syntaxMessage(error: SyntaxProblem, text: string): string {
     case "BAD_DQ_ESCAPE":
       return `Found ${found}, which is no escape that YAML knows; write \\\\ for a backslash, or use single quotes`;
     case "BLOCK_AS_IMPLICIT_KEY":
-      return `Found a second "key: value" inside the value ${quoted(lineAt(text, start).trim())}; put a value that holds ": " in quotes, or check the indentation`;
+      return `Found a second "key: value" inside the value ${lineShown(text, start)}; put a value that holds ": " in quotes, or check the indentation`;
     case "MULTILINE_IMPLICIT_KEY":
       return "Found a key that goes over several lines; check the indentation, and that each key is followed by a colon and a space";
     case "BLOCK_IN_FLOW":
@@ -61,7 +61,7 @@ function badIndent(error: SyntaxProblem, text: string, start: number): string {
 
 function missingCharacter(error: SyntaxProblem, text: string, start: number): string {
   if (error.message.includes("quote")) return "Found a value whose closing quote is missing";
-  const line = quoted(lineAt(text, start).trim());
+  const line = lineShown(text, start);
   if (error.message.includes("flow")) return `Found ${line}, where a comma, a colon or a closing bracket is missing`;
   return `Found ${line}, where a colon is missing; a key is followed by a colon and a space`;
 }
@@ -72,6 +72,19 @@ function unexpectedToken(error: SyntaxProblem, found: string): string {
   if (error.message.includes("flow-"))
     return `Found ${found} with nothing open that it closes or separates; remove it, or put the value in quotes`;
   return `Found ${found} after the end of the value; put the whole value in quotes (a quote inside single quotes is written twice)`;
+}
+
+const secretKey = /(api_key|key|password|token|secret|authorization|cookie|proxy|headers)["']?\s*:/i;
+
+/** What stands there in quotes; not where it may be a secret. */
+function foundAt(text: string, start: number, end: number): string {
+  if (secretKey.test(lineAt(text, start))) return "a value";
+  return quoted(text.slice(start, Math.max(end, start + 1)).trim() || lineAt(text, start).trim());
+}
+
+function lineShown(text: string, start: number): string {
+  const line = lineAt(text, start).trim();
+  return secretKey.test(line) ? "of a secret" : quoted(line);
 }
 
 function lineAt(text: string, offset: number): string {
