@@ -75,6 +75,7 @@ class Models {
 
   /** The key under which the model that a checked reference means stands. */
   use(reference: string, folder: string): string {
+    if (this.models.has(reference)) return reference;
     const names = {
       endpoints: new Map([...this.endpoints.values()].map(({ name, provider }) => [name, provider])),
       models: new Set(this.models.keys()),

@@ -91,7 +91,8 @@ function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings)
 
 function warnOfNoAgents(main: ParsedFile | undefined, declared: Declared): void {
   if (main?.scope === undefined || declared.agentCount > 0 || declared.isIncomplete) return;
-  if (main.report.problems.length === 0) main.scope.warning(["agents"], "Found no agents, neither here nor in drop-ins");
+  if (main.report.problems.length === 0)
+    main.scope.warning(["agents"], "Found no agents, neither here nor in drop-ins");
 }
 
 function stateOf(file: ParsedFile, serving: readonly ParsedFile[]): FileState {

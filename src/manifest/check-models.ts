@@ -8,7 +8,7 @@ import { asProvider, list } from "./model-reference.ts";
 import { nearest } from "./nearest.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { endpointKeys, providerRules } from "./provider-rules.ts";
-import { providers } from "./schema-model.ts";
+import { providers } from "./schema-endpoint.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Path } from "./yaml-tree.ts";
 

@@ -1,7 +1,8 @@
 // The defaults that the schema's facts name, parsed by the schema itself: written once, so that page and program can't differ.
 
 import { agentSchema } from "./schema-agent.ts";
-import { endpointSchema, modelSchema } from "./schema-model.ts";
+import { endpointSchema } from "./schema-endpoint.ts";
+import { modelSchema } from "./schema-model.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 

@@ -9,12 +9,15 @@ export function manifestJsonSchema(kind: "main" | "drop-in" = "main"): Record<st
   const schema = z.toJSONSchema(kind === "main" ? mainSchema : dropInSchema, {
     io: "input",
     metadata: fields,
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      const facts = fields.get(zodSchema);
       // Facts of ours that no editor knows; what they say of a default goes into the text that it shows.
-      if (typeof jsonSchema["defaultText"] === "string") {
-        jsonSchema.description = `${jsonSchema.description ?? ""} Default: ${jsonSchema["defaultText"]}.`;
-      }
       for (const fact of ["defaultText", "need", "unit", "expands"]) Reflect.deleteProperty(jsonSchema, fact);
+      if (facts?.defaultText !== undefined)
+        jsonSchema.description = `${facts.description} Default: ${facts.defaultText}.`;
+      if (facts?.default !== undefined) jsonSchema.default = facts.default;
+      // `${NAME}` stands for a value that an editor can't know.
+      if (facts?.expands !== undefined) delete jsonSchema.pattern;
     },
   });
   return { ...schema, title: kind === "main" ? "Muster manifest" : "Muster drop-in" };

@@ -3,7 +3,7 @@
 import type { ProviderName } from "./manifest.ts";
 import { nearest } from "./nearest.ts";
 import { quoted } from "./describe-value.ts";
-import { providers } from "./schema-model.ts";
+import { providers } from "./schema-endpoint.ts";
 
 export type ModelReference =
   | { readonly type: "declared"; readonly name: string }

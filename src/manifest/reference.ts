@@ -2,7 +2,8 @@
 
 import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
-import { endpointSchema, modelSchema } from "./schema-model.ts";
+import { endpointSchema } from "./schema-endpoint.ts";
+import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
 import { mainSchema } from "./schema.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
@@ -31,7 +32,7 @@ export function manifestReference(): string {
 
 function table(title: string, schema: Schema): string {
   const rows = [...keysOf(schema)].map(([key, field]) => row(key, field));
-  return `### ${title}\n\n| key | meaning | unit | required | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
+  return `### ${title}\n\n| key | meaning | unit | required | default |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
 }
 
 function row(key: string, field: Schema): string {

@@ -1,4 +1,4 @@
-// The keys of `endpoints` and `models`: where models live, and which of them there are.
+// The keys of `models`, and what names one.
 
 import * as z from "zod/mini";
 import {
@@ -12,75 +12,12 @@ import {
   name,
   number,
   path,
-  secret,
   text,
   url,
 } from "./fields.ts";
+import { baseUrl, connection, providers } from "./schema-endpoint.ts";
 
-export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
-
-const minuteMs = 60_000;
 const dayMs = 86_400_000;
-
-function headers() {
-  const accepted = "a map of HTTP headers, each a text";
-  const headerName = "the name of an HTTP header";
-  return z
-    .record(
-      z.string().check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, { error: headerName })),
-      secret({ description: "The header's value." }),
-      { error: accepted },
-    )
-    .register(fields, { description: "HTTP headers sent with each request.", defaultText: "none" });
-}
-
-/** How to reach an endpoint; a model without `endpoint` has these keys itself. */
-function connection() {
-  return {
-    api_key: z.optional(
-      secret({
-        description: "The key that the endpoint asks for.",
-        defaultText: "`${OPENAI_API_KEY}` or `${ANTHROPIC_API_KEY}` at the default address of that provider, else none",
-      }),
-    ),
-    headers: z.optional(headers()),
-    proxy: z.optional(secret({ description: "URL of an HTTP proxy to go through.", defaultText: "none" })),
-    ca_file: z.optional(
-      path({
-        description: "PEM file with the certificate authorities to trust for this endpoint.",
-        defaultText: "those of the system",
-      }),
-    ),
-    connect_timeout: z.optional(
-      duration({ description: "How long a connection may take to be made.", default: "10s" }, 100, 10 * minuteMs),
-    ),
-    parallel: z.optional(
-      integer(
-        {
-          description: "Model calls at once, shared fairly by all agents.",
-          defaultText: "1 for `ollama` and `builtin`, 8 for `openai` and `anthropic`",
-        },
-        1,
-        1024,
-      ),
-    ),
-  };
-}
-
-const baseUrl = {
-  description: "Base URL of the provider's API.",
-  defaultText:
-    "`http://127.0.0.1:11434` for `ollama`, `https://api.openai.com/v1` for `openai`, `https://api.anthropic.com` for `anthropic`; none for `builtin`",
-};
-
-export const endpointSchema = z.strictObject(
-  {
-    provider: choice({ description: "What is spoken there; `openai` is any compatible URL.", need: "yes" }, providers),
-    url: z.optional(url(baseUrl, ["http", "https"])),
-    ...connection(),
-  },
-  { error: "a map with the keys of an endpoint" },
-);
 
 const sha256 = "a SHA-256 of 64 hexadecimal digits";
 
@@ -187,9 +124,10 @@ export const modelSchema = z.strictObject(
       path({ description: "`builtin`: a GGUF file.", need: "with `builtin`: this, or `url` and `sha256`" }),
     ),
     sha256: z.optional(
-      text({ description: "`builtin`: SHA-256 of the file behind `url`.", need: "with `builtin` and `url`" }, sha256).check(
-        z.regex(/^[0-9a-fA-F]{64}$/, { error: sha256 }),
-      ),
+      text(
+        { description: "`builtin`: SHA-256 of the file behind `url`.", need: "with `builtin` and `url`" },
+        sha256,
+      ).check(z.regex(/^[0-9a-fA-F]{64}$/, { error: sha256 })),
     ),
     threads: z.optional(
       integer(

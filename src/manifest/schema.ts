@@ -3,7 +3,8 @@
 import * as z from "zod/mini";
 import { acceptedName, fields, name, namePattern } from "./fields.ts";
 import { agentSchema, defaultsSchema } from "./schema-agent.ts";
-import { endpointSchema, modelSchema } from "./schema-model.ts";
+import { endpointSchema } from "./schema-endpoint.ts";
+import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
 
 const identitySchema = z.strictObject(

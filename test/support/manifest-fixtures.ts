@@ -20,7 +20,8 @@ export function badManifests(): readonly ManifestFixture[] {
     .toSorted()
     .flatMap((entry) => {
       const name = entry.replace(/\.yaml$/, "");
-      if (entry.endsWith(".yaml")) return [{ name, file: join(folder, entry), expected: join(folder, `${name}.expected`) }];
+      if (entry.endsWith(".yaml"))
+        return [{ name, file: join(folder, entry), expected: join(folder, `${name}.expected`) }];
       const file = join(folder, entry, "agents.yaml");
       return existsSync(file) ? [{ name, file, expected: join(folder, entry, "expected") }] : [];
     });
