@@ -1,0 +1,74 @@
+// A runtime's bus side for tests: one connection, one host, agents with settings that a test can read at a glance.
+
+import { createAgentHost } from "../../src/bus/agent-host.ts";
+import type { AgentHost } from "../../src/bus/agent-host.ts";
+import { openBus } from "../../src/bus/connection.ts";
+import type { BusConnection } from "../../src/bus/connection.ts";
+import type { PromptCheck, PromptHandler, ReplyEvent, ServedAgent, ServiceSpec } from "../../src/bus/service-port.ts";
+import type { SilentLog } from "./silent-log.ts";
+import { silentLog } from "./silent-log.ts";
+
+export interface BusHost {
+  readonly connection: BusConnection;
+  readonly host: AgentHost;
+  readonly log: SilentLog;
+  /** A ready agent, its address known to be free. */
+  serve(spec: Partial<ServiceSpec>, handler: PromptHandler, check?: PromptCheck): Promise<ServedAgent>;
+  stop(): Promise<void>;
+}
+
+export async function startBusHost(url: string, options: { readonly holdMs?: number } = {}): Promise<BusHost> {
+  const log = silentLog();
+  const connection = openBus({ settings: { servers: [url] }, clientName: "test", log });
+  await connection.connected();
+  const host = createAgentHost({ connection, log, ...options });
+  return {
+    connection,
+    host,
+    log,
+    serve: async (spec, handler, check) => {
+      const agent = host.register(serviceSpec(spec), handler, check);
+      agent.setHealth({ state: "ready" });
+      await connection.flush(); // Whoever holds the address has answered before the pong.
+      await connection.flush();
+      return agent;
+    },
+    stop: async () => {
+      await host.close(0);
+      await connection.close();
+    },
+  };
+}
+
+export function serviceSpec(spec: Partial<ServiceSpec>): ServiceSpec {
+  return {
+    address: { agent: "muster", owner: "tests", name: "one" },
+    description: "An agent under test",
+    version: "1.2.3",
+    heartbeatMs: 1_000,
+    concurrency: 4,
+    queue: 4,
+    deadlineMs: 30_000,
+    acceptsAttachments: true,
+    maxPayloadBytes: 64 * 1024,
+    replicas: false,
+    ...spec,
+  };
+}
+
+/** Answers with these texts, one event each. */
+export function answers(...texts: string[]): PromptHandler {
+  return async function* () {
+    for (const text of texts) yield await Promise.resolve<ReplyEvent>({ type: "text", text });
+    yield { type: "end" };
+  };
+}
+
+/** Resolves when `predicate` holds; looks again every 5 ms; throws after `limitMs`. */
+export async function eventually(predicate: () => boolean, limitMs = 10_000): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!predicate()) {
+    if (performance.now() > deadline) throw new Error(`Not so after ${limitMs} ms: ${predicate.toString()}`);
+    await Bun.sleep(5);
+  }
+}
