@@ -106,8 +106,9 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
   test(
     "ends the answer with length when the context is full, and forgets nothing to go on",
     async () => {
-      const engine = provider({ context: 256, maxOutput: 1_000 });
-      const { usage } = await answer(engine, `${"word ".repeat(200)} ${story}`);
+      const schema = { type: "object", properties: { story: { type: "string", minLength: 600 } } };
+      const engine = provider({ context: 256, maxOutput: 1_000, schema });
+      const { usage } = await answer(engine, `${"word ".repeat(150)} ${story}`);
       expect(usage.finish).toBe("length");
       expect(usage.inputTokens + usage.outputTokens).toBe(255);
     },

@@ -13,7 +13,12 @@ export interface LlamaLibrary {
     readonly maxThreads: number;
     readonly logger: (level: string, message: string) => void;
   }): Promise<Llama>;
-  readonly LlamaChat: new (options: { readonly contextSequence: Sequence }) => LlamaChat;
+  readonly LlamaChat: new (options: {
+    readonly contextSequence: Sequence;
+    readonly chatWrapper: ChatWrapper;
+  }) => LlamaChat;
+  /** Finds the chat template that the model's file asks for. */
+  resolveChatWrapper(model: Model): ChatWrapper;
 }
 
 export interface Llama {
@@ -53,13 +58,15 @@ export type HistoryItem =
   | { readonly type: "user"; readonly text: string }
   | { readonly type: "model"; readonly response: readonly string[] };
 
+export interface ChatWrapper {
+  generateContextState(options: { readonly chatHistory: readonly HistoryItem[] }): {
+    readonly contextText: { tokenize(tokenizer: Tokenizer): readonly number[] };
+  };
+}
+
 export interface LlamaChat {
   readonly sequence: Sequence;
-  readonly chatWrapper: {
-    generateContextState(options: { readonly chatHistory: readonly HistoryItem[] }): {
-      readonly contextText: { tokenize(tokenizer: Tokenizer): readonly number[] };
-    };
-  };
+  readonly chatWrapper: ChatWrapper;
   generateResponse(history: readonly HistoryItem[], options: ResponseOptions): Promise<Response>;
 }
 

@@ -3,7 +3,7 @@
 import type { LoadMessage } from "../engine-message.ts";
 import { Conversations } from "./conversations.ts";
 import type { Loaded } from "./generate.ts";
-import { importLibrary, type LlamaLibrary, type Context } from "./llama-library.ts";
+import { importLibrary } from "./llama-library.ts";
 
 export interface LoadedModel extends Loaded {
   readonly conversations: Conversations;
@@ -22,16 +22,17 @@ export async function loadModel(message: LoadMessage, print: (line: string) => v
   });
   const model = await llama.loadModel({ modelPath: message.file });
   const contextTokens = Math.min(message.context, model.trainContextSize);
-  const context = await model.createContext({
+  const creating = model.createContext({
     contextSize: contextTokens,
     sequences: message.parallel,
     threads: message.threads,
   });
-  return { llama, model, contextTokens, conversations: openConversations(library, context, message.parallel) };
-}
-
-function openConversations(library: LlamaLibrary, context: Context, count: number): Conversations {
-  return new Conversations(
-    Array.from({ length: count }, () => new library.LlamaChat({ contextSequence: context.getSequence() })),
+  // Half a second of trying templates, while native code makes the context.
+  const chatWrapper = library.resolveChatWrapper(model);
+  const context = await creating;
+  const chats = Array.from(
+    { length: message.parallel },
+    () => new library.LlamaChat({ contextSequence: context.getSequence(), chatWrapper }),
   );
+  return { llama, model, contextTokens, conversations: new Conversations(chats) };
 }
