@@ -29,6 +29,8 @@ export interface EndpointStatus {
   readonly name: string;
   readonly provider: string;
   readonly url?: string;
+  /** Names of the manifest's models that live there. */
+  readonly models: readonly string[];
   readonly state: "unknown" | "reachable" | "unreachable";
   readonly reason?: string;
   readonly parallel: number;

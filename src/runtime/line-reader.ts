@@ -1,11 +1,11 @@
 // Bytes of a socket → lines of UTF-8, bounded.
 
 /** Takes chunks and hands out whole lines without their end. Throws a `RangeError` when a line grows over the limit. */
-export function lineReader(maxBytes: number, onLine: (line: string) => void): (chunk: Uint8Array) => void {
+export function lineReader(maxBytes: number, onLine: (line: string) => void): (chunk: Uint8Array | string) => void {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   return (chunk) => {
-    let rest = chunk;
+    let rest = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
     for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
       const line = Buffer.concat([...pending, rest.subarray(0, end)]).toString("utf8");
       pending = [];

@@ -11,6 +11,11 @@ export interface ReconciledAgent {
   drain(timeoutMs: number): Promise<void>;
 }
 
+export interface StartFailure {
+  readonly definition: AgentDefinition;
+  readonly reason: string;
+}
+
 export interface ReconcilePorts<Running extends ReconciledAgent> {
   /** Registers an agent. May throw: that agent is left out, and the others are not touched. */
   readonly start: (definition: AgentDefinition) => Running;
@@ -23,7 +28,7 @@ export class Reconciler<Running extends ReconciledAgent> {
   readonly #ports: ReconcilePorts<Running>;
   readonly #running = new Map<string, Running>();
   readonly #draining = new Map<Running, Promise<void>>();
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, StartFailure>();
 
   constructor(ports: ReconcilePorts<Running>) {
     this.#ports = ports;
@@ -54,7 +59,7 @@ export class Reconciler<Running extends ReconciledAgent> {
   }
 
   /** Agents that could not be started, and why. */
-  failures(): ReadonlyMap<string, string> {
+  failures(): ReadonlyMap<string, StartFailure> {
     return this.#failures;
   }
 
@@ -66,7 +71,7 @@ export class Reconciler<Running extends ReconciledAgent> {
       if (before !== undefined) this.#retire(name, before, drainMs);
       this.#running.set(name, agent);
     } catch (error) {
-      this.#failures.set(name, error instanceof Error ? error.message : String(error));
+      this.#failures.set(name, { definition, reason: error instanceof Error ? error.message : String(error) });
       this.#ports.log.error("Agent could not be started", { agent: name, error });
     }
   }

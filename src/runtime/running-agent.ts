@@ -9,7 +9,6 @@ import { ServiceError } from "../protocol/service-error.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
-import type { ModelWatches } from "./model-watch.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
 import { retryFields } from "./turn-error.ts";
 
@@ -21,7 +20,6 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model"> {
   readonly serve: ServeAgent;
   /** One model, or a chain that behaves like one. */
   readonly model: (names: readonly string[]) => ChatModel;
-  readonly watches: ModelWatches;
 }
 
 export interface RunningAgent extends ReconciledAgent {
@@ -33,20 +31,17 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   const { config } = definition;
   const log = ports.log.with({ agent: config.name });
   const model = ports.model(config.models);
-  const watch = ports.watches.of(model);
-  const onTrace: AgentPorts["onTrace"] = (trace) => {
-    ports.onTrace(trace);
-    watch.refresh();
-  };
-  const agent = createAgent(config, { ...ports, model, onTrace });
+  const agent = createAgent(config, { ...ports, model });
   const served = ports.serve(serviceSpec(definition, ports.version), promptHandler(agent), promptCheck(agent));
-  served.setHealth(serviceHealth(watch.health(), model, config.name));
-  const unwatch = watch.onChange((health) => {
-    const next = serviceHealth(health, model, config.name);
-    if (next.state === "degraded") log.warn("Agent degraded", { reason: next.reason });
-    else log.info(`Agent ${next.state}`);
-    served.setHealth(next);
+  served.setHealth(serviceHealth(model, config.name));
+  const stop = new AbortController();
+  const unwatch = model.onHealthChange(() => {
+    const health = serviceHealth(model, config.name);
+    if (health.state === "degraded") log.warn("Agent degraded", { reason: health.reason });
+    else log.info(`Agent ${health.state}`);
+    served.setHealth(health);
   });
+  void model.look(stop.signal);
   log.info("Agent serves", { subject: served.promptSubject, model: config.models.join(", ") });
   return {
     definition,
@@ -55,6 +50,7 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
       log.info("Agent drains", served.counters());
       await served.drain(timeoutMs);
       unwatch();
+      stop.abort();
       log.info("Agent stopped");
     },
   };
@@ -77,18 +73,29 @@ function serviceSpec({ config, identity }: AgentDefinition, version: string): Se
   };
 }
 
-function serviceHealth(health: ModelHealth, model: ChatModel, agent: string): ServiceHealth {
+function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
+  const health = model.health();
   switch (health.state) {
     case "unknown":
       return { state: "starting" };
     case "reachable":
       return { state: "ready" };
-    case "unreachable": {
-      const message = `The model of agent "${agent}" cannot be reached`;
-      const error = new ServiceError(500, "model_unreachable", message, retryFields(health.retryAfterS));
-      return { state: "degraded", reason: `model "${model.config.name}": ${health.reason}`, error };
-    }
+    case "unreachable":
+      return {
+        state: "degraded",
+        reason: `model "${model.config.name}": ${health.reason}`,
+        // Read for each refused prompt: the time of the next try moves on while the state stays.
+        get error() {
+          return unreachableError(model.health(), agent);
+        },
+      };
   }
+}
+
+function unreachableError(health: ModelHealth, agent: string): ServiceError {
+  const retryAfterS = health.state === "unreachable" ? health.retryAfterS : 1;
+  const message = `The model of agent "${agent}" cannot be reached`;
+  return new ServiceError(500, "model_unreachable", message, retryFields(retryAfterS));
 }
 
 function agentStatus({ config }: AgentDefinition, served: ServedAgent): AgentStatus {

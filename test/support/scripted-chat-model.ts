@@ -21,6 +21,7 @@ export function scriptedChatModel(
   const requests: ChatRequest[] = [];
   let health: ModelHealth = { state: "reachable" };
   let looks = 0;
+  const listeners = new Set<(health: ModelHealth) => void>();
   return {
     config: options.maxOutput === undefined ? modelConfig : { ...modelConfig, maxOutput: options.maxOutput },
     requests,
@@ -35,7 +36,14 @@ export function scriptedChatModel(
       return Promise.resolve(health);
     },
     health: () => health,
-    setHealth: (next) => (health = next),
+    setHealth: (next) => {
+      health = next;
+      for (const listener of [...listeners]) listener(next);
+    },
+    onHealthChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     looks: () => looks,
   };
 }

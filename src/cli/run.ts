@@ -1,0 +1,124 @@
+// `muster run`: the agents of a manifest, until a signal.
+
+import { resolve } from "node:path";
+import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { BundledServerError } from "../bus/bundled-error.ts";
+import { ManifestRefused } from "../runtime/manifest-refused.ts";
+import { type Runtime, startRuntime } from "../runtime/runtime.ts";
+import { stderrLog } from "../telemetry/stderr-log.ts";
+import type { LogFormat } from "../telemetry/log-line.ts";
+import type { LogLevel } from "../telemetry/log.ts";
+import { CommandError, exitCode, usageError } from "./command-error.ts";
+import type { Command, Invocation } from "./command.ts";
+import { fileOption, stateOption } from "./common-options.ts";
+import { manifestFile } from "./manifest-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+const levels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+const formats = ["human", "json"] as const satisfies readonly LogFormat[];
+
+/** How long turns may go on after the first signal. */
+const drainMs = 30_000;
+/** Past the burst of the start, when what it left behind can be given back. */
+const collectAfterMs = 1_500;
+
+export const command: Command = {
+  name: "run",
+  summary: "Run the agents of a manifest until stopped",
+  details: [
+    "Ctrl-C or SIGTERM stops it: no more prompts are taken, running turns get 30 s to finish. A second signal ends it at once.",
+    "The log goes to standard error: for people on a terminal, JSON lines otherwise. Prompts and answers are not logged unless asked for.",
+  ],
+  args: [],
+  options: {
+    ...fileOption,
+    ...stateOption,
+    "drop-in": {
+      value: "DIR",
+      description: "the folder of drop-ins; default agents.d beside the manifest",
+      complete: "folder",
+    },
+    "log-level": { value: "LEVEL", description: `${levels.join(", ")}; default info`, complete: levels },
+    "log-format": { value: "FORMAT", description: `${formats.join(" or ")}; default by terminal`, complete: formats },
+    "log-prompts": { description: "log prompts and answers too" },
+  },
+  examples: [
+    { line: "muster run", does: "runs agents.yaml of this folder" },
+    { line: "muster run -f /etc/muster/agents.yaml --log-level debug", does: "runs another manifest and says more" },
+  ],
+  run,
+};
+
+async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const signals = stopSignals();
+  try {
+    const runtime = await startOrExplain(invocation, terminal);
+    const collect = setTimeout(() => Bun.gc(true), collectAfterMs);
+    await signals.first;
+    clearTimeout(collect);
+    const stopped = runtime.stop(drainMs).then(() => exitCode.ok);
+    return await Promise.race([stopped, signals.second.then(() => exitCode.interrupted)]);
+  } finally {
+    signals.release();
+  }
+}
+
+async function startOrExplain(invocation: Invocation, terminal: Terminal): Promise<Runtime> {
+  const format = oneOf("log-format", invocation.text("log-format"), formats);
+  const level = oneOf("log-level", invocation.text("log-level"), levels) ?? "info";
+  const dropIn = invocation.text("drop-in");
+  try {
+    return await startRuntime({
+      file: manifestFile(invocation.text("file"), terminal.folder),
+      ...(dropIn === undefined ? {} : { dropIn }),
+      stateDirectory: resolve(
+        chooseStateDirectory({ flag: invocation.text("state"), environment: terminal.environment }),
+      ),
+      environment: terminal.environment,
+      log: stderrLog({ level, ...(format === undefined ? {} : { format }) }),
+      tracesText: invocation.flag("log-prompts"),
+    });
+  } catch (error) {
+    if (
+      error instanceof ManifestRefused ||
+      error instanceof StateDirectoryError ||
+      error instanceof BundledServerError
+    ) {
+      throw new CommandError(error.message, exitCode.error, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  given: string | undefined,
+  accepted: readonly Value[],
+): Value | undefined {
+  if (given === undefined) return undefined;
+  const value = accepted.find((candidate) => candidate === given);
+  if (value === undefined) throw usageError(`Found --${option} "${given}", accepted is one of ${accepted.join(", ")}`);
+  return value;
+}
+
+interface StopSignals {
+  readonly first: Promise<void>;
+  readonly second: Promise<void>;
+  release(): void;
+}
+
+function stopSignals(): StopSignals {
+  const first = Promise.withResolvers<undefined>();
+  const second = Promise.withResolvers<undefined>();
+  let count = 0;
+  const onSignal = () => (++count === 1 ? first : second).resolve(undefined);
+  const names = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    first: first.promise,
+    second: second.promise,
+    release: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}

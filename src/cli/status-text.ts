@@ -1,0 +1,90 @@
+// A runtime's status as a person reads it.
+
+import type { AgentStatus, BusState, EndpointStatus, FileStatus, RuntimeStatus } from "../runtime/control-protocol.ts";
+import { neutraliseLine } from "./neutralise.ts";
+import { styleFor } from "./style.ts";
+import { formatTable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+export function statusText(status: RuntimeStatus, terminal: Pick<Terminal, "hasColour">): string {
+  const style = styleFor(terminal);
+  const title = (text: string) => `${style.bold(text)}\n`;
+  const bad = status.files.filter(({ problems }) => problems.length > 0);
+  return [
+    summary(status),
+    `\n${title("Agents")}${agentTable(status.agents)}`,
+    `\n${title("Endpoints")}${endpointTable(status.endpoints)}`,
+    ...(bad.length === 0 ? [] : [`\n${title("Files with problems")}${bad.map(fileText).join("")}`]),
+  ].join("");
+}
+
+function summary(status: RuntimeStatus): string {
+  const megabytes = (status.rssBytes / 1024 ** 2).toFixed(1);
+  const draining = status.isDraining ? ", draining" : "";
+  return [
+    `Muster ${status.version}, process ${status.pid}, up ${formatUptime(status.uptimeS)}, ${megabytes} MB${draining}`,
+    `State  ${status.stateDirectory}`,
+    `Bus    ${busText(status.bus)}`,
+    "",
+  ].join("\n");
+}
+
+function busText(bus: BusState): string {
+  const problem = bus.problem === undefined ? "" : `: ${bus.problem}`;
+  return neutraliseLine(
+    `${bus.server} ${bus.url ?? ""} ${bus.state} since ${bus.since}${problem}`.replaceAll("  ", " "),
+  );
+}
+
+function agentTable(agents: readonly AgentStatus[]): string {
+  if (agents.length === 0) return "none\n";
+  const rows = agents.map((agent) => [
+    agent.name,
+    agent.state,
+    String(agent.inFlight),
+    String(agent.queued),
+    String(agent.requests),
+    String(agent.errors),
+    agent.models.join(", "),
+    agent.subject ?? "",
+    agent.reason ?? "",
+  ]);
+  return table(["NAME", "STATE", "IN FLIGHT", "QUEUED", "PROMPTS", "ERRORS", "MODEL", "SUBJECT", "REASON"], rows);
+}
+
+function endpointTable(endpoints: readonly EndpointStatus[]): string {
+  if (endpoints.length === 0) return "none\n";
+  const rows = endpoints.map((endpoint) => [
+    endpoint.name,
+    endpoint.provider,
+    endpoint.state,
+    `${endpoint.busy} of ${endpoint.parallel}`,
+    String(endpoint.waiting),
+    String(endpoint.finishing),
+    endpoint.url ?? "",
+    endpoint.reason ?? "",
+  ]);
+  return table(["NAME", "PROVIDER", "STATE", "BUSY", "WAITING", "FINISHING", "URL", "REASON"], rows);
+}
+
+/** Columns in which no row says anything are left out. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const used = header.map((_, column) => rows.some((row) => row[column] !== ""));
+  const keep = (row: readonly string[]) => row.filter((_, column) => used[column]).map(neutraliseLine);
+  return formatTable(keep(header), rows.map(keep));
+}
+
+function fileText(file: FileStatus): string {
+  const note = file.usesLastGood ? " (its last good form serves)" : "";
+  return (
+    [`${file.file}${note}`, ...file.problems.map((problem) => `  ${problem}`)].map(neutraliseLine).join("\n") + "\n"
+  );
+}
+
+/** `42 s`, `3 min`, `5 h 12 min`, `2 d 3 h` */
+function formatUptime(seconds: number): string {
+  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86400)];
+  if (days > 0) return `${days} d ${hours % 24} h`;
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}

@@ -1,0 +1,36 @@
+// `muster status`: what this machine's runtime says of itself, over its control socket.
+
+import { resolve } from "node:path";
+import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { ControlError, runtimeStatus } from "../runtime/control-client.ts";
+import { CommandError, exitCode } from "./command-error.ts";
+import type { Command, Invocation } from "./command.ts";
+import { jsonOption, stateOption } from "./common-options.ts";
+import { statusText } from "./status-text.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const command: Command = {
+  name: "status",
+  summary: "Show the runtime of this machine: agents, bus, endpoints, files with problems",
+  details: ["Asks the runtime of the state directory over its control socket: no NATS is needed for it."],
+  args: [],
+  options: { ...stateOption, ...jsonOption },
+  examples: [
+    { line: "muster status", does: "what runs here, and how it is" },
+    { line: "muster status --json | jq .bus", does: "its connection, for a program" },
+  ],
+  run: status,
+};
+
+async function status(invocation: Invocation, terminal: Terminal): Promise<number> {
+  try {
+    const flag = invocation.text("state");
+    const directory = resolve(chooseStateDirectory({ flag, environment: terminal.environment }));
+    const current = await runtimeStatus(directory);
+    terminal.out(invocation.flag("json") ? `${JSON.stringify(current, null, 2)}\n` : statusText(current, terminal));
+    return exitCode.ok;
+  } catch (error) {
+    if (!(error instanceof ControlError) && !(error instanceof StateDirectoryError)) throw error;
+    throw new CommandError(error.message, exitCode.error, { cause: error });
+  }
+}

@@ -1,0 +1,49 @@
+// The runtime's bus: the bundled server where the manifest asks for it, and the one connection.
+
+import { openBus, type BusConnection } from "../bus/connection.ts";
+import { openLocalBus } from "../bus/local-bus.ts";
+import type { NatsConfig } from "../manifest/manifest.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { BusState } from "./control-protocol.ts";
+
+export interface RuntimeBus {
+  readonly connection: BusConnection;
+  state(): BusState;
+  /** Closes the connection, then ends the bundled server. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the bundled server where it is meant and resolves when it answers; an external server need not be there yet. Throws a
+ * `BundledServerError`.
+ */
+export async function openRuntimeBus(
+  nats: NatsConfig,
+  ports: { readonly stateDirectory: string; readonly clientName: string; readonly log: Logger },
+): Promise<RuntimeBus> {
+  const local = nats.mode === "external" ? undefined : await openLocalBus(nats, ports);
+  const settings = local === undefined ? nats : { ...nats, servers: [local.url] };
+  const connection = openBus({ settings, clientName: ports.clientName, log: ports.log });
+  let since = new Date();
+  connection.onStatus(() => (since = new Date()));
+  return {
+    connection,
+    state: () => busState(connection, since, local?.bundled === undefined ? undefined : local.url),
+    close: async () => {
+      await connection.close();
+      await local?.bundled?.stop();
+    },
+  };
+}
+
+function busState(connection: BusConnection, since: Date, bundledUrl: string | undefined): BusState {
+  const { state, server, problem } = connection.status();
+  const url = bundledUrl ?? server;
+  return {
+    server: bundledUrl === undefined ? "external" : "bundled",
+    state,
+    ...(url === undefined ? {} : { url }),
+    ...(problem === undefined ? {} : { problem }),
+    since: since.toISOString(),
+  };
+}

@@ -1,0 +1,45 @@
+// What `muster status` shows.
+
+import { build } from "../host/build-facts.ts";
+import type { EndpointStatus as ModelEndpoint } from "../model/models.ts";
+import type { AgentStatus, BusState, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
+import type { RuntimeParts } from "./runtime.ts";
+
+export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): RuntimeStatus {
+  return {
+    version: build.version,
+    pid: process.pid,
+    startedAt: parts.startedAt.toISOString(),
+    uptimeS: Math.round((Date.now() - parts.startedAt.getTime()) / 1000),
+    rssBytes: process.memoryUsage.rss(),
+    stateDirectory,
+    isDraining: parts.isDraining,
+    bus: parts.bus?.state() ?? busBeforeStart(parts.startedAt),
+    agents: agentStatuses(parts),
+    endpoints: parts.models?.statuses().map(endpointStatus) ?? [],
+    files: parts.files,
+  };
+}
+
+function busBeforeStart(startedAt: Date): BusState {
+  return { server: "bundled", state: "starting", since: startedAt.toISOString() };
+}
+
+function agentStatuses({ reconciler }: RuntimeParts): readonly AgentStatus[] {
+  if (reconciler === undefined) return [];
+  const failed = [...reconciler.failures()].map(([name, { definition, reason }]): AgentStatus => {
+    const { models, source } = definition.config;
+    return { name, state: "failed", reason, models, inFlight: 0, queued: 0, requests: 0, errors: 0, source };
+  });
+  return [...reconciler.agents().map((agent) => agent.status()), ...failed];
+}
+
+function endpointStatus(endpoint: ModelEndpoint): EndpointStatus {
+  const { health, models, ...rest } = endpoint;
+  return {
+    ...rest,
+    models,
+    state: health.state,
+    ...(health.state === "unreachable" ? { reason: health.reason } : {}),
+  };
+}

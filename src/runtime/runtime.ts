@@ -1,0 +1,135 @@
+// The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
+
+import { createAgentHost, type AgentHost } from "../bus/agent-host.ts";
+import { build } from "../host/build-facts.ts";
+import { makeStateDirectory } from "../host/state-directory.ts";
+import { lockStateDirectory } from "../host/state-lock.ts";
+import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
+import { createModels, type Models } from "../model/models.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { logTrace } from "../telemetry/trace.ts";
+import { agentDefinitions } from "./agent-definition.ts";
+import { type Closers, closers } from "./closers.ts";
+import type { RuntimeStatus } from "./control-protocol.ts";
+import { openControlSocket } from "./control-socket.ts";
+import { guardAgainstCrashes } from "./crash-guard.ts";
+import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
+import { engineFolder } from "./engine-folder.ts";
+import { Reconciler } from "./reconcile.ts";
+import { type RunningAgent, startAgent } from "./running-agent.ts";
+import { openRuntimeBus, type RuntimeBus } from "./runtime-bus.ts";
+import { runtimeStatus } from "./runtime-status.ts";
+
+export interface RuntimeOptions extends DesiredStateOptions {
+  /** Prompts and answers go to the log. */
+  readonly tracesText: boolean;
+}
+
+export interface Runtime {
+  status(): RuntimeStatus;
+  /** Takes no more prompts, lets turns finish for at most `drainMs`, ends every stream, then closes everything. Never rejects. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** How long one part may take to close after the agents have drained. */
+const closeMs = 8_000;
+
+/**
+ * Resolves when every agent is registered, be the bus there or not. Throws `StateDirectoryError`, `ManifestRefused` or `BundledServerError`,
+ * with nothing left open.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const open = closers(options.log);
+  try {
+    return await start(options, open);
+  } catch (error) {
+    await open.closeAll(closeMs);
+    throw error;
+  }
+}
+
+async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
+  const { stateDirectory, log } = options;
+  open.add("crash guard", guardAgainstCrashes(log));
+  makeStateDirectory(stateDirectory);
+  const lock = lockStateDirectory(stateDirectory);
+  open.add("state directory", () => lock.release());
+  const desired = loadDesiredState(options);
+  const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files };
+  await serveControl(parts, options, open);
+  const bus = await openRuntimeBus(desired.manifest.nats, { ...options, clientName: `muster ${build.version}` });
+  open.add("bus", () => bus.close());
+  parts.bus = bus;
+  const models = createModels(desired.manifest, {
+    log,
+    stateDir: stateDirectory,
+    engineFolder: () => engineFolder(stateDirectory),
+  });
+  open.add("models", () => models.close());
+  parts.models = models;
+  const host = createAgentHost({ connection: bus.connection, log });
+  open.add("agents", () => host.close(closeMs / 2));
+  const reconciler = startAgents(desired, { options, host, models, open });
+  parts.reconciler = reconciler;
+  return {
+    status: () => runtimeStatus(parts, stateDirectory),
+    stop: async (drainMs) => {
+      parts.isDraining = true;
+      reconciler.apply(new Map(), drainMs);
+      await reconciler.drained();
+      await open.closeAll(closeMs);
+    },
+  };
+}
+
+/** What there is of the runtime so far: its status can be asked while it starts. */
+export interface RuntimeParts {
+  readonly startedAt: Date;
+  readonly files: DesiredState["files"];
+  isDraining: boolean;
+  bus?: RuntimeBus;
+  models?: Models;
+  reconciler?: Reconciler<RunningAgent>;
+}
+
+/** A runtime that cannot be asked runs all the same. */
+async function serveControl(parts: RuntimeParts, options: RuntimeOptions, open: Closers): Promise<void> {
+  const { stateDirectory, log } = options;
+  try {
+    const control = await openControlSocket(stateDirectory, () => runtimeStatus(parts, stateDirectory), log);
+    open.add("control socket", () => control.close());
+  } catch (error) {
+    log.error('Control socket cannot be opened: "muster status" will not work', { error });
+  }
+}
+
+function startAgents(
+  desired: DesiredState,
+  ports: {
+    readonly options: { readonly log: Logger; readonly tracesText: boolean };
+    readonly host: AgentHost;
+    readonly models: Models;
+    readonly open: Closers;
+  },
+): Reconciler<RunningAgent> {
+  const { host, models, open } = ports;
+  const { log, tracesText } = ports.options;
+  const conversations = inMemoryConversations({ log });
+  open.add("conversations", () => conversations.close());
+  const agentPorts = {
+    version: build.version,
+    serve: host.register.bind(host),
+    model: models.chat.bind(models),
+    conversations,
+    log,
+    onTrace: logTrace(log),
+    tracesText,
+  };
+  const reconciler = new Reconciler({
+    start: (definition) => startAgent(definition, agentPorts),
+    onGone: (name) => conversations.forgetAgent(name),
+    log,
+  });
+  reconciler.apply(agentDefinitions(desired.manifest), 0);
+  return reconciler;
+}
