@@ -43,8 +43,8 @@ export class Reconciler<Running extends ReconciledAgent> {
     for (const name of this.#failures.keys()) if (!desired.has(name)) this.#failures.delete(name);
     for (const [name, definition] of desired) {
       const before = this.#running.get(name);
-      if (before === undefined || !isSameAgent(before.definition, definition))
-        this.#replace(definition, before, drainMs);
+      if (before !== undefined && isSameAgent(before.definition, definition)) this.#failures.delete(name);
+      else this.#replace(definition, before, drainMs);
     }
   }
 

@@ -1,0 +1,39 @@
+// Agents as a checked manifest would declare them, for tests.
+
+import type { AgentConfig } from "../../src/manifest/manifest.ts";
+import { Secret } from "../../src/manifest/secret.ts";
+import type { AgentDefinition } from "../../src/runtime/agent-definition.ts";
+import { modelConfig } from "./scripted-chat-model.ts";
+
+export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}, apiKey = "key"): AgentDefinition {
+  return {
+    identity: { agent: "muster", owner: "test" },
+    config: {
+      name,
+      description: `${name}, a Muster agent`,
+      instructions: "Be kind.",
+      models: ["local"],
+      heartbeatMs: 30_000,
+      concurrency: 1,
+      queue: 8,
+      deadlineMs: 60_000,
+      attachments: true,
+      maxPayloadBytes: 1024 * 1024,
+      replicas: false,
+      source: "/etc/muster/agents.yaml",
+      ...changes,
+    },
+    models: [modelConfig],
+    endpoints: [
+      {
+        name: "ollama",
+        provider: "ollama",
+        url: "http://127.0.0.1:11434",
+        parallel: 1,
+        apiKey: new Secret(apiKey),
+        headers: {},
+        connectTimeoutMs: 1000,
+      },
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import {
+  decodeRequest,
+  decodeResponse,
+  encodeControl,
+  isRuntimeStatus,
+} from "../../../src/runtime/control-protocol.ts";
+
+test("a request and its answer survive the way", () => {
+  expect(decodeRequest(encodeControl({ op: "status" }).trimEnd())).toEqual({ op: "status" });
+  expect(decodeResponse(encodeControl({ ok: true, result: [1] }))).toEqual({ ok: true, result: [1] });
+  expect(decodeResponse(encodeControl({ ok: false, error: "No" }))).toEqual({ ok: false, error: "No" });
+});
+
+test("a request that is none, or is not known, is named", () => {
+  expect(decodeRequest("nonsense")).toBe("Not a JSON object");
+  expect(decodeRequest('{"op":"explode"}')).toContain('"explode"');
+});
+
+test("an answer that is none is a syntax error", () => {
+  expect(() => decodeResponse("{}")).toThrow(SyntaxError);
+  expect(() => decodeResponse("x")).toThrow(SyntaxError);
+});
+
+test("a status must hold the lists that are printed", () => {
+  expect(isRuntimeStatus({ version: "1", bus: {}, agents: [], endpoints: [{}], files: [] })).toBe(true);
+  expect(isRuntimeStatus({ version: "1", bus: {}, agents: ["x"], endpoints: [], files: [] })).toBe(false);
+  expect(isRuntimeStatus({ version: "1", agents: [], endpoints: [], files: [] })).toBe(false);
+});

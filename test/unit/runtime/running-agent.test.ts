@@ -1,0 +1,88 @@
+import { expect, test } from "bun:test";
+import type { ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/service-port.ts";
+import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
+import { startAgent } from "../../../src/runtime/running-agent.ts";
+import { agentDefinition } from "../../support/agent-definition.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
+import { answering, scriptedChatModel } from "../../support/scripted-chat-model.ts";
+
+function started() {
+  const model = scriptedChatModel(answering("Hi"));
+  model.setHealth({ state: "unknown" });
+  const healths: ServiceHealth[] = [];
+  const specs: ServiceSpec[] = [];
+  const log = recordedLog();
+  const served: ServedAgent = {
+    instanceId: "i1",
+    promptSubject: "agents.prompt.muster.test.helper",
+    state: () => ({ state: healths.at(-1)?.state ?? "starting" }),
+    setHealth: (health) => void healths.push(health),
+    counters: () => ({ inFlight: 1, queued: 2, requests: 3, errors: 4 }),
+    drain: () => Promise.resolve(),
+  };
+  const agent = startAgent(agentDefinition("helper"), {
+    version: "1.2.3",
+    serve: (spec) => {
+      specs.push(spec);
+      return served;
+    },
+    model: () => model,
+    conversations: inMemoryConversations({ log }),
+    log,
+    onTrace: () => undefined,
+    tracesText: false,
+  });
+  return { model, healths, specs, agent, log };
+}
+
+test("an agent is registered as starting, and its model is looked at", () => {
+  const { model, healths, specs, log } = started();
+  expect(specs).toMatchObject([
+    { address: { agent: "muster", owner: "test", name: "helper" }, model: "local", version: "1.2.3" },
+  ]);
+  expect(healths).toEqual([{ state: "starting" }]);
+  expect(model.looks()).toBe(1);
+  expect(log.lines).toMatchObject([{ message: "Agent serves", subject: "agents.prompt.muster.test.helper" }]);
+});
+
+test("its state follows its model, there and back", () => {
+  const { model, healths } = started();
+  model.setHealth({ state: "reachable" });
+  model.setHealth({ state: "unreachable", reason: "refused", retryAfterS: 2.5 });
+  model.setHealth({ state: "reachable" });
+  expect(healths.map(({ state }) => state)).toEqual(["starting", "ready", "degraded", "ready"]);
+  expect(healths[2]).toMatchObject({ reason: 'model "local": refused' });
+});
+
+test("a degraded agent tells each caller anew when to come back", () => {
+  const { model, healths } = started();
+  model.setHealth({ state: "unreachable", reason: "refused", retryAfterS: 2.5 });
+  const [, degraded] = healths;
+  const error = () => (degraded?.state === "degraded" ? degraded.error : undefined);
+  expect(error()).toMatchObject({ code: 500, error: "model_unreachable", fields: { retry_after_s: 3 } });
+  model.setHealth({ state: "unreachable", reason: "refused", retryAfterS: 9 });
+  expect(error()).toMatchObject({ fields: { retry_after_s: 9 } });
+});
+
+test("a drained agent no longer listens to its model", async () => {
+  const { model, healths, agent } = started();
+  await agent.drain(1000);
+  model.setHealth({ state: "reachable" });
+  expect(healths).toHaveLength(1);
+});
+
+test("its status holds state, counters and origin", () => {
+  const { agent } = started();
+  expect(agent.status()).toEqual({
+    name: "helper",
+    subject: "agents.prompt.muster.test.helper",
+    instanceId: "i1",
+    state: "starting",
+    models: ["local"],
+    inFlight: 1,
+    queued: 2,
+    requests: 3,
+    errors: 4,
+    source: "/etc/muster/agents.yaml",
+  });
+});
