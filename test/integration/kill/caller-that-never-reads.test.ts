@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { connect as connectSocket, type Socket } from "node:net";
+import { type RunningMuster, startMuster } from "../../support/muster.ts";
+import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
+import { RawCaller } from "../../support/stream-caller.ts";
+import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
+import { externalNats } from "./scripted-manifest.ts";
+
+let nats: RunningNatsServer;
+let model: ScriptedModel;
+let muster: RunningMuster;
+let caller: RawCaller;
+
+const bigSubject = "agents.prompt.muster.kill.big";
+const quickSubject = "agents.prompt.muster.kill.quick";
+
+beforeAll(async () => {
+  nats = await startNatsServer({ config: 'max_pending: 1MB\nwrite_deadline: "1s"' });
+  model = startScriptedModel();
+  model.script("big", { tokens: 20_000, piece: "x".repeat(1_000) });
+  muster = await startMuster({
+    manifest: `
+identity: { owner: kill }
+nats: ${externalNats(nats.url)}
+models:
+  big: { provider: ollama, url: "${model.url}", model: big }
+  quick: { provider: ollama, url: "${model.url}", model: "quick?tokens=3" }
+defaults: { instructions: You answer., heartbeat: 1s }
+agents:
+  big: { model: big }
+  quick: { model: quick }
+`,
+  });
+  caller = await RawCaller.connect(nats.url);
+});
+
+afterAll(async () => {
+  await caller.close();
+  await muster.stop();
+  await model.stop();
+  await nats.stop();
+});
+
+test("a caller that never reads costs its own stream only: nothing stays in flight, and agents answer", async () => {
+  const silent = await deafCaller();
+  await model.received.request((request) => request.model === "big" && request.path === "/api/chat");
+  const during = await caller.call(quickSubject, "And me?").answer;
+  expect(during).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
+  await muster.untilIdle("big", 20_000);
+  silent.destroy();
+  const next = await caller.call(quickSubject, "Still there?").answer;
+  expect(next).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
+}, 60_000);
+
+/** Speaks just enough of the NATS protocol to prompt, and reads nothing after the greeting. */
+async function deafCaller(): Promise<Socket> {
+  const socket = connectSocket(nats.port, "127.0.0.1");
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  socket.once("error", reject);
+  socket.once("data", () => resolve(undefined));
+  await promise;
+  socket.removeListener("error", reject);
+  socket.on("error", () => socket.destroy());
+  socket.pause();
+  const text = "Tell";
+  socket.write('CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB deaf.inbox 1\r\n');
+  socket.write(`PUB ${bigSubject} deaf.inbox ${text.length}\r\n${text}\r\n`);
+  return socket;
+}

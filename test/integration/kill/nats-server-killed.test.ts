@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type RunningMuster, startMuster } from "../../support/muster.ts";
+import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
+import { RawCaller } from "../../support/stream-caller.ts";
+import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
+import { until } from "../../support/until.ts";
+import { externalNats, quickSubject, scriptedManifest, slowSubject } from "./scripted-manifest.ts";
+
+let nats: RunningNatsServer;
+let model: ScriptedModel;
+let muster: RunningMuster;
+let caller: RawCaller;
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  model = startScriptedModel();
+  muster = await startMuster({ manifest: scriptedManifest(externalNats(nats.url), model.url) });
+  caller = await RawCaller.connect(nats.url);
+});
+
+afterAll(async () => {
+  await caller.close();
+  await muster.stop();
+  await model.stop();
+  await nats.stop();
+});
+
+test("nats-server killed in the middle of an answer and started again: the stream ends once, and agents answer", async () => {
+  const call = caller.call(slowSubject, "Tell");
+  await call.firstText;
+  await nats.kill();
+  await nats.restart();
+  await until("a bus that is back", async () => (await muster.status()).bus.state === "connected");
+  await muster.untilIdle("slow");
+  expect(call.soFar().ends).toBeLessThanOrEqual(1);
+  expect(call.soFar().after).toBe(0);
+  const next = await caller.call(quickSubject, "Still there?").answer;
+  expect(next).toMatchObject({ text: "word word word ", ends: 1, after: 0, errors: [] });
+});
+
+test("nats-server gone for longer than an answer takes: nothing stays in flight, and agents answer when it is back", async () => {
+  const call = caller.call(slowSubject, "Tell");
+  await call.firstText;
+  await nats.kill();
+  await muster.untilIdle("slow");
+  await nats.restart();
+  await until("a bus that is back", async () => (await muster.status()).bus.state === "connected");
+  await until("an answer", async () => (await caller.call(quickSubject, "Still there?").answer).ends === 1);
+});

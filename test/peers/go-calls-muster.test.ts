@@ -1,0 +1,105 @@
+// A raw NATS client in Go: the micro service answers through nats.go's own types, a prompt's stream message by message, heartbeats.
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { goPeer, missingForGoPeer } from "../../build/test/go-peer.ts";
+import { jsonRecord } from "../support/json-record.ts";
+import { mayRun } from "../support/may-run.ts";
+import { type RunningMuster, startMuster } from "../support/muster.ts";
+import { type RunningNatsServer, startNatsServer } from "../support/nats-server.ts";
+import { runProgram } from "../support/run-program.ts";
+import { type ScriptedModel, startScriptedModel } from "../support/scripted-model.ts";
+import { peerManifest } from "./peer-manifest.ts";
+
+describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", () => {
+  let nats: RunningNatsServer;
+  let model: ScriptedModel;
+  let muster: RunningMuster;
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    model = startScriptedModel();
+    model.script("scripted", { text: "The press is warm." });
+    muster = await startMuster({ manifest: peerManifest(nats.url, model.url) });
+  });
+
+  afterAll(async () => {
+    await muster.stop();
+    await model.stop();
+    await nats.stop();
+  });
+
+  test("PING, INFO and STATS decode strictly as a micro service's", async () => {
+    await call("prompt", "agents.prompt.muster.peers.inspector", "Which alarm?");
+    const { pings, infos, stats } = await call("micro");
+    expect([pings, infos, stats]).toEqual([expect.any(Array), expect.any(Array), expect.any(Array)]);
+    expect(pings).toHaveLength(3);
+    expect(infos).toContainEqual(
+      expect.objectContaining({
+        name: "agents",
+        type: "io.nats.micro.v1.info_response",
+        description: "Explains alarms",
+        metadata: { agent: "muster", owner: "peers", protocol_version: "0.3" },
+        endpoints: [
+          {
+            name: "prompt",
+            subject: "agents.prompt.muster.peers.inspector",
+            queue_group: "agents",
+            metadata: { max_payload: "1MB", attachments_ok: "true" },
+          },
+          expect.objectContaining({ name: "status", queue_group: "agents" }),
+        ],
+      }),
+    );
+    expect(stats).toContainEqual(
+      expect.objectContaining({
+        endpoints: expect.arrayContaining([
+          expect.objectContaining({ subject: "agents.prompt.muster.peers.inspector", num_requests: 1, num_errors: 0 }),
+        ]),
+      }),
+    );
+  });
+
+  test("a stream is an ack, the text, one end and nothing after it", async () => {
+    const { statuses, text, ends, after } = await call(
+      "prompt",
+      "agents.prompt.muster.peers.inspector",
+      "Which alarm?",
+    );
+    expect(statuses).toEqual(["ack"]);
+    expect(text).toBe("The press is warm.");
+    expect([ends, after]).toEqual([1, 0]);
+  });
+
+  test("a malformed envelope is an error with both headers and a named reason, then the end, without an ack", async () => {
+    const { code, reason, body, statuses, ends } = await call(
+      "prompt",
+      "agents.prompt.muster.peers.inspector",
+      "{no json",
+    );
+    expect(code).toBe("400");
+    expect(reason).not.toBe("");
+    expect(body).toMatchObject({ error: "invalid_json" });
+    expect(statuses).toEqual([]);
+    expect(ends).toBe(1);
+  });
+
+  test("a busy agent without a queue refuses with 429 and says when to come back", async () => {
+    const first = call("prompt", "agents.prompt.muster.peers.snail", "one");
+    await model.received.request((request) => request.model.startsWith("slow") && request.path === "/api/chat");
+    const { code, body } = await call("prompt", "agents.prompt.muster.peers.snail", "two");
+    expect(code).toBe("429");
+    expect(body).toMatchObject({ error: "busy", retry_after_s: expect.any(Number) });
+    expect((await first)["ends"]).toBe(1);
+  });
+
+  test("heartbeats come on the subject that the protocol fixes", async () => {
+    const [beat] = Object.values(await call("beats", "agents.hb.muster.peers.inspector", "1"));
+    expect(beat).toMatchObject({ agent: "muster", owner: "peers", interval_s: 1, state: "ready" });
+  });
+
+  async function call(...args: string[]): Promise<Record<string, unknown>> {
+    const { code, stdout, stderr } = await runProgram([goPeer, nats.url, ...args]);
+    if (code !== 0) throw new Error(stderr);
+    return jsonRecord(stdout);
+  }
+});

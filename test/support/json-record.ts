@@ -1,0 +1,7 @@
+// JSON that a test reads: an object whose fields are looked at one by one.
+
+export function jsonRecord(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null) throw new Error(`Not a JSON object: ${text.slice(0, 200)}`);
+  return { ...value };
+}
