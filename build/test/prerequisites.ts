@@ -1,7 +1,12 @@
 // What the tests need beside the packages of npm: fetched or built before the first of them, each once.
 
+import { engineFolder } from "../../test/support/engine-folder.ts";
+import { buildOllama } from "../../test/support/ollama/build-ollama.ts";
+import { smallModelFile } from "../../test/support/ollama/ollama.ts";
+import { packParts } from "../carry/carried-parts.ts";
 import { natsServerProgram } from "../nats-server/nats-server.ts";
 import { hostTarget } from "../target/target.ts";
+import { buildExecutables } from "./executables.ts";
 import { buildGoPeer } from "./go-peer.ts";
 import { installPythonPeer } from "./python-peer.ts";
 
@@ -19,8 +24,17 @@ const prerequisites: readonly Prerequisite[] = [
     stages: ["integration", "peers", "binary"],
     get: (say) => natsServerProgram(hostTarget(), "auto", say),
   },
+  {
+    name: "carried parts",
+    stages: ["integration", "binary"],
+    get: (say) => packParts(hostTarget(), { natsServer: "auto", say }),
+  },
+  { name: "small model", stages: ["integration", "binary"], get: smallModelFile },
+  { name: "engine", stages: ["integration"], get: engineFolder },
+  { name: "Ollama", stages: ["integration"], get: buildOllama },
   { name: "Python peer", stages: ["peers"], get: installPythonPeer },
   { name: "Go peer", stages: ["peers"], get: buildGoPeer },
+  { name: "executables", stages: ["binary"], get: buildExecutables },
 ];
 
 /** Gets what the stages need, one after the other, and says how long each took or why it can't be had. */

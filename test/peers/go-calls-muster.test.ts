@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { goPeer, missingForGoPeer } from "../../build/test/go-peer.ts";
-import { jsonRecord } from "../support/json-record.ts";
+import { jsonRecord, jsonRecords } from "../support/json-record.ts";
 import { mayRun } from "../support/may-run.ts";
 import { type RunningMuster, startMuster } from "../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../support/nats-server.ts";
@@ -50,12 +50,9 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
         ],
       }),
     );
-    expect(stats).toContainEqual(
-      expect.objectContaining({
-        endpoints: expect.arrayContaining([
-          expect.objectContaining({ subject: "agents.prompt.muster.peers.inspector", num_requests: 1, num_errors: 0 }),
-        ]),
-      }),
+    const endpoints = jsonRecords(stats).flatMap((one) => jsonRecords(one["endpoints"]));
+    expect(endpoints).toContainEqual(
+      expect.objectContaining({ subject: "agents.prompt.muster.peers.inspector", num_requests: 1, num_errors: 0 }),
     );
   });
 
@@ -88,7 +85,8 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
     await model.received.request((request) => request.model.startsWith("slow") && request.path === "/api/chat");
     const { code, body } = await call("prompt", "agents.prompt.muster.peers.snail", "two");
     expect(code).toBe("429");
-    expect(body).toMatchObject({ error: "busy", retry_after_s: expect.any(Number) });
+    expect(body).toMatchObject({ error: "busy" });
+    expect(body).toHaveProperty("retry_after_s");
     expect((await first)["ends"]).toBe(1);
   });
 

@@ -16,7 +16,7 @@ export async function descendantsWith(pid: number, text: string): Promise<readon
 /** Whether a process lives; one that ended and waits to be collected does not. */
 export async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return stat !== "" && !/\) Z /.test(stat);
+  return stat !== "" && !stat.includes(") Z ");
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

@@ -5,3 +5,9 @@ export function jsonRecord(text: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null) throw new Error(`Not a JSON object: ${text.slice(0, 200)}`);
   return { ...value };
 }
+
+/** The objects of a list. */
+export function jsonRecords(value: unknown): readonly Record<string, unknown>[] {
+  if (!Array.isArray(value)) throw new Error(`Not a list: ${JSON.stringify(value).slice(0, 200)}`);
+  return value.map((one: unknown) => ({ ...(typeof one === "object" ? one : {}) }));
+}

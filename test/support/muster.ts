@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../build/paths.ts";
-import { askRuntime } from "../../src/runtime/control-client.ts";
-import { isRuntimeStatus, type RuntimeStatus } from "../../src/runtime/control-protocol.ts";
+import { runtimeStatus } from "../../src/runtime/control-client.ts";
+import type { RuntimeStatus } from "../../src/runtime/control-protocol.ts";
 import { type ProgramResult, runProgram } from "./run-program.ts";
 import { until } from "./until.ts";
 
@@ -85,10 +85,8 @@ class Muster implements RunningMuster {
     return this.#log;
   }
 
-  async status(): Promise<RuntimeStatus> {
-    const status = await askRuntime(this.stateDirectory, { op: "status" });
-    if (!isRuntimeStatus(status)) throw new Error("The runtime answered with no status");
-    return status;
+  status(): Promise<RuntimeStatus> {
+    return runtimeStatus(this.stateDirectory);
   }
 
   async untilIdle(agent: string, limitMs = 10_000): Promise<void> {
