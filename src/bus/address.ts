@@ -54,7 +54,9 @@ export function groupInstances(records: readonly AgentRecord[]): FoundAgent[] {
   return [...Map.groupBy(records, (record) => record.promptSubject).values()]
     .flatMap((instances) => {
       const [first] = instances;
-      return first === undefined ? [] : [{ address: addressOf(first), instances, target: commonTarget(first, instances) }];
+      return first === undefined
+        ? []
+        : [{ address: addressOf(first), instances, target: commonTarget(first, instances) }];
     })
     .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
@@ -65,7 +67,9 @@ export function addressOf(record: Pick<AgentRecord, "agent" | "owner" | "name">)
 
 function commonTarget(first: AgentRecord, instances: readonly AgentRecord[]): CallTarget {
   const limits = instances.flatMap(({ maxPayloadBytes }) => maxPayloadBytes ?? []);
-  const refused = instances.find(({ compatibility }) => compatibility === "other-major" || compatibility === "unreadable");
+  const refused = instances.find(
+    ({ compatibility }) => compatibility === "other-major" || compatibility === "unreadable",
+  );
   const { protocolVersion, compatibility } = refused ?? first;
   return {
     promptSubject: first.promptSubject,

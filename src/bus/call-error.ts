@@ -31,7 +31,11 @@ export class CallError extends Error {
   /** The agent's own words, when `code` is `agent_error`. */
   readonly received?: ReceivedError;
 
-  constructor(code: CallErrorCode, message: string, options: ErrorOptions & { readonly received?: ReceivedError } = {}) {
+  constructor(
+    code: CallErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly received?: ReceivedError } = {},
+  ) {
     super(message, options);
     this.code = code;
     if (options.received !== undefined) this.received = options.received;
@@ -42,5 +46,7 @@ export class CallError extends Error {
 export function agentError(received: ReceivedError): CallError {
   const retryAfterS = received.fields["retry_after_s"];
   const advice = typeof retryAfterS === "number" ? `; try again in ${retryAfterS} s` : "";
-  return new CallError("agent_error", `${received.message} (${received.code} ${received.error})${advice}`, { received });
+  return new CallError("agent_error", `${received.message} (${received.code} ${received.error})${advice}`, {
+    received,
+  });
 }

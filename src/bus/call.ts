@@ -181,13 +181,18 @@ async function answerQuestion(call: OpenCall, query: Query): Promise<void> {
     const bytes = messageBytes(payload);
     const limit = call.bus.maxPayloadBytes();
     if (bytes > limit) {
-      throw new CallError("payload_too_large", `The answer takes ${bytes} bytes, and the NATS server takes at most ${limit}`);
+      throw new CallError(
+        "payload_too_large",
+        `The answer takes ${bytes} bytes, and the NATS server takes at most ${limit}`,
+      );
     }
     publish(call.bus, replySubject, payload);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     call.stream.fail(
-      cause instanceof CallError ? cause : new CallError("answer_failed", `Cannot answer the agent's question: ${reason}`, { cause }),
+      cause instanceof CallError
+        ? cause
+        : new CallError("answer_failed", `Cannot answer the agent's question: ${reason}`, { cause }),
     );
   } finally {
     call.openQuestions -= 1;

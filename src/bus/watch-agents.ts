@@ -4,12 +4,14 @@ import type { Msg } from "@nats-io/nats-core";
 import { allHeartbeats } from "../protocol/subjects.ts";
 import { CallError } from "./call-error.ts";
 import type { CallerBus } from "./caller-bus.ts";
-import type { DiscoveryOptions } from "./discovery.ts";
+import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { discoverAgents } from "./discovery.ts";
 import { publish } from "./reply-stream.ts";
 import type { Roster } from "./roster.ts";
 
 export interface AgentWatch {
+  /** Asks who is there. Throws a `CallError` when the bus is gone or refuses. */
+  discover(options?: DiscoveryOptions): Promise<Discovery>;
   /** Discovers, then asks the silent ones for their status. Throws a `CallError` when the bus is gone or refuses. */
   refresh(options?: RefreshOptions): Promise<void>;
   close(): void;
@@ -23,16 +25,19 @@ export interface RefreshOptions extends DiscoveryOptions {
 /** Subscribes to every heartbeat, before anything is asked (§8.5). */
 export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
   let refusal: string | undefined;
-  const subscription = bus.subscribe(
-    allHeartbeats,
-    (message) => roster.beat(message.string(), message.subject),
-    { onRefused: (problem) => (refusal = problem) },
-  );
+  const subscription = bus.subscribe(allHeartbeats, (message) => roster.beat(message.string(), message.subject), {
+    onRefused: (problem) => (refusal = problem),
+  });
+  const discover = async (options?: DiscoveryOptions): Promise<Discovery> => {
+    const discovery = await discoverAgents(bus, options);
+    roster.discovered(discovery.agents, discovery.unusable);
+    return discovery;
+  };
   return {
+    discover,
     refresh: async (options = {}) => {
-      const { agents, unusable } = await discoverAgents(bus, options);
+      await discover(options);
       if (refusal !== undefined) throw new CallError("not_permitted", `Cannot listen for heartbeats: ${refusal}`);
-      roster.discovered(agents, unusable);
       await askStatus(bus, roster, options.statusMs ?? 1_000);
     },
     close: () => subscription.unsubscribe(),

@@ -1,5 +1,6 @@
 // Where a command reads and writes. Commands use this and never `process`, so that they can be tried without a terminal.
 
+import { isatty } from "node:tty";
 import { neutralise } from "./neutralise.ts";
 
 export interface Terminal {
@@ -16,6 +17,8 @@ export interface Terminal {
   readonly isInTerminal: boolean;
   /** Colour may be used on standard output. */
   readonly hasColour: boolean;
+  /** The same for standard error. */
+  readonly hasErrColour: boolean;
   /** Columns of standard output; 80 when it is no terminal. */
   columns(): number;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -25,11 +28,12 @@ export interface Terminal {
   readInput(limitBytes: number): Promise<Uint8Array>;
 }
 
-/** The terminal of this process. `out` and `err` are quiet once their reader is gone. */
+/** The terminal of this process. Nothing is opened before it is used: a start pays for what it uses. */
 export function processTerminal(): Terminal {
-  const isOutTerminal = process.stdout.isTTY;
-  const isErrTerminal = process.stderr.isTTY;
   const environment = process.env;
+  const wantsColour = (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+  const isOutTerminal = isatty(1);
+  const isErrTerminal = isatty(2);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -37,8 +41,9 @@ export function processTerminal(): Terminal {
     safeErr: (text) => (isErrTerminal ? neutralise(text) : text),
     isOutTerminal,
     isErrTerminal,
-    isInTerminal: process.stdin.isTTY,
-    hasColour: isOutTerminal && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb",
+    isInTerminal: isatty(0),
+    hasColour: isOutTerminal && wantsColour,
+    hasErrColour: isErrTerminal && wantsColour,
     columns: () => process.stdout.columns || 80,
     environment,
     folder: process.cwd(),

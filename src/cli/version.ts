@@ -1,17 +1,22 @@
 // `muster version`: which Muster this is, and with `--licenses` the notices of everything that it carries.
 
 import { build } from "../host/build-facts.ts";
+import type { Command } from "./command.ts";
+import { exitCode } from "./command-error.ts";
 
-export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--licenses") || args.includes("--licences")) {
-    const { thirdPartyNotices } = await import("../host/third-party-notices.ts");
-    process.stdout.write(await thirdPartyNotices());
-    return 0;
-  }
-  if (args.length > 0) {
-    process.stderr.write(`Unknown option "${args.join(" ")}": "version" takes only --licenses\n`);
-    return 2;
-  }
-  process.stdout.write(`muster ${build.version} (${build.commit}, ${build.target})\n`);
-  return 0;
-}
+export const command: Command = {
+  name: "version",
+  summary: "Show which Muster this is, and the licences of what it carries",
+  args: [],
+  options: { licenses: { description: "print the third-party notices of everything in the executable" } },
+  examples: [{ line: "muster version --licenses", does: "the notices" }],
+  run: async (invocation, terminal) => {
+    if (invocation.flag("licenses")) {
+      const { thirdPartyNotices } = await import("../host/third-party-notices.ts");
+      terminal.out(await thirdPartyNotices());
+    } else {
+      terminal.out(`muster ${build.version} (${build.commit}, ${build.target})\n`);
+    }
+    return exitCode.ok;
+  },
+};

@@ -80,7 +80,8 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
   if (typeof version !== "string") return { instanceId, problem: "metadata has no protocol_version" };
   const prompt = findEndpoint(info["endpoints"], "prompt");
   if (prompt === undefined) return { instanceId, problem: "no endpoint named prompt" };
-  if (!isPublishableSubject(prompt.subject)) return { instanceId, problem: "its prompt subject cannot be published to" };
+  if (!isPublishableSubject(prompt.subject))
+    return { instanceId, problem: "its prompt subject cannot be published to" };
   const status = findEndpoint(info["endpoints"], "status");
   const { max_payload: maxPayload, attachments_ok: attachmentsOk } = prompt.metadata;
   const maxPayloadBytes = typeof maxPayload === "string" ? parseSize(maxPayload) : undefined;

@@ -15,7 +15,7 @@ import { loadModel, type LoadedModel } from "./load-model.ts";
 const beatMs = 1_000;
 
 /** Runs until standard input ends, whatever is being generated then; resolves to the exit code. The caller ends the process at once. */
-export async function runEngine(): Promise<number> {
+export async function run(): Promise<number> {
   const engine = new Engine(process.stdout);
   const lines = new LineSplitter(maxLineBytes);
   for await (const bytes of Bun.stdin.stream()) {

@@ -1,0 +1,152 @@
+// `muster ask`: one prompt, its answer streamed to standard output as it comes.
+
+import type { FoundAgent } from "../bus/address.ts";
+import { callAgent } from "../bus/call.ts";
+import { CallError } from "../bus/call-error.ts";
+import type { AnswerQuestion, CallOptions } from "../bus/call-event.ts";
+import type { CallRequest } from "../bus/call-request.ts";
+import { AnswerWriter } from "./answer-writer.ts";
+import { askOnTerminal } from "./ask-on-terminal.ts";
+import { callFailure } from "./call-failure.ts";
+import type { Command, Invocation } from "./command.ts";
+import { exitCode } from "./command-error.ts";
+import { jsonOption, serverDetails, serverOptions } from "./common-options.ts";
+import type { CommandBus } from "./connect-bus.ts";
+import { connectBus } from "./connect-bus.ts";
+import { durationOption } from "./duration-option.ts";
+import { eventToJson, failureToJson } from "./event-json.ts";
+import { findAgent } from "./find-agent.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { readAttachments } from "./read-attachments.ts";
+import { readPrompt } from "./read-prompt.ts";
+import { AnswerStats } from "./answer-stats.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const command: Command = {
+  name: "ask",
+  summary: "Ask an agent and stream its answer",
+  details: [
+    'ADDRESS is NAME, OWNER/NAME or AGENT/OWNER/NAME, as "muster ps" shows them. The prompt is all that follows; without one, or where ' +
+      'it says "-", standard input is read. The answer goes to standard output, everything else to standard error. Ctrl-C leaves, and the agent stops.',
+    "Exit codes: 0 answered, 1 error, 2 usage, 3 no such agent, 4 timed out, 130 interrupted.",
+    serverDetails,
+  ],
+  args: [
+    { name: "ADDRESS", description: "which agent", complete: "none" },
+    {
+      name: "PROMPT",
+      description: "what to ask; joined by spaces",
+      isOptional: true,
+      isRepeatable: true,
+      complete: "none",
+    },
+  ],
+  options: {
+    attach: { short: "a", value: "FILE", isRepeatable: true, description: "send a file along", complete: "file" },
+    session: { value: "ID", description: "the conversation to continue, 1 to 128 characters", complete: "none" },
+    save: { value: "DIR", description: "save files that the agent sends; nothing is overwritten", complete: "folder" },
+    timeout: {
+      value: "DURATION",
+      description: "longest whole answer, such as 90s or 5m; default none",
+      complete: "none",
+    },
+    inactivity: { value: "DURATION", description: "longest silence of the agent; default 60s", complete: "none" },
+    ...jsonOption,
+    quiet: { short: "q", description: "no status lines" },
+    stats: { description: "print times and rate after the answer" },
+    ...serverOptions,
+  },
+  examples: [
+    { line: 'muster ask assistant "Why is the sky blue?"', does: "one question" },
+    {
+      line: 'journalctl -n 200 | muster ask ops/explainer "What went wrong?" -',
+      does: "with standard input in the prompt",
+    },
+    { line: "muster ask inspector --attach alarm.png What is this?", does: "with a file" },
+    { line: "muster ask assistant --json hello | jq -r .text", does: "events as JSON lines" },
+  ],
+  run: ask,
+};
+
+async function ask(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const [address = "", ...words] = invocation.args;
+  const timeoutMs = durationOption(invocation, "timeout");
+  const inactivityMs = durationOption(invocation, "inactivity");
+  const { prompt, hasReadInput } = await readPrompt(words, terminal);
+  const session = invocation.text("session");
+  const request: CallRequest = {
+    prompt,
+    attachments: await readAttachments(invocation.texts("attach"), terminal.folder),
+    ...(session === undefined ? {} : { session }),
+  };
+  const interrupt = onInterrupt();
+  const bus = await connectBus(invocation, terminal);
+  try {
+    const agent = await findAgent(bus, address, interrupt.signal);
+    const canAnswer = terminal.isInTerminal && !hasReadInput && !invocation.flag("json");
+    const answer: AnswerQuestion | undefined = canAnswer
+      ? (question, signal) => askOnTerminal(question, terminal, signal)
+      : undefined;
+    const options: CallOptions = {
+      signal: interrupt.signal,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(inactivityMs === undefined ? {} : { inactivityMs }),
+      ...(answer === undefined ? {} : { answer }),
+    };
+    const show = invocation.flag("json") ? showJson : showText;
+    return await show({ bus, agent, address, request, options, invocation, terminal });
+  } finally {
+    interrupt.stop();
+    await bus.connection.close();
+  }
+}
+
+interface Asking {
+  readonly bus: CommandBus;
+  readonly agent: FoundAgent;
+  readonly address: string;
+  readonly request: CallRequest;
+  readonly options: CallOptions;
+  readonly invocation: Invocation;
+  readonly terminal: Terminal;
+}
+
+async function showText(asking: Asking): Promise<number> {
+  const { bus, agent, address, request, options, invocation, terminal } = asking;
+  const stats = new AnswerStats(performance.now());
+  const writer = new AnswerWriter(terminal, {
+    isQuiet: invocation.flag("quiet"),
+    canAnswer: options.answer !== undefined,
+    saveFolder: invocation.text("save"),
+  });
+  try {
+    for await (const event of callAgent(bus.connection, agent.target, request, options)) {
+      stats.saw(event, performance.now());
+      await writer.write(event);
+    }
+  } catch (error) {
+    writer.finish();
+    throw error instanceof CallError ? callFailure(error, address) : error;
+  }
+  if (invocation.flag("stats")) terminal.err(`${stats.text(performance.now())}\n`);
+  return exitCode.ok;
+}
+
+async function showJson(asking: Asking): Promise<number> {
+  const { bus, agent, request, options, invocation, terminal } = asking;
+  const stats = new AnswerStats(performance.now());
+  const print = (value: unknown): void => terminal.out(`${JSON.stringify(value)}\n`);
+  try {
+    for await (const event of callAgent(bus.connection, agent.target, request, options)) {
+      stats.saw(event, performance.now());
+      if (event.type === "end" && invocation.flag("stats"))
+        print({ type: "stats", ...stats.fields(performance.now()) });
+      print(eventToJson(event));
+    }
+    return exitCode.ok;
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    print(failureToJson(error));
+    return callFailure(error, asking.address).exitCode;
+  }
+}

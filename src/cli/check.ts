@@ -1,0 +1,89 @@
+// `muster check`: every problem of a manifest and its drop-ins, each with its place.
+
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import type { CheckResult } from "../manifest/check-manifest.ts";
+import { loadManifest } from "../manifest/load.ts";
+import type { Problem } from "../manifest/problem.ts";
+import { formatProblem } from "../manifest/problem.ts";
+import { resolvedPlain, resolvedYaml } from "../manifest/resolved.ts";
+import type { Command, Invocation } from "./command.ts";
+import { exitCode } from "./command-error.ts";
+import { fileOption, jsonOption } from "./common-options.ts";
+import { manifestFile } from "./manifest-file.ts";
+import { styleFor } from "./style.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const command: Command = {
+  name: "check",
+  summary: "Check a manifest and show every problem with its place",
+  details: [
+    "Reads the drop-ins in agents.d beside the file too. Nothing is started, and no model or server is asked. Exit codes: 0 good, 1 problems, 2 usage.",
+  ],
+  args: [],
+  options: {
+    ...fileOption,
+    "drop-in": {
+      value: "DIR",
+      description: "the folder of drop-ins; default agents.d beside the manifest",
+      complete: "folder",
+    },
+    resolved: { description: "print the effective manifest with every default, secrets masked" },
+    ...jsonOption,
+  },
+  examples: [
+    { line: "muster check", does: "agents.yaml here" },
+    { line: "muster check -f plant/agents.yaml --resolved", does: "with every default written out" },
+  ],
+  run: check,
+};
+
+async function check(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const file = manifestFile(invocation.text("file"), terminal.folder);
+  const dropIn = invocation.text("drop-in");
+  const result = await loadManifest({
+    file,
+    ...(dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) }),
+    variables: terminal.environment,
+    hostName: hostname(),
+  });
+  if (invocation.flag("json")) showJson(result, invocation, terminal);
+  else showText(file, result, invocation, terminal);
+  return result.problems.length === 0 ? exitCode.ok : exitCode.error;
+}
+
+function showText(file: string, result: CheckResult, invocation: Invocation, terminal: Terminal): void {
+  for (const problem of [...result.problems, ...result.warnings])
+    terminal.err(`${terminal.safeErr(formatProblem(problem))}\n`);
+  if (result.problems.length > 0) {
+    terminal.err(`${count(result.problems.length, "problem")} in "${file}"${warned(result)}\n`);
+  } else if (invocation.flag("resolved") && result.manifest !== undefined) {
+    terminal.out(terminal.safe(resolvedYaml(result.manifest)));
+  } else {
+    const agents = count(result.manifest?.agents.size ?? 0, "agent");
+    terminal.out(`${styleFor(terminal).good("Good")}: "${file}" with ${agents}${warned(result)}\n`);
+  }
+}
+
+function warned({ warnings }: CheckResult): string {
+  return warnings.length === 0 ? "" : ` and ${count(warnings.length, "warning")}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function showJson(result: CheckResult, invocation: Invocation, terminal: Terminal): void {
+  const resolved = invocation.flag("resolved") && result.problems.length === 0 ? result.manifest : undefined;
+  const json = {
+    ok: result.problems.length === 0,
+    problems: result.problems.map(problemToJson),
+    warnings: result.warnings.map(problemToJson),
+    ...(resolved === undefined ? {} : { resolved: resolvedPlain(resolved) }),
+  };
+  terminal.out(`${JSON.stringify(json, undefined, 2)}\n`);
+}
+
+function problemToJson({ file, line, column, path, message }: Problem): Record<string, unknown> {
+  return { file, line, column, path, message };
+}

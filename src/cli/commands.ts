@@ -1,0 +1,45 @@
+// Every command, loaded when it is asked for: a start pays for what it uses.
+
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly name: string;
+  /** Stands here too, so that the overview loads nothing. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "check",
+    summary: "Check a manifest and show every problem with its place",
+    load: async () => (await import("./check.ts")).command,
+  },
+  { name: "init", summary: "Write a first manifest", load: async () => (await import("./init.ts")).command },
+  {
+    name: "schema",
+    summary: "Print the manifest's JSON Schema, for editors",
+    load: async () => (await import("./schema.ts")).command,
+  },
+  {
+    name: "ps",
+    summary: "List every agent on the bus, whoever wrote it",
+    load: async () => (await import("./ps.ts")).command,
+  },
+  {
+    name: "ask",
+    summary: "Ask an agent and stream its answer",
+    load: async () => (await import("./ask.ts")).command,
+  },
+  { name: "chat", summary: "Talk with an agent", load: async () => (await import("./chat.ts")).command },
+  {
+    name: "completion",
+    summary: "Print the completion script for a shell",
+    load: async () => (await import("./completion.ts")).command,
+  },
+  {
+    name: "version",
+    summary: "Show which Muster this is, and the licences of what it carries",
+    load: async () => (await import("./version.ts")).command,
+  },
+];

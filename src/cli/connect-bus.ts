@@ -1,0 +1,63 @@
+// A command's connection to the bus.
+
+import type { BusConnection } from "../bus/connection.ts";
+import { openBus } from "../bus/connection.ts";
+import { BusError } from "../bus/bus-error.ts";
+import type { LogFields, Logger } from "../telemetry/log.ts";
+import type { Invocation } from "./command.ts";
+import { CommandError } from "./command-error.ts";
+import { findServer } from "./find-server.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface CommandBus {
+  readonly connection: BusConnection;
+  /** Which server, for messages. */
+  readonly said: string;
+}
+
+/**
+ * Connects by the server options of the command line. A command that stays (`isPersistent`) comes back after the server was away; another
+ * ends with it. Throws a `CommandError` when there is no connection; close it when done.
+ */
+export async function connectBus(
+  invocation: Invocation,
+  terminal: Terminal,
+  options: { readonly isPersistent?: boolean } = {},
+): Promise<CommandBus> {
+  const { settings, said } = await findServer({
+    server: invocation.text("server"),
+    context: invocation.text("context"),
+    file: invocation.text("file"),
+    state: invocation.text("state"),
+    environment: terminal.environment,
+    folder: terminal.folder,
+  });
+  const connection = openBus({
+    settings,
+    clientName: "muster",
+    log: errorLog(terminal),
+    isPersistent: options.isPersistent ?? false,
+  });
+  try {
+    await connection.connected();
+  } catch (cause) {
+    await connection.close();
+    if (!(cause instanceof BusError)) throw cause;
+    throw new CommandError(cause.message, 1, { cause });
+  }
+  return { connection, said };
+}
+
+/** Commands say what they have to say themselves; only what should never happen is logged. */
+function errorLog(terminal: Terminal): Logger {
+  const drop = (): void => undefined;
+  const log: Logger = {
+    debug: drop,
+    info: drop,
+    warn: drop,
+    error: (message: string, fields: LogFields = {}) =>
+      terminal.err(`${message}: ${terminal.safeErr(JSON.stringify(fields))}\n`),
+    with: () => log,
+  };
+  return log;
+}
