@@ -50,7 +50,7 @@ function localName(target: Target): string {
 }
 
 async function writeNotices(version: string): Promise<string> {
-  const notices = allNotices();
+  const notices = await allNotices();
   const path = join(dist, "THIRD-PARTY-NOTICES.txt");
   await writeFile(path, noticesText(notices, version));
   await writeFile(join(dist, "muster.cdx.json"), billOfMaterials(notices, version));

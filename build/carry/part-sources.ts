@@ -1,5 +1,6 @@
 // Every part that an executable may carry, and how the build gets it for a target.
 
+import { engineSource } from "../engine/engine-source.ts";
 import type { NatsServerOrigin } from "../nats-server/nats-server.ts";
 import { natsServerProgram } from "../nats-server/nats-server.ts";
 import { natsServerFileName, natsServerVersion } from "../nats-server/release.ts";
@@ -14,7 +15,7 @@ export interface PartOptions {
 /** Resolves to undefined where the target can't have the part. */
 export type MakePart = (target: Target, options: PartOptions) => Promise<PartSource | undefined>;
 
-export const partSources: readonly MakePart[] = [natsServerPart];
+export const partSources: readonly MakePart[] = [natsServerPart, (target, { say }) => engineSource(target, say)];
 
 async function natsServerPart(target: Target, options: PartOptions): Promise<PartSource> {
   const source = await natsServerProgram(target, options.natsServer, options.say);

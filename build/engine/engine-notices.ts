@@ -1,19 +1,11 @@
 // Licences of what the engine's part carries: llama.cpp, node-llama-cpp, and each package bundled with it.
 
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Notice } from "../notices/notice.ts";
+import { licenceText } from "../notices/npm-notices.ts";
 import { bundleLibrary } from "./bundle-library.ts";
 import { installEngine } from "./install-engine.ts";
 import { llamaCppVersion } from "./release.ts";
-
-export interface Notice {
-  readonly name: string;
-  readonly version: string;
-  /** SPDX expression, as its package says. */
-  readonly licence: string;
-  /** The licence's text; empty when the package ships none. */
-  readonly text: string;
-}
 
 /** Of everything in the part; installs the engine's packages when they aren't there yet. */
 export async function engineNotices(): Promise<readonly Notice[]> {
@@ -29,6 +21,7 @@ export async function packageNotices(folders: readonly string[]): Promise<readon
     version: llamaCppVersion,
     licence: "MIT",
     text: await Bun.file(join(import.meta.dirname, "LICENSE.llama.cpp")).text(),
+    purl: `pkg:github/ggml-org/llama.cpp@v${llamaCppVersion}`,
   };
   return [llamaCpp, ...(await Promise.all(folders.map((folder) => packageNotice(folder))))];
 }
@@ -42,12 +35,12 @@ export function noticesText(notices: readonly Notice[]): string {
 
 async function packageNotice(folder: string): Promise<Notice> {
   const { name, version, license } = readPackage(await Bun.file(join(folder, "package.json")).json(), folder);
-  const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
   return {
     name,
     version,
     licence: license,
-    text: file === undefined ? "" : await Bun.file(join(folder, file)).text(),
+    text: licenceText(folder) ?? `Licensed under ${license}, as its package.json says.\n`,
+    purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
   };
 }
 

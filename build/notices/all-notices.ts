@@ -1,10 +1,11 @@
 // Everything that an executable may carry, for whichever target.
 
+import { engineNotices } from "../engine/engine-notices.ts";
 import { root } from "../paths.ts";
 import { nativeNotices } from "./native-notices.ts";
 import type { Notice } from "./notice.ts";
 import { npmNotices } from "./npm-notices.ts";
 
-export function allNotices(): Notice[] {
-  return [...nativeNotices(), ...npmNotices(root)];
+export async function allNotices(): Promise<Notice[]> {
+  return [...nativeNotices(), ...npmNotices(root), ...(await engineNotices())];
 }

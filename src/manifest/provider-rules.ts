@@ -12,7 +12,7 @@ interface ProviderRules {
 }
 
 const builtinOnly = ["file", "sha256", "threads"];
-const ollamaOnly = ["keep_alive", "pull"];
+const localOnly = ["keep_alive", "pull"];
 
 export const providerRules: Readonly<Record<ProviderName, ProviderRules>> = {
   ollama: { defaultUrl: "http://127.0.0.1:11434", defaultParallel: 1, refused: builtinOnly },
@@ -20,15 +20,15 @@ export const providerRules: Readonly<Record<ProviderName, ProviderRules>> = {
     defaultUrl: "https://api.openai.com/v1",
     defaultParallel: 8,
     keyVariable: "OPENAI_API_KEY",
-    refused: [...builtinOnly, ...ollamaOnly],
+    refused: [...builtinOnly, ...localOnly],
   },
   anthropic: {
     defaultUrl: "https://api.anthropic.com",
     defaultParallel: 8,
     keyVariable: "ANTHROPIC_API_KEY",
-    refused: [...builtinOnly, ...ollamaOnly, "seed"],
+    refused: [...builtinOnly, ...localOnly, "seed"],
   },
-  builtin: { defaultParallel: 1, refused: ["model", "api_key", ...ollamaOnly] },
+  builtin: { defaultParallel: 1, refused: ["model", "api_key", "pull"] },
 };
 
 /** Keys that belong to an endpoint: a model has them only when it has an endpoint of its own. */

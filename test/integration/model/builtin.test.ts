@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelConfig } from "../../../src/manifest/manifest.ts";
-import { builtinProvider } from "../../../src/model/builtin/builtin.ts";
+import { createBuiltinProvider } from "../../../src/model/builtin/provider.ts";
 import type { WatchdogBounds } from "../../../src/model/builtin/watchdog.ts";
 import { parseRecord } from "../../../src/model/json.ts";
 import type { ModelEvent, ModelUsage } from "../../../src/model/contract.ts";
@@ -52,11 +52,11 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
     };
     const endpoint = { name: "engine", provider: "builtin", parallel, headers: {}, connectTimeoutMs: 1_000 } as const;
     const argv = [process.execPath, join(import.meta.dirname, "..", "..", "fixtures", "engine-child.ts")];
-    const made = builtinProvider(
+    const made = createBuiltinProvider(
       endpoint,
       model,
-      { log: silent, stateDir },
-      { argv, engineFolder: () => Promise.resolve(folder), bounds },
+      { log: silent, stateDir, engineFolder: () => Promise.resolve(folder) },
+      { argv, bounds, availability: { available: true, reason: "" } },
     );
     open.push(made);
     return made;

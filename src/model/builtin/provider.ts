@@ -2,14 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { carriedPart } from "../../host/carried-parts.ts";
-import { extractPart } from "../../host/extract-part.ts";
 import { ownCommand } from "../../host/own-command.ts";
 import type { BuiltinModel, EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
 import { ModelError, type ChatRequest, type ModelEvent, type ModelNotice } from "../contract.ts";
 import { Meter } from "../meter.ts";
-import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
-import { engineHere } from "./availability.ts";
+import { hasImages, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
+import { engineHere, type EngineAvailability } from "./availability.ts";
 import { Engine } from "./engine.ts";
 import type { ChatMessage, GenerationOptions, LoadMessage } from "./engine-message.ts";
 import { fetchModel, type ModelDownload } from "./fetch-model.ts";
@@ -23,8 +21,7 @@ export const engineArgument = "__engine";
 /** What tests replace. */
 export interface BuiltinSeams {
   readonly argv?: readonly string[];
-  /** Resolves to the folder that the engine's part was extracted to. */
-  readonly engineFolder?: () => Promise<string>;
+  readonly availability?: EngineAvailability;
   readonly bounds?: WatchdogBounds;
 }
 
@@ -35,7 +32,7 @@ const usualKeepAliveMs = 5 * 60_000;
 const maxPromptChars = 3_000_000;
 
 /** Opens nothing: the child starts with the first call. */
-export function builtinProvider(
+export function createBuiltinProvider(
   endpoint: EndpointConfig,
   model: ModelConfig,
   ports: ProviderPorts,
@@ -48,7 +45,7 @@ class BuiltinProvider implements Provider {
   readonly #endpoint: EndpointConfig;
   readonly #model: ModelConfig;
   readonly #file: BuiltinModel;
-  readonly #stateDir: string;
+  readonly #ports: ProviderPorts;
   readonly #seams: BuiltinSeams;
   readonly #engine: Engine;
 
@@ -57,7 +54,7 @@ class BuiltinProvider implements Provider {
     this.#endpoint = endpoint;
     this.#model = model;
     this.#file = model.builtin;
-    this.#stateDir = ports.stateDir;
+    this.#ports = ports;
     this.#seams = seams;
     this.#engine = new Engine({
       argv: seams.argv ?? ownCommand([engineArgument]),
@@ -120,8 +117,7 @@ class BuiltinProvider implements Provider {
   }
 
   #checkAvailable(): void {
-    if (this.#seams.engineFolder !== undefined) return;
-    const { available, reason } = engineHere();
+    const { available, reason } = this.#seams.availability ?? engineHere();
     if (!available) throw new ModelError("unreachable", reason);
   }
 
@@ -141,7 +137,7 @@ class BuiltinProvider implements Provider {
     if (file !== undefined) return file;
     if (url === undefined || sha256 === undefined)
       throw new ModelError("not-found", `Model "${this.#model.name}" has neither "file" nor "url" with "sha256"`);
-    return join(this.#stateDir, "models", `${sha256.toLowerCase()}-${fileName(url)}`);
+    return join(this.#ports.stateDir, "models", `${sha256.toLowerCase()}-${fileName(url)}`);
   }
 
   #download(url: string, sha256: string): ModelDownload {
@@ -159,7 +155,9 @@ class BuiltinProvider implements Provider {
   async #load(): Promise<LoadMessage> {
     return {
       type: "load",
-      folder: await (this.#seams.engineFolder ?? (() => extractEngine(this.#stateDir)))(),
+      folder: await this.#ports.engineFolder().catch((cause: unknown) => {
+        throw new ModelError("unreachable", cause instanceof Error ? cause.message : String(cause), { cause });
+      }),
       file: this.#path(),
       context: this.#model.context ?? usualContext,
       parallel: this.#endpoint.parallel,
@@ -180,25 +178,14 @@ class BuiltinProvider implements Provider {
   }
 }
 
-async function extractEngine(stateDir: string): Promise<string> {
-  const part = carriedPart("engine");
-  if (part === undefined) throw new ModelError("unreachable", engineHere().reason);
-  return extractPart(part, stateDir).catch((cause: unknown) => {
-    throw new ModelError("unreachable", cause instanceof Error ? cause.message : String(cause), { cause });
-  });
-}
-
 /** Throws `refused` for images, which the engine's models don't see, and `overflow` for a prompt beyond all contexts. */
 function messagesOf(request: ChatRequest): ChatMessage["messages"] {
-  let characters = 0;
-  for (const message of request.messages) {
-    characters += message.text.length;
-    if (message.role === "user" && message.images !== undefined && message.images.length > 0)
-      throw new ModelError(
-        "refused",
-        'The built-in engine takes no images. Use a model of provider "ollama" or "openai"',
-      );
-  }
+  if (hasImages(request))
+    throw new ModelError(
+      "refused",
+      'The built-in engine takes no images. Use a model of provider "ollama" or "openai"',
+    );
+  const characters = request.messages.reduce((sum, message) => sum + message.text.length, 0);
   if (characters > maxPromptChars)
     throw new ModelError(
       "overflow",
