@@ -11,6 +11,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: "run",
+    summary: "Run the agents of a manifest until stopped",
+    load: async () => (await import("./run.ts")).command,
+  },
+  {
     name: "check",
     summary: "Check a manifest and show every problem with its place",
     load: async () => (await import("./check.ts")).command,
@@ -20,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     name: "schema",
     summary: "Print the manifest's JSON Schema, for editors",
     load: async () => (await import("./schema.ts")).command,
+  },
+  {
+    name: "status",
+    summary: "Show the runtime of this machine: agents, bus, endpoints, files with problems",
+    load: async () => (await import("./status.ts")).command,
   },
   {
     name: "ps",
