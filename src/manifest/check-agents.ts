@@ -1,4 +1,4 @@
-// Rules between the keys of an agent and `defaults`: a model that exists, and instructions exactly once.
+// Rules between the keys of an agent and `defaults`: a model that exists, and instructions once at most.
 
 import { engineProblem, keyProblem } from "./check-models.ts";
 import type { Declared } from "./declared.ts";
@@ -101,12 +101,6 @@ function checkNothingMissing(agent: Raw, ownDefaults: Raw, path: Path, { scope, 
     scope.keyProblem(
       path,
       `The key model is missing, here and in defaults; accepted ${modelReference}, or a list of them (a chain)`,
-    );
-  }
-  if (!has("instructions") && !has("instructions_file")) {
-    scope.keyProblem(
-      path,
-      "The key instructions is missing, here and in defaults; accepted a text, or instructions_file with a path",
     );
   }
 }

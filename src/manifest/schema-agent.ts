@@ -14,13 +14,12 @@ function agentKeys() {
     instructions: z.optional(
       text({
         description: "What the model is told first; taken literally, `${…}` too.",
-        need: "this or `instructions_file`, here or in `defaults`",
+        defaultText: "none: the model's own",
       }),
     ),
     instructions_file: z.optional(
       path({
-        description: "A text file with the instructions.",
-        need: "this or `instructions`, here or in `defaults`",
+        description: "A text file with the instructions, instead of `instructions`.",
       }),
     ),
     model: z.optional(chain()),
