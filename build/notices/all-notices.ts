@@ -6,6 +6,12 @@ import { nativeNotices } from "./native-notices.ts";
 import type { Notice } from "./notice.ts";
 import { npmNotices } from "./npm-notices.ts";
 
+/** Of the runtime, nats-server, the packages of npm and the model engine; installs the engine's packages when they aren't there yet. */
 export async function allNotices(): Promise<Notice[]> {
-  return [...nativeNotices(), ...npmNotices(root), ...(await engineNotices())];
+  return distinct([...nativeNotices(), ...npmNotices(root), ...(await engineNotices())]);
+}
+
+/** A package that two parts hold in one version is listed once. */
+function distinct(notices: readonly Notice[]): Notice[] {
+  return [...new Map(notices.map((notice) => [notice.purl, notice])).values()];
 }

@@ -1,6 +1,6 @@
 // The machines that an executable is built for, and what each of its ingredients is called there.
 
-import { existsSync } from "node:fs";
+import { isMusl } from "../../src/host/is-musl.ts";
 
 export interface Target {
   /** The name in `dist/muster-<name>`. */
@@ -106,10 +106,4 @@ export function hostTarget(platform: string = process.platform, arch: string = p
 /** The executable's file name for a target. */
 export function executableName(target: Target): string {
   return `muster-${target.name}${target.os === "windows" ? ".exe" : ""}`;
-}
-
-function isMusl(): boolean {
-  const glibc = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
-  const musl = ["/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"];
-  return musl.some((path) => existsSync(path)) && !glibc.some((path) => existsSync(path));
 }

@@ -4,9 +4,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCarriedIndex } from "./carried-index.ts";
 import type { CarriedPart } from "./carried-part.ts";
+import { isMusl } from "./is-musl.ts";
 
 const system = process.platform === "win32" ? "windows" : process.platform;
-const cache = join(import.meta.dirname, "..", "..", ".cache", "carried", `${system}-${process.arch}`);
+const platform = `${system}-${process.arch}${isMusl() ? "-musl" : ""}`;
+const cache = join(import.meta.dirname, "..", "..", ".cache", "carried", platform);
 
 /** The part of that name, or undefined when there is none for this platform. */
 export function carriedPart(name: string): CarriedPart | undefined {

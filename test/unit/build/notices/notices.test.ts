@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { allNotices } from "../../../../build/notices/all-notices.ts";
 import { billOfMaterials } from "../../../../build/notices/bill-of-materials.ts";
-import { goNotices } from "../../../../build/notices/native-notices.ts";
+import { goNotices, nativeNotices } from "../../../../build/notices/native-notices.ts";
 import type { Notice } from "../../../../build/notices/notice.ts";
 import { noticesText } from "../../../../build/notices/notices-text.ts";
-import { bundledPackages } from "../../../../build/notices/npm-notices.ts";
+import { bundledPackages, npmNotices } from "../../../../build/notices/npm-notices.ts";
+import { root } from "../../../../build/paths.ts";
 
 const notice = (name: string, text: string): Notice => ({
   name,
@@ -14,9 +14,9 @@ const notice = (name: string, text: string): Notice => ({
   purl: `pkg:npm/${name}@1.0.0`,
 });
 
-describe("allNotices", () => {
-  test("covers the runtime, nats-server, its Go modules and the npm packages, each with a text", () => {
-    const notices = allNotices();
+describe("nativeNotices and npmNotices", () => {
+  test("cover the runtime, nats-server, its Go modules and the npm packages, each with a text", () => {
+    const notices = [...nativeNotices(), ...npmNotices(root)];
     const names = notices.map(({ name }) => name);
     for (const name of [
       "Bun",
