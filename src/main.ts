@@ -1,34 +1,37 @@
 // argv → command → exit code; the only place that ends the process. Each command is loaded when it is asked for: a start pays for what it uses.
 
-import * as printVersion from "./cli/print-version.ts";
+import { printVersion } from "./cli/print-version.ts";
 
-interface Runnable {
+interface Child {
   /** Resolves to the exit code. */
   run(args: readonly string[]): Promise<number>;
 }
 
 /** Our own children, which start the same executable with a hidden argument. */
-const children: Readonly<Record<string, () => Promise<Runnable>>> = {
-  __extract: () => import("./host/extract-child.ts"),
-  __engine: () => import("./model/builtin/child/run-engine.ts"),
-};
-
-// Whoever read our output has gone (`muster ps | head -1`): nothing is wrong.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+const children: ReadonlyMap<string, () => Promise<Child>> = new Map([
+  ["__extract", () => import("./host/extract-child.ts")],
+  ["__engine", () => import("./model/builtin/child/run-engine.ts")],
+]);
 
 const argv = process.argv.slice(2);
-const code = await run(argv);
-// What is still on its way to a slow reader is delivered first.
-process.stdout.write("", () => process.exit(code));
+const [name = "", ...rest] = argv;
+if (name === "version" && rest.length === 0) process.exit(printVersion());
+const child = children.get(name);
+process.exit(child === undefined ? await runCommand() : await (await child()).run(rest));
 
-async function run([name = "", ...rest]: readonly string[]): Promise<number> {
-  // The one command that must start as fast as the executable does.
-  if (name === "version" && rest.length === 0) return printVersion.run();
-  const child = children[name];
-  if (child !== undefined) return (await child()).run(rest);
-  const [{ runCommandLine }, { processTerminal }] = await Promise.all([
-    import("./cli/dispatch.ts"),
-    import("./cli/terminal.ts"),
-  ]);
-  return runCommandLine(argv, processTerminal());
+async function runCommand(): Promise<number> {
+  const { runCommandLine } = await import("./cli/dispatch.ts");
+  const { processTerminal } = await import("./cli/terminal.ts");
+  // Whoever read our output has gone (`muster ps | head -1`): nothing is wrong.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const code = await runCommandLine(argv, processTerminal());
+  await delivered(process.stdout);
+  return code;
+}
+
+/** A pipe takes 64 KB at once, and what its reader has not taken by then would be lost at exit. */
+function delivered(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.end(() => resolve());
+  });
 }

@@ -7,12 +7,12 @@ export function versionText(): string {
   return `muster ${build.version} (${build.commit}, ${build.target})\n`;
 }
 
-/** Exit code 0, or 1 when standard output can't be written. */
-export function run(): Promise<number> {
+/** Prints it on standard output; the exit code is 1 when that can't be written. */
+export function printVersion(): number {
   try {
     writeSync(1, versionText());
-    return Promise.resolve(0);
+    return 0;
   } catch {
-    return Promise.resolve(1);
+    return 1;
   }
 }

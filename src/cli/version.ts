@@ -1,8 +1,8 @@
 // `muster version`: which Muster this is, and with `--licenses` the notices of everything that it carries.
 
-import { build } from "../host/build-facts.ts";
 import type { Command } from "./command.ts";
 import { exitCode } from "./command-error.ts";
+import { versionText } from "./print-version.ts";
 
 export const command: Command = {
   name: "version",
@@ -15,7 +15,7 @@ export const command: Command = {
       const { thirdPartyNotices } = await import("../host/third-party-notices.ts");
       terminal.out(await thirdPartyNotices());
     } else {
-      terminal.out(`muster ${build.version} (${build.commit}, ${build.target})\n`);
+      terminal.out(versionText());
     }
     return exitCode.ok;
   },
