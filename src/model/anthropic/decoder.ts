@@ -6,6 +6,7 @@ import type { ChatRequest, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
 import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
+import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { eventData } from "../sse.ts";
 import { errorIn, saysOverflow } from "../status-failure.ts";
@@ -17,6 +18,7 @@ export class AnthropicDecoder implements AnswerDecoder {
   #stopReason = "";
   #input: number | undefined;
   #cached: number | undefined;
+  readonly #template = new LineTemplate("text");
   #output: number | undefined;
   readonly #model: ModelConfig;
   readonly #request: ChatRequest;
@@ -29,6 +31,13 @@ export class AnthropicDecoder implements AnswerDecoder {
   }
 
   line(line: string): void {
+    if (line.startsWith("event:")) return;
+    const text = this.#template.match(line);
+    if (text === undefined) this.#parse(line);
+    else this.text += text;
+  }
+
+  #parse(line: string): void {
     const data = eventData(line);
     if (data === undefined) {
       if (line.startsWith("{")) throw eventFailure(line);
@@ -36,7 +45,7 @@ export class AnthropicDecoder implements AnswerDecoder {
     }
     const event = parseRecord(data);
     if (event === undefined) throw new ModelError("invalid", "The model's answer broke off: an event is no JSON");
-    this.#take(event, data);
+    this.#take(event, line, data);
   }
 
   endsWell(): boolean {
@@ -51,14 +60,16 @@ export class AnthropicDecoder implements AnswerDecoder {
     return this.#meter.usage(served, this.#request, counts, isCut ? "length" : "stop");
   }
 
-  #take(event: JsonRecord, data: string): void {
+  #take(event: JsonRecord, line: string, data: string): void {
     switch (event["type"]) {
       case "message_start":
         this.#count(recordAt(recordAt(event, "message"), "usage"));
         break;
       case "content_block_delta": {
         const delta = recordAt(event, "delta");
-        this.text += textAt(delta, "text");
+        const text = textAt(delta, "text");
+        this.text += text;
+        this.#template.learn(line, text);
         this.thinking += textAt(delta, "thinking");
         break;
       }

@@ -3,13 +3,17 @@
 import type { AbortableAsyncIterator, Ollama } from "ollama/browser";
 import type { Transport } from "../transport.ts";
 
+let clientModule: Promise<typeof import("ollama/browser")> | undefined;
+
 /** A client for one call: whatever it sends ends when `signal` fires. Its methods throw what `Transport.send` throws. */
 export async function ollamaClient(
   transport: Transport,
   signal: AbortSignal,
   onAnswer: (response: Response) => void = () => undefined,
 ): Promise<Ollama> {
-  const { Ollama } = await import("ollama/browser");
+  // The runtime keeps modules, but looking one up for each call costs as much as reading a hundred tokens.
+  clientModule ??= import("ollama/browser");
+  const { Ollama } = await clientModule;
   const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await transport.send(urlOf(input), init ?? {}, signal);
     onAnswer(response);

@@ -6,6 +6,7 @@ import type { ChatRequest, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
 import { countAt, isRecord, parseRecord, recordAt, textAt } from "../json.ts";
+import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { eventData } from "../sse.ts";
 import { errorIn, saysOverflow } from "../status-failure.ts";
@@ -16,6 +17,7 @@ export class OpenAiDecoder implements AnswerDecoder {
   isComplete = false;
   #finishReason = "";
   #usage: JsonRecord | undefined;
+  readonly #template = new LineTemplate("content");
   readonly #model: ModelConfig;
   readonly #request: ChatRequest;
   readonly #meter: Meter;
@@ -27,6 +29,12 @@ export class OpenAiDecoder implements AnswerDecoder {
   }
 
   line(line: string): void {
+    const text = this.#template.match(line);
+    if (text === undefined) this.#parse(line);
+    else this.text += text;
+  }
+
+  #parse(line: string): void {
     const data = eventData(line);
     if (data === undefined) {
       // Some servers answer with a bare error object instead of events.
@@ -43,7 +51,7 @@ export class OpenAiDecoder implements AnswerDecoder {
     const event = parseRecord(data);
     if (event === undefined) throw new ModelError("invalid", "The model's answer broke off: an event is no JSON");
     if (event["error"] !== undefined && event["error"] !== null) throw eventFailure(data);
-    this.#take(event);
+    this.#take(event, line);
   }
 
   /** Some servers leave the closing `[DONE]` out. */
@@ -61,15 +69,18 @@ export class OpenAiDecoder implements AnswerDecoder {
     return this.#meter.usage(served, this.#request, counts, this.#finishReason === "length" ? "length" : "stop");
   }
 
-  #take(event: JsonRecord): void {
+  #take(event: JsonRecord, line: string): void {
     const choices = event["choices"];
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
     if (isRecord(choice)) {
       const delta = recordAt(choice, "delta");
-      this.text += textAt(delta, "content");
-      this.thinking += textAt(delta, "reasoning_content") || textAt(delta, "reasoning");
+      const text = textAt(delta, "content");
+      const thinking = textAt(delta, "reasoning_content") || textAt(delta, "reasoning");
+      this.text += text;
+      this.thinking += thinking;
       const reason = choice["finish_reason"];
       if (typeof reason === "string") this.#finishReason = reason;
+      else if (thinking === "" && !isRecord(event["usage"])) this.#template.learn(line, text);
     }
     const usage = event["usage"];
     if (isRecord(usage)) this.#usage = usage;

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { LineTemplate } from "../../../src/model/line-template.ts";
+
+const line = (text: string) => JSON.stringify({ id: "1", delta: { content: text }, end: null });
+
+function learned(text = "a"): LineTemplate {
+  const template = new LineTemplate("content");
+  template.learn(line(text), text);
+  return template;
+}
+
+describe("LineTemplate", () => {
+  test("reads what parsing would, or leaves the line to be parsed", () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom("a", '"', "\\", "}", ",", "n", "🙂") }));
+    fc.assert(
+      fc.property(text, text, (first, second) => {
+        const found = learned(first).match(line(second));
+        expect(found === undefined || found === second).toBe(true);
+      }),
+    );
+  });
+
+  test("reads plain text without parsing", () => {
+    expect(learned().match(line(" wörld 🙂"))).toBe(" wörld 🙂");
+  });
+
+  test.each([
+    [JSON.stringify({ id: "1", delta: { content: "b" }, end: "stop" })],
+    [JSON.stringify({ id: "2", delta: { content: "b" }, end: null })],
+    ['{"id":"1","delta":{"content":"a","x":"b"},"end":null}'],
+    [""],
+  ])("leaves %s to be parsed", (other) => {
+    expect(learned().match(other)).toBeUndefined();
+  });
+
+  test("learns nothing from a line that carries the same field twice", () => {
+    const template = new LineTemplate("content");
+    const twice = '{"log":{"content":"a"},"delta":{"content":"a"}}';
+    template.learn(twice, "a");
+    expect(template.match(twice)).toBeUndefined();
+  });
+});
