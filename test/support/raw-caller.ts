@@ -40,8 +40,8 @@ export interface RawCaller {
     payload: string | Uint8Array,
     options?: { readonly headers?: Record<string, string> },
   ): RawStream;
-  /** One JSON answer. */
-  ask(subject: string): Promise<Record<string, unknown>>;
+  /** One JSON answer; rejects when none came in time. */
+  ask(subject: string, timeoutMs?: number): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,8 @@ export async function rawCaller(url: string): Promise<RawCaller> {
   return {
     nats,
     prompt: (subject, payload, options = {}) => prompt(nats, subject, payload, options.headers ?? {}),
-    ask: async (subject) => parseObject((await nats.request(subject, "", { timeout: 5_000 })).string()),
+    ask: async (subject, timeoutMs = 5_000) =>
+      parseObject((await nats.request(subject, "", { timeout: timeoutMs })).string()),
     close: () => nats.close(),
   };
 }

@@ -1,0 +1,66 @@
+// A link that a test can cut: forwards TCP from a free loopback port to another port.
+
+import type { Socket, TCPSocketListener } from "bun";
+
+interface Pair {
+  readonly near: Socket<Pair | undefined>;
+  far: Socket<undefined> | undefined;
+  waiting: Uint8Array[];
+}
+
+export interface TcpProxy {
+  readonly url: string;
+  /** Ends all connections; new ones are made as before. */
+  cut(): void;
+  stop(): void;
+}
+
+/** The URL is a NATS one. */
+export function startTcpProxy(targetPort: number): TcpProxy {
+  const pairs = new Set<Pair>();
+  const listener: TCPSocketListener<Pair | undefined> = Bun.listen<Pair | undefined>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(near) {
+        const pair: Pair = { near, far: undefined, waiting: [] };
+        near.data = pair;
+        pairs.add(pair);
+        void connectFar(pair, targetPort);
+      },
+      data(near, bytes) {
+        const pair = near.data;
+        if (pair?.far === undefined) pair?.waiting.push(bytes.slice());
+        else pair.far.write(bytes);
+      },
+      close(near) {
+        near.data?.far?.end();
+        if (near.data !== undefined) pairs.delete(near.data);
+      },
+    },
+  });
+  const cut = (): void => {
+    for (const pair of pairs) pair.near.terminate();
+  };
+  return {
+    url: `nats://127.0.0.1:${listener.port}`,
+    cut,
+    stop: () => {
+      cut();
+      listener.stop(true);
+    },
+  };
+}
+
+async function connectFar(pair: Pair, port: number): Promise<void> {
+  pair.far = await Bun.connect<undefined>({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      data: (_, bytes) => void pair.near.write(bytes),
+      close: () => void pair.near.end(),
+    },
+  });
+  for (const bytes of pair.waiting) pair.far.write(bytes);
+  pair.waiting = [];
+}
