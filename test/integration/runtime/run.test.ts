@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startMuster, type MusterOptions, type RunningMuster } from "../../support/muster.ts";
+import { startNatsServer, type RunningNatsServer } from "../../support/nats-server.ts";
+import { rawCaller, type RawCaller } from "../../support/raw-caller.ts";
+import { startScriptedModel, type ScriptedModel, type Script } from "../../support/scripted-model.ts";
+import { until } from "../../support/until.ts";
+
+const subject = "agents.prompt.muster.test.helper";
+let nats: RunningNatsServer;
+let model: ScriptedModel;
+let caller: RawCaller;
+const started: RunningMuster[] = [];
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  model = startScriptedModel();
+  caller = await rawCaller(nats.url);
+});
+
+afterEach(async () => {
+  for (const muster of started.splice(0)) await muster.stop();
+});
+
+afterAll(async () => {
+  await caller.close();
+  await model.stop();
+  await nats.stop();
+});
+
+function manifest(options: { readonly url?: string; readonly agent?: string } = {}): string {
+  return `
+identity: { owner: test }
+nats: { servers: ["${nats.url}"] }
+endpoints:
+  scripted: { provider: ollama, url: "${options.url ?? model.url}", parallel: 4 }
+models:
+  local: { endpoint: scripted, model: scripted, context: 4096 }
+agents:
+  helper: { model: local, instructions: Be kind., concurrency: 2${options.agent ?? ""} }
+`;
+}
+
+async function start(script: Script, options: Partial<MusterOptions> = {}): Promise<RunningMuster> {
+  model.script("scripted", script);
+  const muster = await startMuster({ manifest: manifest(), ...options });
+  started.push(muster);
+  return muster;
+}
+
+function logged(muster: RunningMuster, message: string): Record<string, unknown> | undefined {
+  const lines = muster.log().split("\n");
+  return lines.map(parseLine).find((entry) => entry["message"] === message);
+}
+
+function parseLine(line: string): Record<string, unknown> {
+  if (!line.endsWith("}")) return {};
+  const value: unknown = JSON.parse(line);
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+describe("muster run", () => {
+  test("answers a prompt on the bus, and logs the call without what was said", async () => {
+    const muster = await start({ text: "Yes, it is so." });
+    const answer = await caller.prompt(subject, "Is it so?").done;
+    expect(answer.text()).toBe("Yes, it is so.");
+    expect(answer.statuses()[0]).toBe("ack");
+    await until("the turn to be logged", () => logged(muster, "Turn answered"));
+    expect(logged(muster, "Agent serves")).toMatchObject({ subject });
+    expect(logged(muster, "Model call")).toMatchObject({ agent: "helper", model: "local", provider: "ollama" });
+    expect(logged(muster, "Model call")?.["tokens_out"]).toBeNumber();
+    expect(muster.log()).not.toContain("it is so");
+  });
+
+  test("remembers a session and keeps another apart", async () => {
+    await start({ text: "Noted." });
+    const ask = (prompt: string, session: string) => caller.prompt(subject, JSON.stringify({ prompt, session })).done;
+    await ask("My name is Ada.", "one");
+    await ask("Who am I?", "one");
+    await ask("Who am I?", "two");
+    const bodies = model.received.requests.slice(-3).map(({ body }) => JSON.stringify(body["messages"]));
+    expect(bodies[1]).toContain("My name is Ada.");
+    expect(bodies[1]).toContain("Noted.");
+    expect(bodies[2]).not.toContain("Ada");
+  });
+
+  test("refuses an attachment that no model could read, without an ack", async () => {
+    await start({ text: "Yes" });
+    const attachments = [{ filename: "x.bin", content: Buffer.from([0, 1, 2]).toString("base64") }];
+    const answer = await caller.prompt(subject, JSON.stringify({ prompt: "See?", attachments })).done;
+    expect(answer.statuses()).toEqual([]);
+    expect(answer.error()).toMatchObject({ code: "400", error: "unsupported_attachment", filename: "x.bin" });
+  });
+
+  test("takes an empty answer for an error", async () => {
+    await start({ text: "" });
+    const answer = await caller.prompt(subject, "Well?").done;
+    expect(answer.error()).toMatchObject({ code: "500", error: "model_invalid" });
+  });
+
+  test("lets a turn finish after SIGTERM, refuses new ones, and exits with 0", async () => {
+    const muster = await start({ tokens: 40, delayMs: 25 });
+    const stream = caller.prompt(subject, "Go on.");
+    await stream.until((answer) => answer.text() !== "");
+    const exit = muster.terminate();
+    const answer = await stream.done;
+    expect(answer.text()).toBe("word ".repeat(40));
+    expect(answer.error()).toBeUndefined();
+    expect(await exit).toBe(0);
+    expect(stream.late()).toBe(0);
+    expect(logged(muster, "Agent stopped")).toMatchObject({ agent: "helper" });
+  });
+
+  test("ends at once at a second signal", async () => {
+    const muster = await start({ tokens: 2, stallAfter: 1 });
+    const stream = caller.prompt(subject, "Go on.");
+    await stream.until((answer) => answer.text() !== "");
+    const exit = muster.terminate();
+    await until("the drain", () => logged(muster, "Agent drains"));
+    process.kill(muster.pid(), "SIGTERM");
+    expect(await exit).toBe(130);
+    stream.stop();
+  });
+
+  test("is degraded while its model cannot be reached, refuses with a time, and is ready again without a restart", async () => {
+    const own = startScriptedModel();
+    const { port } = own;
+    await own.stop();
+    const muster = await start({}, { manifest: manifest({ url: own.url }), acceptsDegraded: true });
+    const refused = await caller.prompt(subject, "Hello?").done;
+    expect(refused.error()).toMatchObject({ code: "500", error: "model_unreachable" });
+    expect(refused.error()?.["retry_after_s"]).toBeNumber();
+    expect(refused.statuses()).toEqual([]);
+    expect((await muster.status()).agents[0]).toMatchObject({ state: "degraded" });
+    const back = startScriptedModel({ port });
+    await until("the agent to be ready", async () => (await muster.status()).agents[0]?.state === "ready");
+    expect((await caller.prompt(subject, "Hello?").done).text()).not.toBe("");
+    await muster.stop();
+    await back.stop();
+  });
+
+  test("starts the last good agents when the manifest is broken after a restart", async () => {
+    const muster = await start({ text: "Still here." });
+    await muster.kill();
+    await writeFile(join(muster.folder, "agents.yaml"), "agents:\n  helper: { modell: x }\n");
+    await muster.restart();
+    expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Still here.");
+    const [file] = (await muster.status()).files;
+    expect(file?.usesLastGood).toBe(true);
+    expect(file?.problems.join("\n")).toContain("modell");
+  });
+
+  test("prints every problem of a manifest that was never good, and exits with 1", async () => {
+    const muster = await start({});
+    const file = join(muster.folder, "bad.yaml");
+    await writeFile(file, "agents:\n  helper: { modell: x, queue: many }\n");
+    const state = join(muster.folder, "other-state");
+    const result = await muster.command(["run", "-f", file, "--state", state]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("modell");
+    expect(result.stderr).toContain("queue");
+  });
+
+  test("refuses a state directory that another one holds", async () => {
+    const muster = await start({});
+    const result = await muster.command(["run"]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`in use by process ${muster.pid()}`);
+  });
+});
+
+test("muster run stays while NATS is down, and comes up with it", async () => {
+  const own = await startNatsServer();
+  await own.kill();
+  const text = manifest().replace(nats.url, own.url);
+  const starting = start({ text: "At last." }, { manifest: text });
+  const muster = await starting;
+  expect((await muster.status()).bus).toMatchObject({ server: "external", state: "connecting" });
+  await own.restart();
+  await until("the bus", async () => (await muster.status()).bus.state === "connected");
+  const late = await rawCaller(own.url);
+  expect((await late.prompt(subject, "Hello?").done).text()).toBe("At last.");
+  await late.close();
+  await muster.stop();
+  await own.stop();
+});
