@@ -16,7 +16,7 @@ export class Endpoint {
   readonly health: EndpointHealth;
   readonly #ports: ProviderPorts;
   readonly #providers = new Map<ModelConfig, SharedProvider>();
-  #isRetired = false;
+  readonly #retired = new AbortController();
 
   /** @param onChange called when the endpoint's health became another state */
   constructor(config: EndpointConfig, ports: ProviderPorts, onChange: () => void) {
@@ -31,6 +31,11 @@ export class Endpoint {
     });
   }
 
+  /** Fires when the endpoint is retired: what nobody waits for ends with it. */
+  get retired(): AbortSignal {
+    return this.#retired.signal;
+  }
+
   /** The provider that serves `model`, which must be one of this endpoint's. */
   provider(model: ModelConfig): SharedProvider {
     const known = this.#providers.get(model);
@@ -38,7 +43,7 @@ export class Endpoint {
     const provider = new SharedProvider(() => loadProvider(this.config, model, this.#ports));
     this.#providers.set(model, provider);
     // A turn that outlives its endpoint may still call it: the caller holds the provider by the time this runs.
-    if (this.#isRetired) queueMicrotask(() => void this.#drop(model));
+    if (this.retired.aborted) queueMicrotask(() => void this.#drop(model));
     return provider;
   }
 
@@ -49,7 +54,7 @@ export class Endpoint {
 
   /** Ends what runs in the background at once, and closes each provider when its last call has ended. Never rejects. */
   async retire(): Promise<void> {
-    this.#isRetired = true;
+    this.#retired.abort(new Error("The endpoint is declared no longer"));
     this.health.close();
     await Promise.all([...this.#providers.keys()].map((model) => this.#drop(model)));
   }

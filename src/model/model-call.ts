@@ -75,7 +75,7 @@ async function* generate(
       return true;
     throw error;
   } finally {
-    giveBack(slot, provider, isAtWork);
+    giveBack(slot, endpoint, provider, isAtWork);
   }
 }
 
@@ -85,9 +85,9 @@ async function* pulled(provider: Provider, signal: AbortSignal): AsyncGenerator<
 }
 
 /** A call that was left before it said anything may still be worked on: its slot waits for that. */
-function giveBack(slot: Slot, provider: Provider, isAtWork: boolean): void {
+function giveBack(slot: Slot, endpoint: Endpoint, provider: Provider, isAtWork: boolean): void {
   if (isAtWork && provider.settle !== undefined) {
-    slot.releaseAfter(provider.settle(AbortSignal.timeout(settleWithinMs)));
+    slot.releaseAfter(provider.settle(AbortSignal.any([endpoint.retired, AbortSignal.timeout(settleWithinMs)])));
   } else {
     slot.release();
   }

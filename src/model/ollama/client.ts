@@ -3,7 +3,7 @@
 import type { AbortableAsyncIterator, Ollama } from "ollama/browser";
 import type { Transport } from "../transport.ts";
 
-let clientModule: Promise<typeof import("ollama/browser")> | undefined;
+let clientModule: Promise<{ readonly Ollama: typeof Ollama }> | undefined;
 
 /** A client for one call: whatever it sends ends when `signal` fires. Its methods throw what `Transport.send` throws. */
 export async function ollamaClient(
@@ -13,13 +13,13 @@ export async function ollamaClient(
 ): Promise<Ollama> {
   // The runtime keeps modules, but looking one up for each call costs as much as reading a hundred tokens.
   clientModule ??= import("ollama/browser");
-  const { Ollama } = await clientModule;
+  const { Ollama: Client } = await clientModule;
   const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await transport.send(urlOf(input), init ?? {}, signal);
     onAnswer(response);
     return response;
   };
-  return new Ollama({ host: transport.url, fetch: Object.assign(send, { preconnect: fetch.preconnect }) });
+  return new Client({ host: transport.url, fetch: Object.assign(send, { preconnect: fetch.preconnect }) });
 }
 
 /** The raw body of a streamed answer: the client's own reader of it, which costs half as much again as ours, is never started. */
