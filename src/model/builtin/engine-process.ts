@@ -134,7 +134,7 @@ export class EngineProcess {
       this.#printed.add(line);
       return;
     }
-    if (message.type === "beat" && !this.#isLoading) this.#watchdog.hear(message.steps);
+    if (message.type === "beat") this.#watchdog.hear(message.steps);
     else this.#watchdog.step();
     this.#deliver(message);
   }
@@ -144,6 +144,7 @@ export class EngineProcess {
       case "loaded":
         this.#isLoading = false;
         clearTimeout(this.#loadLimit);
+        this.#watchdog.ready();
         this.#loading.resolve(message.contextTokens);
         this.#rest();
         break;

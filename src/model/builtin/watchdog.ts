@@ -1,15 +1,15 @@
 // Tells a child that works slowly from one that hangs: its event loop beats, and its steps grow.
 
 export interface WatchdogBounds {
-  /** Longest silence of a child that has work. */
+  /** Longest silence of a child that answers. */
   readonly silenceMs: number;
-  /** Longest silence before its first word: it may have to read its code from a slow card. */
-  readonly firstSilenceMs: number;
+  /** Longest silence while it loads: its code comes from a slow card, and trying templates keeps it busy. */
+  readonly loadSilenceMs: number;
   /** Longest time without a step while it beats: native code that came to a halt. */
   readonly stallMs: number;
 }
 
-export const watchdogBounds: WatchdogBounds = { silenceMs: 10_000, firstSilenceMs: 60_000, stallMs: 120_000 };
+export const watchdogBounds: WatchdogBounds = { silenceMs: 20_000, loadSilenceMs: 90_000, stallMs: 120_000 };
 
 const checksPerBound = 5;
 
@@ -23,7 +23,7 @@ export class Watchdog {
   #steppedAt = 0;
   #checkedAt = 0;
   #steps = -1;
-  #hasSpoken = false;
+  #isReady = false;
 
   constructor(bounds: WatchdogBounds, onHang: (what: string) => void, now: () => number = () => performance.now()) {
     this.#bounds = bounds;
@@ -44,9 +44,14 @@ export class Watchdog {
     this.#timer = undefined;
   }
 
+  /** It has loaded: from now on the stricter bounds hold. */
+  ready(): void {
+    this.#isReady = true;
+    this.step();
+  }
+
   /** A line of the child arrived; `steps` when it told them. */
   hear(steps?: number): void {
-    this.#hasSpoken = true;
     this.#heardAt = this.#now();
     if (steps === undefined || steps === this.#steps) return;
     this.#steps = steps;
@@ -68,9 +73,9 @@ export class Watchdog {
       this.#restartClock();
       return;
     }
-    const silence = this.#hasSpoken ? this.#bounds.silenceMs : this.#bounds.firstSilenceMs;
+    const silence = this.#isReady ? this.#bounds.silenceMs : this.#bounds.loadSilenceMs;
     if (now - this.#heardAt > silence) this.#hang(`it gave no sign of life for ${silence / 1_000} s`);
-    else if (this.#hasSpoken && now - this.#steppedAt > this.#bounds.stallMs)
+    else if (this.#isReady && now - this.#steppedAt > this.#bounds.stallMs)
       this.#hang(`it did nothing for ${this.#bounds.stallMs / 1_000} s`);
   }
 

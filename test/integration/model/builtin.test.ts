@@ -43,7 +43,7 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
   function provider(
     options: Partial<ModelConfig> = {},
     parallel = 1,
-    bounds: WatchdogBounds = { silenceMs: 10_000, firstSilenceMs: 60_000, stallMs: 60_000 },
+    bounds: WatchdogBounds = { silenceMs: 10_000, loadSilenceMs: 60_000, stallMs: 60_000 },
   ): Provider {
     const model: ModelConfig = {
       ...{ name: "pocket", endpoint: "engine", model: "smol", pull: "never", stop: [], temperature: 0, maxOutput: 40 },
@@ -201,7 +201,7 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
   test(
     "a child that hangs is ended by the watchdog, and costs one turn",
     async () => {
-      const engine = provider({ maxOutput: 2_000 }, 1, { silenceMs: 2_500, firstSilenceMs: 60_000, stallMs: 60_000 });
+      const engine = provider({ maxOutput: 2_000 }, 1, { silenceMs: 2_500, loadSilenceMs: 60_000, stallMs: 60_000 });
       const running = engine.chat(request(story), new AbortController().signal)[Symbol.asyncIterator]();
       await running.next();
       const pid = await childOf(process.pid);
@@ -209,7 +209,7 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
       const hung = drain(running);
       expect(hung).rejects.toMatchObject({ kind: "invalid" });
       await hung.catch((error: unknown) => expect(String(error)).toContain("no sign of life"));
-      expect((await answer(provider(), "Say hello.")).text).not.toBe("");
+      expect((await answer(engine, story, 3)).text).not.toBe("");
     },
     longMs,
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Watchdog } from "../../../../src/model/builtin/watchdog.ts";
 
-const bounds = { silenceMs: 10_000, firstSilenceMs: 60_000, stallMs: 30_000 };
+const bounds = { silenceMs: 10_000, loadSilenceMs: 60_000, stallMs: 30_000 };
 
 /** A watchdog on a clock of our own, checked every second of it. */
 function onClock() {
@@ -28,7 +28,7 @@ function onClock() {
 }
 
 describe("Watchdog", () => {
-  test("lets a child take its time before its first word", () => {
+  test("lets a child take its time while it loads", () => {
     const { watchdog, hangs, pass } = onClock();
     pass(50);
     expect(hangs).toEqual([]);
@@ -37,9 +37,9 @@ describe("Watchdog", () => {
     watchdog.stop();
   });
 
-  test("reports silence after the first word", () => {
+  test("reports silence once it has loaded", () => {
     const { watchdog, hangs, pass } = onClock();
-    watchdog.step();
+    watchdog.ready();
     pass(9);
     expect(hangs).toEqual([]);
     pass(3);
@@ -49,6 +49,7 @@ describe("Watchdog", () => {
 
   test("reports a child that beats but does nothing", () => {
     const { watchdog, hangs, pass } = onClock();
+    watchdog.ready();
     pass(40, () => watchdog.hear(7));
     expect(hangs).toEqual(["it did nothing for 30 s"]);
     watchdog.stop();
@@ -64,7 +65,7 @@ describe("Watchdog", () => {
 
   test("starts over when it was asleep itself", () => {
     const { watchdog, hangs, pass, jump } = onClock();
-    watchdog.step();
+    watchdog.ready();
     pass(5);
     jump(3_600_000);
     expect(hangs).toEqual([]);
@@ -73,7 +74,7 @@ describe("Watchdog", () => {
 
   test("reports once", () => {
     const { hangs, pass, watchdog } = onClock();
-    watchdog.step();
+    watchdog.ready();
     pass(30);
     pass(30);
     expect(hangs).toHaveLength(1);
