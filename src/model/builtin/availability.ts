@@ -1,7 +1,7 @@
 // Whether the engine exists on a platform, for a clear text when a manifest is checked.
 
-import { existsSync } from "node:fs";
 import { carriedPart } from "../../host/carried-parts.ts";
+import { isMusl } from "../../host/is-musl.ts";
 
 export interface EngineAvailability {
   readonly available: boolean;
@@ -26,12 +26,7 @@ export function engineAvailability({ platform, arch, isMusl }: EngineTarget): En
 
 /** What this machine has: the platform's engine, when it was built in too. */
 export function engineHere(): EngineAvailability {
-  const target = engineAvailability({ platform: process.platform, arch: process.arch, isMusl: isMuslHere() });
+  const target = engineAvailability({ platform: process.platform, arch: process.arch, isMusl: isMusl() });
   if (!target.available || carriedPart("engine") !== undefined) return target;
   return { available: false, reason: 'This Muster was built without the model engine. Build it with "npm run build"' };
-}
-
-function isMuslHere(): boolean {
-  const glibc = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
-  return process.platform === "linux" && !glibc.some((path) => existsSync(path));
 }
