@@ -7,6 +7,7 @@ import { loadManifest } from "../manifest/load.ts";
 import type { Problem } from "../manifest/problem.ts";
 import { formatProblem } from "../manifest/problem.ts";
 import { resolvedPlain, resolvedYaml } from "../manifest/resolved.ts";
+import { engineMissing } from "../runtime/engine-missing.ts";
 import type { Command, Invocation } from "./command.ts";
 import { exitCode } from "./command-error.ts";
 import { fileOption, jsonOption } from "./common-options.ts";
@@ -41,11 +42,13 @@ export const command: Command = {
 async function check(invocation: Invocation, terminal: Terminal): Promise<number> {
   const file = manifestFile(invocation.text("file"), terminal.folder);
   const dropIn = invocation.text("drop-in");
+  const noEngine = engineMissing();
   const result = await loadManifest({
     file,
     ...(dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) }),
     variables: terminal.environment,
     hostName: hostname(),
+    ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
   });
   if (invocation.flag("json")) showJson(result, invocation, terminal);
   else showText(file, result, invocation, terminal);

@@ -8,6 +8,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { formatProblem } from "../manifest/problem.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { FileStatus } from "./control-protocol.ts";
+import { engineMissing } from "./engine-missing.ts";
 import { keepLastGood, readLastGood } from "./last-good.ts";
 import { ManifestRefused } from "./manifest-refused.ts";
 
@@ -21,7 +22,6 @@ export interface DesiredStateOptions {
   readonly dropIn?: string;
   readonly stateDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly engineMissing?: string;
   readonly log: Logger;
 }
 
@@ -29,12 +29,13 @@ export interface DesiredStateOptions {
 export function loadDesiredState(options: DesiredStateOptions): DesiredState {
   const { stateDirectory, log } = options;
   const kept = readLastGood(stateDirectory, log);
+  const noEngine = engineMissing();
   const result = loadManifestSync({
     file: options.file,
     ...(options.dropIn === undefined ? {} : { dropIn: options.dropIn }),
     variables: options.environment,
     hostName: hostname(),
-    ...(options.engineMissing === undefined ? {} : { engineMissing: options.engineMissing }),
+    ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
     // A file that is gone takes its agents with it.
     lastGood: new Map([...kept].filter(([path]) => existsSync(path))),
   });
