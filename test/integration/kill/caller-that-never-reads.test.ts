@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect as connectSocket, type Socket } from "node:net";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { externalNats } from "./scripted-manifest.ts";
 
 let nats: RunningNatsServer;
 let model: ScriptedModel;
 let muster: RunningMuster;
-let caller: RawCaller;
+let caller: JudgedCaller;
 
 const bigSubject = "agents.prompt.muster.kill.big";
 const quickSubject = "agents.prompt.muster.kill.quick";
@@ -31,7 +31,7 @@ agents:
   quick: { model: quick }
 `,
   });
-  caller = await RawCaller.connect(nats.url);
+  caller = await JudgedCaller.connect(nats.url);
 });
 
 afterAll(async () => {

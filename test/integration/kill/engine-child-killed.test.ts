@@ -5,7 +5,7 @@ import { mayRun } from "../../support/may-run.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { smallModelFile } from "../../support/ollama/ollama.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { externalNats } from "./scripted-manifest.ts";
 
 const subject = "agents.prompt.muster.kill.pocket";
@@ -14,7 +14,7 @@ const missing = carriedPart("engine") === undefined ? 'the engine is not packed:
 describe.if(mayRun("built-in engine", missing))("the engine's child killed in the middle of an answer", () => {
   let nats: RunningNatsServer;
   let muster: RunningMuster;
-  let caller: RawCaller;
+  let caller: JudgedCaller;
 
   beforeAll(async () => {
     nats = await startNatsServer();
@@ -28,7 +28,7 @@ agents:
   pocket: { model: pocket, instructions: You are concise., heartbeat: 1s }
 `,
     });
-    caller = await RawCaller.connect(nats.url);
+    caller = await JudgedCaller.connect(nats.url);
   }, 60_000);
 
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 import { externalNats, quickSubject, scriptedManifest, slowSubject } from "./scripted-manifest.ts";
@@ -9,13 +9,13 @@ import { externalNats, quickSubject, scriptedManifest, slowSubject } from "./scr
 let nats: RunningNatsServer;
 let model: ScriptedModel;
 let muster: RunningMuster;
-let caller: RawCaller;
+let caller: JudgedCaller;
 
 beforeAll(async () => {
   nats = await startNatsServer();
   model = startScriptedModel();
   muster = await startMuster({ manifest: scriptedManifest(externalNats(nats.url), model.url) });
-  caller = await RawCaller.connect(nats.url);
+  caller = await JudgedCaller.connect(nats.url);
 });
 
 afterAll(async () => {

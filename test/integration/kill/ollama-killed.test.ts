@@ -3,7 +3,7 @@ import { mayRun } from "../../support/may-run.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { missingForOllama, type RunningOllama, startOllama } from "../../support/ollama/ollama.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { until } from "../../support/until.ts";
 import { externalNats } from "./scripted-manifest.ts";
 
@@ -13,7 +13,7 @@ describe.if(mayRun("Ollama", missingForOllama()))("a real Ollama killed in the m
   let ollama: RunningOllama;
   let nats: RunningNatsServer;
   let muster: RunningMuster;
-  let caller: RawCaller;
+  let caller: JudgedCaller;
 
   beforeAll(async () => {
     ollama = await startOllama();
@@ -28,7 +28,7 @@ agents:
   real: { model: smol, instructions: You are concise., heartbeat: 1s }
 `,
     });
-    caller = await RawCaller.connect(nats.url);
+    caller = await JudgedCaller.connect(nats.url);
   });
 
   afterAll(async () => {
@@ -45,7 +45,7 @@ agents:
     const { errors, ends, after } = await call.answer;
     expect([ends, after]).toEqual([1, 0]);
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.code).toBe("500");
+    expect(errors[0]?.["code"]).toBe("500");
     await muster.untilIdle("real");
     await until("the agent to be degraded", async () => (await stateOfAgent()) === "degraded");
     await ollama.restart();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { descendantsWith, isAlive } from "../../support/child-processes.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 import { bundledNats, quickSubject, scriptedManifest, slowSubject } from "./scripted-manifest.ts";
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 test("our process killed in the middle of an answer and started again: no orphan of the old bus, and agents answer", async () => {
-  const before = await RawCaller.connect(await busUrl());
+  const before = await JudgedCaller.connect(await busUrl());
   const call = before.call(slowSubject, "Tell");
   await call.firstText;
   const servers = await descendantsWith(muster.pid(), "nats-server");
@@ -34,7 +34,7 @@ test("our process killed in the middle of an answer and started again: no orphan
     const alive = await Promise.all(orphans.map(isAlive));
     return !alive.includes(true);
   });
-  const after = await RawCaller.connect(await busUrl());
+  const after = await JudgedCaller.connect(await busUrl());
   const answer = await after.call(quickSubject, "Still there?").answer;
   expect(answer).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
   expect(call.soFar().ends).toBe(0);
@@ -42,7 +42,7 @@ test("our process killed in the middle of an answer and started again: no orphan
 }, 60_000);
 
 test("the model's work stops when our process is killed", async () => {
-  const caller = await RawCaller.connect(await busUrl());
+  const caller = await JudgedCaller.connect(await busUrl());
   const call = caller.call(slowSubject, "Tell");
   await call.firstText;
   const running = model.received.chats().at(-1);

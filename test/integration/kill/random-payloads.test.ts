@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { RawCaller } from "../../support/stream-caller.ts";
+import { JudgedCaller } from "./judged-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { externalNats, quickSubject, scriptedManifest } from "./scripted-manifest.ts";
 
 let nats: RunningNatsServer;
 let model: ScriptedModel;
 let muster: RunningMuster;
-let caller: RawCaller;
+let caller: JudgedCaller;
 
 beforeAll(async () => {
   nats = await startNatsServer();
   model = startScriptedModel();
   muster = await startMuster({ manifest: scriptedManifest(externalNats(nats.url), model.url) });
-  caller = await RawCaller.connect(nats.url);
+  caller = await JudgedCaller.connect(nats.url);
 });
 
 afterAll(async () => {
