@@ -11,6 +11,9 @@ export interface AnswerTimes {
   readonly characters_per_s?: number;
 }
 
+/** A shorter answer has no rate worth telling. */
+const minSpanS = 0.05;
+
 export class AnswerStats {
   readonly #startMs: number;
   #firstTextMs: number | undefined;
@@ -42,7 +45,7 @@ export class AnswerStats {
       ...(first === undefined ? {} : { first_text_s: round((first - this.#startMs) / 1000, 3) }),
       total_s: round((nowMs - this.#startMs) / 1000, 3),
       characters: this.#characters,
-      ...(spanS > 0 && rest > 0 ? { characters_per_s: round(rest / spanS, 1) } : {}),
+      ...(spanS >= minSpanS && rest > 0 ? { characters_per_s: round(rest / spanS, 1) } : {}),
     };
   }
 
