@@ -5,7 +5,7 @@ import { build } from "../host/build-facts.ts";
 import { makeStateDirectory } from "../host/state-directory.ts";
 import { lockStateDirectory } from "../host/state-lock.ts";
 import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
-import { engineFolder } from "../model/builtin/engine-folder.ts";
+import { engineFolder } from "./engine-folder.ts";
 import { createModels, type Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
