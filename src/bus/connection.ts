@@ -5,6 +5,7 @@ import type { Msg, NatsConnection, Status } from "@nats-io/transport-node";
 import type { Logger } from "../telemetry/log.ts";
 import { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
+import { delay } from "./delay.ts";
 import { dialOnce } from "./dial.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
@@ -258,18 +259,4 @@ async function closeQuietly(connection: NatsConnection, log: Logger): Promise<vo
   } catch (error) {
     log.debug("Closing the connection to NATS failed", { error: String(error) });
   }
-}
-
-/** Resolves after `ms`, or when `signal` fires. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
 }

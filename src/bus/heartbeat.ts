@@ -3,7 +3,7 @@
 import type { BusConnection } from "./connection.ts";
 
 /** Beats due within the same slot share one wake-up. */
-const slotMs = 100;
+const slotMs = 250;
 /** Beats sent at once before other work gets a turn. */
 const batchSize = 256;
 const longestTimerMs = 2_147_483_647;

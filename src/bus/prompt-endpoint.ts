@@ -94,8 +94,12 @@ export class PromptEndpoint {
   }
 
   async #run(turn: Turn, startedMs: number): Promise<void> {
-    const error = await turn.run();
-    if (error !== undefined) this.counter.countError(error);
+    try {
+      const error = await turn.run();
+      if (error !== undefined) this.counter.countError(error);
+    } catch (cause) {
+      this.#options.log.error("A turn could not be ended properly", { error: String(cause) });
+    }
     this.counter.addProcessing(performance.now() - startedMs);
     this.#turns.delete(turn);
     if (this.#turns.size > 0) return;

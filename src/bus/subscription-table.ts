@@ -83,6 +83,7 @@ class Entry implements BusSubscription {
   }
 
   attach(connection: NatsConnection): void {
+    if (connection.isClosed()) return; // Made on the next one.
     this.#live = connection.subscribe(this.subject, {
       callback: this.#deliver,
       ...(this.#options.queue === undefined ? {} : { queue: this.#options.queue }),

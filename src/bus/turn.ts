@@ -55,12 +55,14 @@ export class Turn {
       },
       onGone: () => this.stop(new StopReason("caller-gone", "The caller stopped listening")),
     });
-    const error = await this.#answerInTurn();
-    clearTimeout(deadline);
-    unwatch();
-    const sent = stream.end(this.#stopError() ?? error);
-    ticket.leave();
-    return sent;
+    try {
+      const error = await this.#answerInTurn();
+      return stream.end(this.#stopError() ?? error);
+    } finally {
+      clearTimeout(deadline);
+      unwatch();
+      ticket.leave();
+    }
   }
 
   async #answerInTurn(): Promise<ServiceError | undefined> {

@@ -71,7 +71,10 @@ function prompt(
   const answer = readable(frames);
   const subscription = nats.subscribe(inbox, {
     callback: (error, message) => {
-      if (error !== null) return done.reject(error);
+      if (error !== null) {
+        done.reject(error);
+        return;
+      }
       const frame = toFrame(message);
       if (hasEnded) lateFrames++;
       else if (message.headers?.code === 503) done.reject(new Error(`Nobody listens on "${subject}"`));
@@ -80,7 +83,6 @@ function prompt(
         done.resolve(answer);
       } else frames.push(frame);
       for (const waiter of waiters) waiter();
-      return undefined;
     },
   });
   const sent = headers();
@@ -130,7 +132,8 @@ function readable(frames: readonly RawFrame[]): RawAnswer {
 
 function textOf({ type, data }: Record<string, unknown>): string {
   if (type !== "response") return "";
-  return typeof data === "string" ? data : String(objectOf(data)["text"] ?? "");
+  const text = typeof data === "string" ? data : objectOf(data)["text"];
+  return typeof text === "string" ? text : "";
 }
 
 function attachmentsOf({ type, data }: Record<string, unknown>): { filename: string; content: string }[] {

@@ -4,7 +4,7 @@ import type { Socket, TCPSocketListener } from "bun";
 
 interface Pair {
   readonly near: Socket<Pair | undefined>;
-  far: Socket<undefined> | undefined;
+  far: Socket | undefined;
   waiting: Uint8Array[];
 }
 
@@ -30,7 +30,7 @@ export function startTcpProxy(targetPort: number): TcpProxy {
       },
       data(near, bytes) {
         const pair = near.data;
-        if (pair?.far === undefined) pair?.waiting.push(bytes.slice());
+        if (pair?.far === undefined) pair?.waiting.push(Uint8Array.from(bytes));
         else pair.far.write(bytes);
       },
       close(near) {
@@ -53,7 +53,7 @@ export function startTcpProxy(targetPort: number): TcpProxy {
 }
 
 async function connectFar(pair: Pair, port: number): Promise<void> {
-  pair.far = await Bun.connect<undefined>({
+  pair.far = await Bun.connect({
     hostname: "127.0.0.1",
     port,
     socket: {

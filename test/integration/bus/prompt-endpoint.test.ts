@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { PromptHandler, ReplyEvent } from "../../../src/bus/service-port.ts";
+import type { PromptHandler, ReplyEvent, ServedPrompt } from "../../../src/bus/service-port.ts";
 import { StopReason } from "../../../src/bus/service-port.ts";
 import { ServiceError } from "../../../src/protocol/service-error.ts";
 import { answers, eventually, startBusHost } from "../../support/bus-host.ts";
@@ -48,7 +48,7 @@ test("a stream is one ack, the text, one terminator, and nothing after it", asyn
 });
 
 test("the handler gets text, session, files and unknown fields", async () => {
-  const seen: unknown[] = [];
+  const seen: ServedPrompt[] = [];
   const agent = await bus.serve({ address: named("fields") }, async function* (prompt) {
     seen.push(prompt);
     yield await Promise.resolve<ReplyEvent>({ type: "end" });
@@ -60,9 +60,10 @@ test("the handler gets text, session, files and unknown fields", async () => {
     attachments: [{ filename: "a.txt", content: "aGk=" }],
   };
   await caller.prompt(agent.promptSubject, JSON.stringify(envelope)).done;
-  expect(seen).toEqual([
+  const [{ id, ...rest } = { id: "" }] = seen;
+  expect(id).toMatch(/^[0-9A-Za-z]{22}$/);
+  expect([rest]).toEqual([
     {
-      id: expect.stringMatching(/^[0-9A-Za-z]{22}$/),
       text: "read",
       session: "s1",
       extra: { colour: "blue" },
@@ -89,12 +90,9 @@ const malformed: readonly [string, string | Uint8Array, string][] = [
   ["more than max_payload", "x".repeat(64 * 1024 + 1), "payload_too_large"],
 ];
 
-for (const [what, payload, error] of malformed) {
+for (const [index, [what, payload, error]] of malformed.entries()) {
   test(`${what} is refused with 400 ${error}, without an ack`, async () => {
-    const agent = await bus.serve(
-      { address: named(`bad-${error.replaceAll("_", "-")}-${what.length}`) },
-      answers("no"),
-    );
+    const agent = await bus.serve({ address: named(`bad-${index}`) }, answers("no"));
     const answer = await caller.prompt(agent.promptSubject, payload).done;
     expect(answer.frames).toHaveLength(1);
     expect(answer.error()).toMatchObject({ code: "400", error });
@@ -295,7 +293,6 @@ test("STATS count requests, errors with their code, and time", async () => {
         num_requests: 2,
         num_errors: 1,
         last_error: "400:The prompt is empty",
-        processing_time: expect.any(Number),
       },
       { name: "status", num_requests: 0 },
     ],

