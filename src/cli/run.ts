@@ -52,12 +52,14 @@ export const command: Command = {
 async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const signals = stopSignals();
   try {
-    const runtime = await startOrExplain(invocation, terminal);
+    const endedAtOnce = signals.second.then(() => undefined);
+    const runtime = await Promise.race([startOrExplain(invocation, terminal), endedAtOnce]);
+    if (runtime === undefined) return exitCode.interrupted;
     const collect = setTimeout(() => Bun.gc(true), collectAfterMs);
     await signals.first;
     clearTimeout(collect);
     const stopped = runtime.stop(drainMs).then(() => exitCode.ok);
-    return await Promise.race([stopped, signals.second.then(() => exitCode.interrupted)]);
+    return (await Promise.race([stopped, endedAtOnce])) ?? exitCode.interrupted;
   } finally {
     signals.release();
   }
