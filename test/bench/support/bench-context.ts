@@ -87,7 +87,10 @@ async function installStockHost(): Promise<BenchContext["stockHost"]> {
   const packages = { "@nats-io/services": "3.0.0-25", "@nats-io/transport-node": "3.4.0" };
   if (!existsSync(join(home, "node_modules", "@nats-io", "services"))) {
     await mkdir(home, { recursive: true });
-    await writeFile(join(home, "package.json"), JSON.stringify({ private: true, type: "module", dependencies: packages }));
+    await writeFile(
+      join(home, "package.json"),
+      JSON.stringify({ private: true, type: "module", dependencies: packages }),
+    );
     await runCommand(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: home });
   }
   await cp(join(programs, "stock-host.mjs"), join(home, "stock-host.mjs"));

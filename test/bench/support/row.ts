@@ -47,12 +47,21 @@ export function tableText(rows: readonly Row[]): string {
   ]);
   const all = [["what", "Muster", "reference", "compared", "goal", "", "note"], ...lines];
   const widths = all[0]?.map((_, at) => Math.max(...all.map((line) => line[at]?.length ?? 0))) ?? [];
-  return all.map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()).join("\n");
+  return all
+    .map((line) =>
+      line
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 function comparedText({ compared }: Row): string {
   if (compared.how === "alone") return "";
-  return compared.how === "over" ? `${compared.value < 0 ? "" : "+"}${figure(compared.value)}` : `× ${figure(compared.value)}`;
+  return compared.how === "over"
+    ? `${compared.value < 0 ? "" : "+"}${figure(compared.value)}`
+    : `× ${figure(compared.value)}`;
 }
 
 function goalText({ goal }: Row): string {
