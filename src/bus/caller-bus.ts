@@ -22,5 +22,5 @@ export interface CallerBus {
   /** `closed` is for good. Returns what removes the listener. */
   onStatus(listener: (status: { readonly state: string }) => void): () => void;
   /** The server refused a publish to `subject`. Returns what removes the listener. */
-  onPublishRefused?(listener: (subject: string, problem: string) => void): () => void;
+  onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
 }

@@ -60,6 +60,8 @@ export interface BusConnection {
   newInbox(): string;
   /** Called on each change of `state` after it; returns what removes it. At `connected` subscriptions are made already. */
   onStatus(listener: (status: BusStatus) => void): () => void;
+  /** Called when the server refuses a publish for want of permission; returns what removes it. */
+  onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
   /** Delivers what was published (at most 2 s), then closes for good. Never rejects. */
   close(): Promise<void>;
 }
@@ -78,6 +80,7 @@ class Connection implements BusConnection {
   readonly #options: BusOptions;
   readonly #table: SubscriptionTable;
   readonly #listeners = new Set<(status: BusStatus) => void>();
+  readonly #refusalListeners = new Set<(subject: string, problem: string) => void>();
   readonly #first = Promise.withResolvers<undefined>();
   readonly #stop = new AbortController();
   #status: BusStatus = { state: "connecting" };
@@ -165,6 +168,11 @@ class Connection implements BusConnection {
     return () => this.#listeners.delete(listener);
   }
 
+  onPublishRefused(listener: (subject: string, problem: string) => void): () => void {
+    this.#refusalListeners.add(listener);
+    return () => this.#refusalListeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed()) return;
     const live = this.#live;
@@ -219,9 +227,16 @@ class Connection implements BusConnection {
       if (event.type === "disconnect" || event.type === "close") return "The connection was lost";
       if (event.type === "staleConnection") return "The server no longer answers";
       if (event.type === "update") this.#gossiped = connection.info?.connect_urls ?? this.#gossiped;
-      if (event.type === "error") this.#options.log.warn("NATS reported an error", { error: event.error.message });
+      if (event.type === "error") this.#heardError(event.error);
     }
     return "The connection was closed";
+  }
+
+  #heardError(error: Error & { readonly operation?: unknown; readonly subject?: unknown }): void {
+    this.#options.log.warn("NATS reported an error", { error: error.message });
+    const { operation, subject } = error;
+    if (operation !== "publish" || typeof subject !== "string") return;
+    for (const listener of [...this.#refusalListeners]) listener(subject, error.message);
   }
 
   #isClosed(): boolean {

@@ -53,7 +53,7 @@ export async function discoverAgents(bus: CallerBus, options: DiscoveryOptions =
   const stopStatus = bus.onStatus(({ state }) => {
     if (state === "closed") fail(new CallError("bus_lost", "The connection to NATS is closed"));
   });
-  const stopRefused = bus.onPublishRefused?.((refused) => {
+  const stopRefused = bus.onPublishRefused((refused) => {
     if (refused === subject) fail(new CallError("not_permitted", `The NATS user may not publish to "${subject}"`));
   });
   const latest = setTimeout(end, options.maxWaitMs ?? 2_000);
@@ -66,7 +66,7 @@ export async function discoverAgents(bus: CallerBus, options: DiscoveryOptions =
     clearTimeout(stall);
     clearTimeout(latest);
     options.signal?.removeEventListener("abort", end);
-    stopRefused?.();
+    stopRefused();
     stopStatus();
     subscription.unsubscribe();
   }

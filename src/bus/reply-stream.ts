@@ -48,7 +48,7 @@ export function openReplyStream(
   const stopStatus = bus.onStatus(({ state }) => {
     if (state === "closed") queue.fail(new CallError("bus_lost", "The connection to NATS is closed"));
   });
-  const stopRefused = bus.onPublishRefused?.((subject) => {
+  const stopRefused = bus.onPublishRefused((subject) => {
     if (published.has(subject)) queue.fail(notPermitted(subject));
   });
   return {
@@ -60,7 +60,7 @@ export function openReplyStream(
     fail: (error) => queue.fail(error),
     abort: (error) => queue.abort(error),
     close: () => {
-      stopRefused?.();
+      stopRefused();
       stopStatus();
       subscription.unsubscribe();
       queue.abort(new CallError("cancelled", "The call is over"));

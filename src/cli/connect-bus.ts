@@ -43,7 +43,7 @@ export async function connectBus(
   } catch (cause) {
     await connection.close();
     if (!(cause instanceof BusError)) throw cause;
-    throw new CommandError(cause.message, 1, { cause });
+    throw new CommandError(`${cause.message}. Name another server with --server URL or --context NAME`, 1, { cause });
   }
   return { connection, said };
 }
