@@ -5,6 +5,7 @@ import type { AgentHost } from "../../src/bus/agent-host.ts";
 import { openBus } from "../../src/bus/connection.ts";
 import type { BusConnection } from "../../src/bus/connection.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedAgent, ServiceSpec } from "../../src/bus/service-port.ts";
+import { agentSubject } from "../../src/protocol/subjects.ts";
 import type { SilentLog } from "./silent-log.ts";
 import { silentLog } from "./silent-log.ts";
 
@@ -27,10 +28,17 @@ export async function startBusHost(url: string, options: { readonly holdMs?: num
     host,
     log,
     serve: async (spec, handler, check) => {
-      const agent = host.register(serviceSpec(spec), handler, check);
+      const full = serviceSpec(spec);
+      const up = Promise.withResolvers<undefined>();
+      let instanceId = "";
+      const beats = connection.subscribe(agentSubject("hb", full.address), (message) => {
+        if (message.string().includes(`"${instanceId}"`)) up.resolve(undefined);
+      });
+      const agent = host.register(full, handler, check);
+      ({ instanceId } = agent);
       agent.setHealth({ state: "ready" });
-      await connection.flush(); // Whoever holds the address has answered before the pong.
-      await connection.flush();
+      await up.promise; // Its first beat comes when it is known whose the address is, after its subscriptions.
+      beats.unsubscribe();
       return agent;
     },
     stop: async () => {

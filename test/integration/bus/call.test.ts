@@ -139,7 +139,7 @@ describe("silence", () => {
   test("is broken by any message, unknown ones too, and the whole has a time of its own", async () => {
     const subject = await agentThat((reply) => {
       const timer = setInterval(() => reply.send('{"type":"status","data":"working"}'), 20);
-      setTimeout(() => clearInterval(timer), 2_000);
+      void reply.connection.closed().then(() => clearInterval(timer));
     });
     const { error } = await readCall(bus, targetAt(subject), { prompt: "hi" }, { inactivityMs: 200, timeoutMs: 500 });
     expect(error?.code).toBe("timed_out");
