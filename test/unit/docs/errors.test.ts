@@ -17,7 +17,7 @@ test("the page names every state of the code, and no other", () => {
 test("every status that a turn sends is on the page", () => {
   const sent = [...source("agent/turn.ts").matchAll(/(?:return|status:) "([a-z]+)"/g)].map((match) => match[1] ?? "");
   expect(sent.length).toBeGreaterThan(0);
-  expect(rowsUnder("## Statuses")).toEqual(expect.arrayContaining(sent));
+  expect(sent.filter((status) => !rowsUnder("## Statuses").includes(status))).toEqual([]);
 });
 
 test("every further field that an error carries is on the page", () => {
