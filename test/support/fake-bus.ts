@@ -43,6 +43,7 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onPublishRefused: () => () => undefined,
     close: () => Promise.resolve(),
   };
 }

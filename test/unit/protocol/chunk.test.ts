@@ -77,6 +77,20 @@ test("other implementations' forms are read", () => {
   });
 });
 
+test("what is wrong with an attachment costs neither the text nor the other attachments", () => {
+  const payload = '{"type":"response","data":{"text":"x","attachments":[{},{"filename":"a","content":"AQ=="}]}}';
+  expect(decodeChunk(payload)).toEqual({
+    type: "response",
+    text: "x",
+    attachments: [{ filename: "a", data: new Uint8Array([1]) }],
+    refused: ['an attachment that has no string "filename"'],
+  });
+  expect(decodeChunk('{"type":"response","data":{"text":"x","attachments":{}}}')).toMatchObject({
+    text: "x",
+    refused: ["attachments that are no list"],
+  });
+});
+
 for (const payload of [
   "",
   "hello",
@@ -87,8 +101,6 @@ for (const payload of [
   '{"type":"status"}',
   '{"type":"response"}',
   '{"type":"response","data":{"text":1}}',
-  '{"type":"response","data":{"attachments":[{}]}}',
-  '{"type":"response","data":{"attachments":{}}}',
   '{"type":"query","data":{"id":"1","prompt":"p"}}',
   '{"type":"query","data":{"id":"1","prompt":"p","reply_subject":""}}',
 ]) {
