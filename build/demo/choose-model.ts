@@ -33,7 +33,7 @@ export async function chooseModel(say: (line: string) => void): Promise<DemoMode
   const file = await fetchSmallModel(folder, say);
   return {
     said: `${smallModel.name}, by the engine inside the executable`,
-    manifest: ["provider: builtin", `file: ${JSON.stringify(file)}`, "context: 2048"],
+    manifest: ["provider: builtin", `file: ${JSON.stringify(file)}`, "context: 2048", "threads: 1"],
   };
 }
 

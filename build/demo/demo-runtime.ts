@@ -59,7 +59,11 @@ export class DemoRuntime {
   }
 
   #where(): string[] {
-    return ["-f", join(this.#folder, "agents.yaml"), "--state", join(this.#folder, "state")];
+    return ["-f", join(this.#folder, "agents.yaml"), "--state", this.#state()];
+  }
+
+  #state(): string {
+    return join(this.#folder, "state");
   }
 
   async #follow(): Promise<void> {
@@ -78,11 +82,12 @@ export class DemoRuntime {
   }
 
   async #isReady(): Promise<boolean> {
-    const child = Bun.spawn([this.#executable, "status", ...this.#where(), "--json"], {
+    const child = Bun.spawn([this.#executable, "status", "--state", this.#state(), "--json"], {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "ignore",
     });
-    return /"state":\s*"ready"/.test(await new Response(child.stdout).text());
+    const status = await new Response(child.stdout).text();
+    return /"state":\s*"ready"/.test(status) && /"state":\s*"connected"/.test(status);
   }
 }

@@ -151,9 +151,8 @@ class Muster implements RunningMuster {
     if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}`);
     const wanted = this.#options.acceptsDegraded === true ? ["ready", "degraded"] : ["ready"];
     const status = await this.status().catch(() => undefined);
-    return (
-      status !== undefined && status.agents.length > 0 && status.agents.every(({ state }) => wanted.includes(state))
-    );
+    if (status === undefined || status.agents.length === 0 || status.bus.state !== "connected") return false;
+    return status.agents.every(({ state }) => wanted.includes(state));
   }
 
   async #follow(stream: ReadableStream<Uint8Array>): Promise<void> {

@@ -25,7 +25,7 @@ export function promptOnce(
   const subscription = nats.subscribe(inbox, {
     callback: (_error, message) => {
       if (message.headers !== undefined) failed = true;
-      else if (message.data.length === 0) {
+      if (message.headers?.code === 503 || (message.headers === undefined && message.data.length === 0)) {
         subscription.unsubscribe();
         resolve({ firstMs, failed });
       } else if (firstMs === 0 && message.string().includes('"response"')) firstMs = performance.now() - startedAt;
