@@ -79,7 +79,12 @@ export class ModelError extends Error {
 export type ModelHealth =
   | { readonly state: "unknown" }
   | { readonly state: "reachable" }
-  | { readonly state: "unreachable"; readonly reason: string; readonly retryAfterS: number };
+  | { readonly state: "unreachable"; readonly reason: string; readonly retryAfterS: number }
+  /** The endpoint answers and does not hold the model, which may not be fetched; `retryAfterS` is the time of the next look. */
+  | { readonly state: "missing"; readonly reason: string; readonly retryAfterS: number };
+
+/** Of an endpoint, whatever models it holds. */
+export type EndpointState = Exclude<ModelHealth, { state: "missing" }>;
 
 /** One model, or a chain that behaves like one. */
 export interface ChatModel {

@@ -2,7 +2,7 @@
 
 import type { Logger } from "../telemetry/log.ts";
 import { backoffMs } from "./backoff.ts";
-import type { ModelHealth } from "./contract.ts";
+import type { EndpointState } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 
 export interface HealthPorts {
@@ -42,7 +42,7 @@ export class EndpointHealth {
     return this.#ports.pingTimeoutMs;
   }
 
-  current(): ModelHealth {
+  current(): EndpointState {
     if (this.#state !== "unreachable") return { state: this.#state };
     return { state: "unreachable", reason: this.#reason, retryAfterS: this.#retryAfterS() };
   }

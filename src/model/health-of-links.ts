@@ -1,13 +1,30 @@
 // The health of a chain: that of its best link.
 
 import type { ModelHealth } from "./contract.ts";
+import type { Link } from "./model-call.ts";
 
-/** Reachable or unknown when any link is; unreachable, with every reason and the soonest next look, when none is. */
+type Lost = Extract<ModelHealth, { reason: string }>;
+
+/** That of the endpoint while it cannot be reached, else the model's own. */
+export function linkHealth({ endpoint, presence }: Pick<Link, "endpoint" | "presence">): ModelHealth {
+  const health = endpoint.health.current();
+  return health.state === "unreachable" ? health : (presence.health() ?? health);
+}
+
+/**
+ * Reachable or unknown when any link is. When none is: every reason and the soonest next look, and missing only when all are, since an
+ * endpoint that comes back may serve.
+ */
 export function bestHealth(healths: readonly ModelHealth[]): ModelHealth {
-  const lost = healths.filter((health) => health.state === "unreachable");
+  const lost = healths.filter(isLost);
   if (lost.length < healths.length) {
     return healths.find((health) => health.state === "reachable") ?? { state: "unknown" };
   }
   const reason = [...new Set(lost.map((health) => health.reason))].join("; ");
-  return { state: "unreachable", reason, retryAfterS: Math.min(...lost.map((health) => health.retryAfterS)) };
+  const state = lost.every((health) => health.state === "missing") ? "missing" : "unreachable";
+  return { state, reason, retryAfterS: Math.min(...lost.map((health) => health.retryAfterS)) };
+}
+
+function isLost(health: ModelHealth): health is Lost {
+  return health.state === "unreachable" || health.state === "missing";
 }

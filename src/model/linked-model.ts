@@ -3,7 +3,7 @@
 import type { ModelConfig } from "../manifest/manifest.ts";
 import { callChain } from "./chain.ts";
 import type { ChatModel, ChatRequest, ModelEvent, ModelHealth } from "./contract.ts";
-import { bestHealth } from "./health-of-links.ts";
+import { bestHealth, linkHealth } from "./health-of-links.ts";
 import type { Looks } from "./looks.ts";
 import type { Link } from "./model-call.ts";
 import { callModel } from "./model-call.ts";
@@ -54,7 +54,7 @@ export class LinkedModel implements ChatModel {
   }
 
   health(): ModelHealth {
-    return bestHealth(this.#resolve().map((link) => link.endpoint.health.current()));
+    return bestHealth(this.#resolve().map(linkHealth));
   }
 
   onHealthChange(listener: (health: ModelHealth) => void): () => void {

@@ -1,6 +1,5 @@
 // Looks at models: one request however many agents share a model and ask at once, remembered for what needs no new look.
 
-import type { Logger } from "../telemetry/log.ts";
 import { ModelError } from "./contract.ts";
 import type { Link } from "./model-call.ts";
 import type { ModelLook } from "./provider.ts";
@@ -14,13 +13,9 @@ interface Seen {
 }
 
 export class Looks {
-  readonly #log: Logger;
   readonly #seen = new WeakMap<Link, Seen>();
   readonly #running = new WeakMap<Link, Promise<void>>();
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
+  readonly #asked = new WeakSet<Link>();
 
   /** What the latest look at the link's model found. */
   last(link: Link): ModelLook | undefined {
@@ -41,7 +36,18 @@ export class Looks {
     signal.removeEventListener("abort", leave);
   }
 
+  /** Whether anybody ever wanted to know of the model. */
+  wasAsked(link: Link): boolean {
+    return this.#asked.has(link);
+  }
+
+  /** Looks now, however fresh the last look is, unless one is under way. */
+  renew(link: Link): void {
+    if (!this.#running.has(link)) void this.#start(link);
+  }
+
   #start(link: Link): Promise<void> {
+    this.#asked.add(link);
     const running = this.#look(link).finally(() => this.#running.delete(link));
     this.#running.set(link, running);
     return running;
@@ -53,8 +59,9 @@ export class Looks {
     const letGo = provider.hold();
     try {
       const look = await (await provider.get()).look(AbortSignal.timeout(endpoint.health.lookTimeoutMs));
-      if (!look.isPresent && model.pull === "never" && this.last(link)?.isPresent !== false) this.#sayMissing(link);
       this.#seen.set(link, { look, atMs: performance.now() });
+      // First, so that nobody takes an endpoint that answers for a model that is there.
+      link.presence.found(look.isPresent);
       endpoint.health.reached();
     } catch (error) {
       if (error instanceof ModelError) endpoint.health.failed(error);
@@ -62,10 +69,5 @@ export class Looks {
     } finally {
       letGo();
     }
-  }
-
-  #sayMissing({ endpoint, model }: Link): void {
-    const fields = { model: model.name, provider_model: model.model, endpoint: endpoint.config.name };
-    this.#log.warn("The endpoint does not have the model: fetch it there, or set pull to if-missing", fields);
   }
 }

@@ -5,6 +5,7 @@ import { Abortable } from "./abortable.ts";
 import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { ModelPresence } from "./presence.ts";
 import type { Provider } from "./provider.ts";
 import type { Slot } from "./scheduler.ts";
 
@@ -12,6 +13,7 @@ import type { Slot } from "./scheduler.ts";
 export interface Link {
   readonly model: ModelConfig;
   readonly endpoint: Endpoint;
+  readonly presence: ModelPresence;
 }
 
 /** The longest that a slot stays held for work that was aborted. */
@@ -25,7 +27,7 @@ export async function* callModel(
 ): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
   const { endpoint, model } = link;
-  const refusal = endpoint.health.refusal();
+  const refusal = endpoint.health.refusal() ?? link.presence.refusal();
   if (refusal !== undefined) throw refusal;
   const shared = endpoint.provider(model);
   const letGo = shared.hold();
@@ -37,7 +39,9 @@ export async function* callModel(
     yield* generate(link, provider, request, signal, false);
   } catch (error) {
     signal.throwIfAborted();
-    throw endpoint.health.failed(asModelError(error));
+    const failure = asModelError(error);
+    if (failure.kind === "not-found") link.presence.doubt();
+    throw endpoint.health.failed(failure);
   } finally {
     letGo();
   }

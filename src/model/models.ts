@@ -1,11 +1,12 @@
 // Every endpoint and model of the manifest at run time, shared by all agents.
 
 import type { Manifest, ModelConfig } from "../manifest/manifest.ts";
-import type { ChatModel, ModelHealth } from "./contract.ts";
+import type { ChatModel, EndpointState } from "./contract.ts";
 import { Endpoint } from "./endpoint.ts";
 import { LinkedModel } from "./linked-model.ts";
 import { Looks } from "./looks.ts";
 import type { Link } from "./model-call.ts";
+import { ModelPresence } from "./presence.ts";
 import type { ProviderPorts } from "./provider.ts";
 import { isSame, isSameEndpoint } from "./same-config.ts";
 import type { SlotCounts } from "./scheduler.ts";
@@ -18,7 +19,7 @@ export interface EndpointStatus extends SlotCounts {
   readonly url?: string;
   /** Names of the manifest's models that live there. */
   readonly models: readonly string[];
-  readonly health: ModelHealth;
+  readonly health: EndpointState;
 }
 
 export interface Models {
@@ -44,13 +45,12 @@ class RunningModels implements Models {
   readonly #ports: ProviderPorts;
   #endpoints = new Map<string, Endpoint>();
   #links = new Map<string, Link>();
-  readonly #looks: Looks;
+  readonly #looks = new Looks();
   readonly #listeners = new Set<() => void>();
   readonly #retiring = new Set<Promise<void>>();
 
   constructor(ports: ProviderPorts) {
     this.#ports = ports;
-    this.#looks = new Looks(ports.log);
   }
 
   chat(names: readonly string[]): ChatModel {
@@ -67,7 +67,7 @@ class RunningModels implements Models {
     for (const [name, wanted] of config.endpoints) {
       const running = this.#endpoints.get(name);
       if (running === undefined || !isSameEndpoint(running.config, wanted)) {
-        endpoints.set(name, new Endpoint(wanted, this.#ports, this.#tell));
+        endpoints.set(name, new Endpoint(wanted, this.#ports, () => this.#endpointChanged(name)));
       } else {
         running.slots.resize(wanted.parallel);
         endpoints.set(name, running);
@@ -75,7 +75,9 @@ class RunningModels implements Models {
     }
     const gone = [...this.#endpoints.values()].filter((endpoint) => endpoints.get(endpoint.config.name) !== endpoint);
     this.#endpoints = endpoints;
-    this.#links = this.#linksOf(config.models, endpoints);
+    const links = this.#linksOf(config.models, endpoints);
+    for (const [name, link] of this.#links) if (links.get(name) !== link) link.presence.close();
+    this.#links = links;
     const models = new Set([...this.#links.values()].map((link) => link.model));
     for (const endpoint of endpoints.values()) endpoint.keepOnly(models);
     for (const endpoint of gone) this.#retire(endpoint);
@@ -94,6 +96,7 @@ class RunningModels implements Models {
   }
 
   async close(): Promise<void> {
+    for (const link of this.#links.values()) link.presence.close();
     for (const endpoint of this.#endpoints.values()) this.#retire(endpoint);
     await Promise.all(this.#retiring);
   }
@@ -105,9 +108,32 @@ class RunningModels implements Models {
       if (endpoint === undefined) throw new RangeError(`Model "${name}" names no declared endpoint`);
       const running = this.#links.get(name);
       const isKept = running?.endpoint === endpoint && isSame(running.model, wanted);
-      links.set(name, isKept ? running : { model: wanted, endpoint });
+      links.set(name, isKept ? running : this.#link(wanted, endpoint));
     }
     return links;
+  }
+
+  #link(model: ModelConfig, endpoint: Endpoint): Link {
+    const link: Link = {
+      model,
+      endpoint,
+      presence: new ModelPresence(model, endpoint.config, {
+        log: this.#ports.log.with({ endpoint: endpoint.config.name }),
+        onChange: this.#tell,
+        look: () => this.#looks.renew(link),
+      }),
+    };
+    return link;
+  }
+
+  /** What the endpoint holds may be other than before it was away. */
+  #endpointChanged(name: string): void {
+    this.#tell();
+    const isBack = this.#endpoints.get(name)?.health.current().state === "reachable";
+    if (!isBack) return;
+    for (const link of this.#links.values()) {
+      if (link.endpoint.config.name === name && this.#looks.wasAsked(link)) this.#looks.renew(link);
+    }
   }
 
   #resolve(names: readonly string[]): readonly [Link, ...Link[]] {

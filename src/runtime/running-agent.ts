@@ -1,16 +1,16 @@
-// One agent on the bus: `starting` until its model was looked at, then `ready`, `degraded` while the model cannot be reached, `draining`
-// when it is told to go.
+// One agent on the bus: `starting` until its model was looked at, then `ready`, `degraded` while the model cannot be reached or is
+// missing, `draining` when it is told to go.
 
 import type { AgentPorts } from "../agent/create-agent.ts";
 import { createAgent } from "../agent/create-agent.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "../bus/service-port.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
-import { ServiceError } from "../protocol/service-error.ts";
+import type { ServiceError } from "../protocol/service-error.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
-import { retryFields } from "./turn-error.ts";
+import { modelNotFound, modelUnreachable, retryFields } from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
@@ -81,21 +81,21 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
     case "reachable":
       return { state: "ready" };
     case "unreachable":
+    case "missing":
       return {
         state: "degraded",
         reason: `model "${model.config.name}": ${health.reason}`,
         // Read for each refused prompt: the time of the next try moves on while the state stays.
         get error() {
-          return unreachableError(model.health(), agent);
+          return lostError(model.health(), agent);
         },
       };
   }
 }
 
-function unreachableError(health: ModelHealth, agent: string): ServiceError {
-  const retryAfterS = health.state === "unreachable" ? health.retryAfterS : 1;
-  const message = `The model of agent "${agent}" cannot be reached`;
-  return new ServiceError(500, "model_unreachable", message, retryFields(retryAfterS));
+function lostError(health: ModelHealth, agent: string): ServiceError {
+  const retry = retryFields("retryAfterS" in health ? health.retryAfterS : 1);
+  return health.state === "missing" ? modelNotFound(agent, retry) : modelUnreachable(agent, retry);
 }
 
 function agentStatus({ config }: AgentDefinition, served: ServedAgent): AgentStatus {

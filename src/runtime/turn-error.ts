@@ -21,13 +21,9 @@ function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: str
   const retry = retryFields(failure.retryAfterS);
   switch (failure.error) {
     case "unreachable":
-      return new ServiceError(500, "model_unreachable", `The model of agent "${agent}" cannot be reached`, retry);
+      return modelUnreachable(agent, retry);
     case "not-found":
-      return new ServiceError(
-        500,
-        "model_not_found",
-        `The model of agent "${agent}" is not there: pull it, or name another`,
-      );
+      return modelNotFound(agent, retry);
     case "refused":
       // With a hint when to come back it is a busy model, else a broken one.
       return new ServiceError(
@@ -53,6 +49,15 @@ function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: str
   }
 }
 
+export function modelUnreachable(agent: string, retry: RetryFields): ServiceError {
+  return new ServiceError(500, "model_unreachable", `The model of agent "${agent}" cannot be reached`, retry);
+}
+
+export function modelNotFound(agent: string, retry: RetryFields): ServiceError {
+  const message = `The model of agent "${agent}" is not there: pull it, or name another`;
+  return new ServiceError(500, "model_not_found", message, retry);
+}
+
 function stopError(reason: unknown, agent: string): ServiceError {
   const kind = reason instanceof StopReason ? reason.kind : "unknown";
   switch (kind) {
@@ -69,7 +74,11 @@ function stopError(reason: unknown, agent: string): ServiceError {
   }
 }
 
+interface RetryFields {
+  readonly retry_after_s?: number;
+}
+
 /** `retry_after_s` in whole seconds, at least one. */
-export function retryFields(retryAfterS: number | undefined): { retry_after_s?: number } {
+export function retryFields(retryAfterS: number | undefined): RetryFields {
   return retryAfterS === undefined ? {} : { retry_after_s: Math.max(1, Math.ceil(retryAfterS)) };
 }

@@ -62,7 +62,6 @@ describe("a chain", () => {
 
   test.each([
     ["refuses", { status: 503 }, "answered 503"],
-    ["lacks the model", { missing: true }, "not found"],
     ["breaks off before any text", { endAfter: 0 }, "broke off"],
   ])("moves on from one that %s, and asks it again the next time", async (_, script, reason) => {
     await using chain = startChain();
@@ -72,6 +71,17 @@ describe("a chain", () => {
     expectFallback(heard.events[0], reason);
     chain.first.script("one", { text: "well again" });
     expect((await ask(chain.chain)).text).toBe("well again");
+  });
+
+  test("moves on from one that lacks the model, and from then on leaves it alone until a look finds it", async () => {
+    await using chain = startChain();
+    chain.first.script("one", { missing: true });
+    const heard = await ask(chain.chain);
+    expect(heard.text).toBe("from two");
+    expectFallback(heard.events[0], "not found");
+    await chain.first.received.request(({ path }) => path === "/api/show");
+    expect((await ask(chain.chain)).text).toBe("from two");
+    expect(chain.first.received.chats()).toHaveLength(1);
   });
 
   test("moves on when the first text is late, and stops that call", async () => {

@@ -1,7 +1,15 @@
 // What is Ollama's own: contexts, pulls, images, and work that goes on after an abort.
 
 import { describe, expect, test } from "bun:test";
-import { ask, chatRequest, hear, modelError } from "../../support/model-fixtures.ts";
+import {
+  ask,
+  chatRequest,
+  endpointConfig,
+  hear,
+  modelConfig,
+  modelError,
+  modelsConfig,
+} from "../../support/model-fixtures.ts";
 import { startHarness, until } from "../../support/model-harness.ts";
 
 const quick = () => AbortSignal.timeout(2_000);
@@ -63,10 +71,39 @@ describe("pull", () => {
   test("is not tried when the manifest says never, and a look says that the model is missing", async () => {
     await using harness = startHarness();
     harness.server.script("m", { missing: true });
-    expect(await harness.model.look(quick())).toEqual({ state: "reachable" });
+    expect(await harness.model.look(quick())).toMatchObject({
+      state: "missing",
+      reason: 'Endpoint "e" has no model "m": run "ollama pull m" there, or set models.m.pull to if-missing',
+    });
     expect(modelError((await ask(harness.model)).error).kind).toBe("not-found");
     expect(harness.log.map((line) => line.level)).toEqual(["warn"]);
-    expect(harness.server.received.requests.some((request) => request.path === "/api/pull")).toBe(false);
+    expect(harness.server.received.requests.map(({ path }) => path)).toEqual(["/api/show"]);
+  });
+
+  test("is left to the next model of a chain, at once, while a look says that the first is missing", async () => {
+    await using harness = startHarness();
+    harness.models.reconcile(
+      modelsConfig(
+        [endpointConfig({ url: harness.server.url })],
+        [modelConfig(), modelConfig({ name: "n", model: "n" })],
+      ),
+    );
+    harness.server.script("m", { missing: true });
+    harness.server.script("n", { text: "I am n" });
+    const chain = harness.models.chat(["m", "n"]);
+    expect(await chain.look(quick())).toEqual({ state: "reachable" });
+    expect((await ask(chain)).text).toBe("I am n");
+    expect(harness.server.received.requests.some(({ path, model }) => path === "/api/chat" && model === "m")).toBe(
+      false,
+    );
+  });
+
+  test("is found out when a model goes while nobody looks: the call that missed it has it looked at", async () => {
+    await using harness = startHarness();
+    expect(await harness.model.look(quick())).toEqual({ state: "reachable" });
+    harness.server.script("m", { missing: true });
+    expect(modelError((await ask(harness.model)).error).kind).toBe("not-found");
+    await until(() => harness.model.health().state === "missing");
   });
 });
 

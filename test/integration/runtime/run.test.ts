@@ -140,6 +140,21 @@ describe("muster run", () => {
     await back.stop();
   });
 
+  test("is degraded while its model is missing, and ready again once it was pulled", async () => {
+    const muster = await start({ missing: true }, { acceptsDegraded: true });
+    const status = await until("the look", async () => {
+      const [agent] = (await muster.status()).agents;
+      return agent?.state === "degraded" ? agent : undefined;
+    });
+    expect(status.reason).toContain('run "ollama pull scripted" there');
+    const refused = await caller.prompt(subject, "Hello?").done;
+    expect(refused.error()).toMatchObject({ code: "500", error: "model_not_found" });
+    expect(refused.statuses()).toEqual([]);
+    model.script("scripted", { text: "Here I am." });
+    await until("the agent to be ready", async () => (await muster.status()).agents[0]?.state === "ready", 30_000);
+    expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Here I am.");
+  }, 60_000);
+
   test("starts the last good agents when the manifest is broken after a restart", async () => {
     const muster = await start({ text: "Still here." });
     await muster.kill();

@@ -8,6 +8,13 @@ test("a chain is as well as its best link", () => {
   expect(bestHealth([lost("a", 3), { state: "unknown" }])).toEqual({ state: "unknown" });
 });
 
+test("a chain is missing only when every model of it is: an endpoint that comes back may serve", () => {
+  const missing = { state: "missing", reason: "pull it", retryAfterS: 20 } as const;
+  expect(bestHealth([missing, { state: "unknown" }])).toEqual({ state: "unknown" });
+  expect(bestHealth([missing, missing])).toEqual(missing);
+  expect(bestHealth([missing, lost("a", 3)])).toEqual(lost("pull it; a", 3));
+});
+
 test("a chain without a reachable link tells every reason once and the soonest next look", () => {
   expect(bestHealth([lost("a", 30), lost("b", 4), lost("a", 9)])).toEqual(lost("a; b", 4));
 });

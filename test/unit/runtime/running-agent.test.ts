@@ -64,6 +64,16 @@ test("a degraded agent tells each caller anew when to come back", () => {
   expect(error()).toMatchObject({ fields: { retry_after_s: 9 } });
 });
 
+test("an agent whose model is missing is degraded, and refuses by that name", () => {
+  const { model, healths } = started();
+  model.setHealth({ state: "missing", reason: "pull it", retryAfterS: 20 });
+  expect(healths.at(-1)).toMatchObject({
+    state: "degraded",
+    reason: 'model "local": pull it',
+    error: { code: 500, error: "model_not_found", fields: { retry_after_s: 20 } },
+  });
+});
+
 test("a drained agent no longer listens to its model", async () => {
   const { model, healths, agent } = started();
   await agent.drain(1000);
