@@ -3,6 +3,7 @@
 
 import type { TurnFailure } from "../agent/contract.ts";
 import { StopReason } from "../bus/service-port.ts";
+import type { ServiceErrorFields } from "../protocol/service-error.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 
 /** The service error for a failed or stopped turn of the named agent. */
@@ -49,11 +50,11 @@ function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: str
   }
 }
 
-export function modelUnreachable(agent: string, retry: RetryFields): ServiceError {
+export function modelUnreachable(agent: string, retry: ServiceErrorFields): ServiceError {
   return new ServiceError(500, "model_unreachable", `The model of agent "${agent}" cannot be reached`, retry);
 }
 
-export function modelNotFound(agent: string, retry: RetryFields): ServiceError {
+export function modelNotFound(agent: string, retry: ServiceErrorFields): ServiceError {
   const message = `The model of agent "${agent}" is not there: pull it, or name another`;
   return new ServiceError(500, "model_not_found", message, retry);
 }
@@ -74,11 +75,7 @@ function stopError(reason: unknown, agent: string): ServiceError {
   }
 }
 
-interface RetryFields {
-  readonly retry_after_s?: number;
-}
-
 /** `retry_after_s` in whole seconds, at least one. */
-export function retryFields(retryAfterS: number | undefined): RetryFields {
+export function retryFields(retryAfterS: number | undefined): ServiceErrorFields {
   return retryAfterS === undefined ? {} : { retry_after_s: Math.max(1, Math.ceil(retryAfterS)) };
 }
