@@ -35,7 +35,7 @@ export const command: Command = {
   details: [
     'ADDRESS is as for "muster ask". The conversation has an id, sent with each message: agents that know sessions, as Muster\'s do, remember ' +
       "what was said. When the agent asks something in the middle of its answer, the next line is your reply.",
-    helpText.trimEnd().replaceAll("\n", "; "),
+    "Inside: /attach FILE sends a file with the next message, /new begins a new conversation, /exit or Ctrl-D leaves. Ctrl-C stops the answer that is coming.",
     serverDetails,
   ],
   args: [{ name: "ADDRESS", description: "which agent", complete: "none" }],

@@ -27,6 +27,8 @@ export interface Reply {
   text(text: string): void;
   error(code: string, text: string, body?: string): void;
   end(): void;
+  /** Does `work` again and again, until the returned function is called or the host stops. */
+  every(ms: number, work: () => void): () => void;
 }
 
 export interface ScriptedHost {
@@ -45,8 +47,9 @@ export async function startScriptedHost(url: string, agents: readonly ScriptedAg
       for (const info of infos) message.respond(info);
     },
   });
+  const timers = new Set<Timer>();
   agents.forEach((agent, index) => {
-    serve(connection, agent, index);
+    serve(connection, agent, index, timers);
   });
   await connection.flush();
   return {
@@ -56,7 +59,10 @@ export async function startScriptedHost(url: string, agents: readonly ScriptedAg
         if (agent.beat !== undefined) connection.publish(subjectOf("hb", agent), JSON.stringify(beatOf(agent, index)));
       });
     },
-    stop: () => connection.close(),
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+      return connection.close();
+    },
   };
 }
 
@@ -64,12 +70,12 @@ export function subjectOf(verb: string, agent: ScriptedAgent): string {
   return `agents.${verb}.${agent.agent ?? "stand-in"}.${agent.owner ?? "tests"}.${agent.name}`;
 }
 
-function serve(connection: NatsConnection, agent: ScriptedAgent, index: number): void {
+function serve(connection: NatsConnection, agent: ScriptedAgent, index: number, timers: Set<Timer>): void {
   const { answer } = agent;
   if (answer !== undefined) {
     connection.subscribe(agent.promptSubject ?? subjectOf("prompt", agent), {
       queue: "agents",
-      callback: (_error, request) => void answer(replyTo(connection, request)),
+      callback: (_error, request) => void answer(replyTo(connection, request, timers)),
     });
   }
   if (agent.beat === undefined) return;
@@ -78,7 +84,7 @@ function serve(connection: NatsConnection, agent: ScriptedAgent, index: number):
   });
 }
 
-function replyTo(connection: NatsConnection, request: Msg): Reply {
+function replyTo(connection: NatsConnection, request: Msg, timers: Set<Timer>): Reply {
   const send = (payload: string): void => connection.publish(request.reply ?? "", payload);
   return {
     request,
@@ -93,6 +99,11 @@ function replyTo(connection: NatsConnection, request: Msg): Reply {
       connection.publish(request.reply ?? "", body, { headers: carried });
     },
     end: () => send(""),
+    every: (ms, work) => {
+      const timer = setInterval(work, ms);
+      timers.add(timer);
+      return () => clearInterval(timer);
+    },
   };
 }
 

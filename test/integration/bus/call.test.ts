@@ -8,6 +8,7 @@ import { startNatsServer } from "../../support/nats-server.ts";
 import type { Reply, ScriptedHost } from "../../support/scripted-host.ts";
 import { startScriptedHost } from "../../support/scripted-host.ts";
 import { openCaller, readCall, targetAt } from "../../support/caller.ts";
+import { rejectionError } from "../../support/rejection.ts";
 
 let server: RunningNatsServer;
 let bus: BusConnection;
@@ -138,8 +139,7 @@ describe("silence", () => {
 
   test("is broken by any message, unknown ones too, and the whole has a time of its own", async () => {
     const subject = await agentThat((reply) => {
-      const timer = setInterval(() => reply.send('{"type":"status","data":"working"}'), 20);
-      void reply.connection.closed().then(() => clearInterval(timer));
+      reply.every(20, () => reply.send('{"type":"status","data":"working"}'));
     });
     const { error } = await readCall(bus, targetAt(subject), { prompt: "hi" }, { inactivityMs: 200, timeoutMs: 500 });
     expect(error?.code).toBe("timed_out");
@@ -214,7 +214,8 @@ describe("leaving", () => {
 });
 
 /** Resolves when nobody listens on the reply subject any more. */
-async function untilGone({ connection, request }: Reply): Promise<void> {
+async function untilGone(reply: Reply): Promise<void> {
+  const { connection, request } = reply;
   const inbox = `probe.${crypto.randomUUID()}`;
   const gone = Promise.withResolvers<undefined>();
   connection.subscribe(inbox, {
@@ -222,12 +223,11 @@ async function untilGone({ connection, request }: Reply): Promise<void> {
       if (message.headers?.code === 503) gone.resolve(undefined);
     },
   });
-  const timer = setInterval(
-    () => connection.publish(request.reply ?? "", '{"type":"status","data":"working"}', { reply: inbox }),
-    20,
+  const stop = reply.every(20, () =>
+    connection.publish(request.reply ?? "", '{"type":"status","data":"working"}', { reply: inbox }),
   );
   await gone.promise;
-  clearInterval(timer);
+  stop();
 }
 
 describe("a question", () => {
@@ -308,7 +308,7 @@ describe("bounds", () => {
     expect((await call.next()).value).toMatchObject({ type: "text" });
     await sent.promise;
     await bus.flush();
-    expect(call.next()).rejects.toMatchObject({ code: "buffer_full" });
+    expect(await rejectionError(call.next())).toMatchObject({ code: "buffer_full" });
   });
 
   test("a closed connection ends the call", async () => {
@@ -317,6 +317,6 @@ describe("bounds", () => {
     const call = callAgent(other, targetAt(subject), { prompt: "hi" });
     expect((await call.next()).value).toEqual({ type: "ack" });
     await other.close();
-    expect(call.next()).rejects.toMatchObject({ code: "bus_lost" });
+    expect(await rejectionError(call.next())).toMatchObject({ code: "bus_lost" });
   });
 });

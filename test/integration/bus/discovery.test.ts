@@ -74,7 +74,10 @@ test("a watched roster knows states from status answers, and from heartbeats of 
     ],
     () => watch.refresh({ stallMs: 100 }),
   );
-  bus.publish("agents.hb.other.team.stray", JSON.stringify({ agent: "other", owner: "team", instance_id: "x", ts: "t", interval_s: 1 }));
+  bus.publish(
+    "agents.hb.other.team.stray",
+    JSON.stringify({ agent: "other", owner: "team", instance_id: "x", ts: "t", interval_s: 1 }),
+  );
   await bus.flush();
   watch.close();
   const seen = roster.entries().map(({ name, state, reason, inFlight }) => [name, state, reason, inFlight]);

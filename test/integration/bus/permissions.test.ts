@@ -6,6 +6,7 @@ import { discoverAgents } from "../../../src/bus/discovery.ts";
 import { openCaller, readCall, targetAt } from "../../support/caller.ts";
 import type { RunningNatsServer } from "../../support/nats-server.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
+import { rejectionError } from "../../support/rejection.ts";
 
 let server: RunningNatsServer;
 let writer: BusConnection;
@@ -39,6 +40,6 @@ test("an inbox that may not be listened on fails as not permitted", async () => 
 });
 
 test("a discovery that may not ask fails as not permitted", async () => {
-  await expect(discoverAgents(reader)).rejects.toMatchObject({ code: "not_permitted" });
-  await expect(discoverAgents(writer)).rejects.toMatchObject({ code: "not_permitted" });
+  expect(await rejectionError(discoverAgents(reader))).toMatchObject({ code: "not_permitted" });
+  expect(await rejectionError(discoverAgents(writer))).toMatchObject({ code: "not_permitted" });
 });

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import type { RosterEntry } from "../../../src/bus/roster.ts";
+import { formatAge, groupAgents, psTable, psToJson } from "../../../src/cli/ps-table.ts";
+
+const plain = { hasColour: false };
+
+function entry(fields: Partial<RosterEntry>): RosterEntry {
+  return {
+    instanceId: "i1",
+    agent: "muster",
+    owner: "press",
+    name: "helper",
+    state: "ready",
+    version: "1.0.0",
+    ...fields,
+  };
+}
+
+test("instances of one agent are one line, with the best state and how many share it", () => {
+  const agents = groupAgents(
+    [
+      entry({ instanceId: "i1", state: "degraded", reason: "address taken", lastBeatMs: 1_000 }),
+      entry({ instanceId: "i2", lastBeatMs: 5_000, inFlight: 1, queued: 2, version: "1.1.0" }),
+    ],
+    9_000,
+  );
+  expect(psTable(agents, plain)).toBe(
+    "AGENT   OWNER  NAME    STATE           LAST BEAT  VERSION       INSTANCES  IN USE\n" +
+      "muster  press  helper  ready (1 of 2)  4 s ago    1.0.0, 1.1.0  2          1 + 2\n",
+  );
+});
+
+test("the reason of a degraded agent is noted, on its line, without control characters", () => {
+  const agents = groupAgents([entry({ state: "degraded", reason: "model\n\u001b[31mgone" })], 0);
+  expect(psTable(agents, plain)).toContain("model [31mgone\n");
+});
+
+test("JSON has every instance with its age in seconds", () => {
+  const agents = groupAgents([entry({ lastBeatMs: 500, intervalS: 30 })], 2_000);
+  expect(JSON.parse(JSON.stringify(psToJson("nats://x", agents, [{ instanceId: "b", problem: "p" }])))).toEqual({
+    server: "nats://x",
+    agents: [
+      {
+        agent: "muster",
+        owner: "press",
+        name: "helper",
+        state: "ready",
+        last_beat_age_s: 1.5,
+        versions: ["1.0.0"],
+        instances: [{ instance_id: "i1", state: "ready", last_beat_age_s: 1.5, interval_s: 30, version: "1.0.0" }],
+      },
+    ],
+    unusable: [{ instance_id: "b", problem: "p" }],
+  });
+});
+
+test("ages grow their unit", () => {
+  expect([0.4, 119, 120, 7_200, 200_000].map(formatAge)).toEqual(["0 s", "119 s", "2 min", "2 h", "2 d"]);
+});
