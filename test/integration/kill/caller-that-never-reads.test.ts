@@ -48,7 +48,7 @@ test("a caller that never reads costs its own stream only: nothing stays in flig
   expect(during).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
   await muster.untilIdle("big", 20_000);
   silent.destroy();
-  const next = await caller.call(quickSubject, "Still there?").answer;
+  const next = await caller.answerOnceServed(quickSubject, "Still there?");
   expect(next).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
 }, 60_000);
 

@@ -47,7 +47,7 @@ agents:
     const { errors, ends, after } = await call.answer;
     expect([ends, after, errors.length]).toEqual([1, 0, 1]);
     await muster.untilIdle("pocket");
-    const next = await caller.call(subject, "Say hello.").answer;
+    const next = await caller.answerOnceServed(subject, "Say hello.");
     expect(next.errors).toEqual([]);
     expect(next.text.trim()).not.toBe("");
     expect(muster.pid()).toBe(ours);

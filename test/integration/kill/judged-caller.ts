@@ -1,5 +1,6 @@
 // A caller whose streams are judged by how they ended.
 
+import { until } from "../../support/until.ts";
 import { type RawCaller, rawCaller, type RawStream } from "../../support/raw-caller.ts";
 
 export interface Judgement {
@@ -47,9 +48,23 @@ export class JudgedCaller {
     return { firstText, answer, soFar };
   }
 
+  /** One whole answer; asks again, for 10 s, while nobody listens there: what comes back needs a moment to subscribe. */
+  answerOnceServed(subject: string, payload: string): Promise<Judgement> {
+    return until(
+      `somebody to listen on "${subject}"`,
+      () => this.call(subject, payload).answer.catch(unlessUnserved),
+      10_000,
+    );
+  }
+
   async close(): Promise<void> {
     await this.#caller.close();
   }
+}
+
+function unlessUnserved(error: unknown): undefined {
+  if (error instanceof Error && error.message.startsWith("Nobody listens")) return undefined;
+  throw error;
 }
 
 function errorsOf(stream: RawStream): readonly Readonly<Record<string, unknown>>[] {

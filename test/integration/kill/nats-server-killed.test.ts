@@ -34,7 +34,7 @@ test("nats-server killed in the middle of an answer and started again: the strea
   await muster.untilIdle("slow");
   expect(call.soFar().ends).toBeLessThanOrEqual(1);
   expect(call.soFar().after).toBe(0);
-  const next = await caller.call(quickSubject, "Still there?").answer;
+  const next = await caller.answerOnceServed(quickSubject, "Still there?");
   expect(next).toMatchObject({ text: "word word word ", ends: 1, after: 0, errors: [] });
 });
 
@@ -45,5 +45,5 @@ test("nats-server gone for longer than an answer takes: nothing stays in flight,
   await muster.untilIdle("slow");
   await nats.restart();
   await until("a bus that is back", async () => (await muster.status()).bus.state === "connected");
-  await until("an answer", async () => (await caller.call(quickSubject, "Still there?").answer).ends === 1);
+  await until("an answer", async () => (await caller.answerOnceServed(quickSubject, "Still there?")).ends === 1);
 });

@@ -50,7 +50,7 @@ agents:
     await until("the agent to be degraded", async () => (await stateOfAgent()) === "degraded");
     await ollama.restart();
     await until("the agent to be ready", async () => (await stateOfAgent()) === "ready", 60_000);
-    const next = await caller.call(subject, "Say hello.").answer;
+    const next = await caller.answerOnceServed(subject, "Say hello.");
     expect(next.errors).toEqual([]);
     expect(next.text.trim()).not.toBe("");
   }, 120_000);

@@ -35,7 +35,7 @@ test("our process killed in the middle of an answer and started again: no orphan
     return !alive.includes(true);
   });
   const after = await JudgedCaller.connect(await busUrl());
-  const answer = await after.call(quickSubject, "Still there?").answer;
+  const answer = await after.answerOnceServed(quickSubject, "Still there?");
   expect(answer).toMatchObject({ text: "word word word ", ends: 1, errors: [] });
   expect(call.soFar().ends).toBe(0);
   await after.close();

@@ -42,7 +42,7 @@ test("of two runtimes with one address one serves, the other says so, and takes 
     async () => (await waiting.status()).agents.every((agent) => agent.state === "ready"),
     60_000,
   );
-  expect(await caller.call(quickSubject, "Who?").answer).toMatchObject({
+  expect(await caller.answerOnceServed(quickSubject, "Who?")).toMatchObject({
     text: "word word word ",
     ends: 1,
     errors: [],
