@@ -1,5 +1,6 @@
 // The logger of a running Muster: lines to stderr, for people on a terminal and as JSON otherwise.
 
+import { fstatSync, writeSync } from "node:fs";
 import { createLog } from "./create-log.ts";
 import type { LogFormat } from "./log-line.ts";
 import type { LogLevel, Logger } from "./log.ts";
@@ -19,7 +20,7 @@ export function stderrLog(options: StderrLogOptions): Logger {
     level: options.level,
     format: options.format ?? (isTerminal ? "human" : "json"),
     hasColour: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
-    write: boundedWriter(process.stderr),
+    write: mayWait(process.stderr.fd) ? boundedWriter(process.stderr) : fileWriter(process.stderr.fd),
   });
 }
 
@@ -30,16 +31,48 @@ interface LineStream {
 
 /** Writes lines until `maxWaitingBytes` wait to be read; says how many were dropped once there is room again. */
 export function boundedWriter(stream: LineStream): (line: string) => void {
+  return countingWriter((line) => {
+    if (stream.writableLength > maxWaitingBytes) return false;
+    stream.write(line);
+    return true;
+  });
+}
+
+/**
+ * Writes lines to a file at once; what a full disk refuses is dropped, and its number said once there is room again. The runtime's own stream would try
+ * again for ever, and answer nobody meanwhile.
+ */
+export function fileWriter(descriptor: number): (line: string) => void {
+  return countingWriter((line) => {
+    try {
+      writeSync(descriptor, line);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** `write` says whether it took the line. */
+function countingWriter(write: (line: string) => boolean): (line: string) => void {
   let dropped = 0;
   return (line) => {
-    if (stream.writableLength > maxWaitingBytes) {
-      dropped += 1;
-      return;
-    }
-    if (dropped > 0) {
-      stream.write(`${JSON.stringify({ level: "warn", message: "Log lines were dropped", lines: dropped })}\n`);
-      dropped = 0;
-    }
-    stream.write(line);
+    if (dropped > 0 && write(droppedLine(dropped))) dropped = 0;
+    if (dropped > 0 || !write(line)) dropped += 1;
   };
+}
+
+function droppedLine(lines: number): string {
+  return `${JSON.stringify({ level: "warn", message: "Log lines were dropped", lines })}\n`;
+}
+
+/** A terminal, pipe or socket has a reader that may be slow. A file has none: writing to it either works or does not. */
+function mayWait(descriptor: number): boolean {
+  if (process.stderr.isTTY) return true;
+  try {
+    const stat = fstatSync(descriptor);
+    return !stat.isFile() && !stat.isCharacterDevice();
+  } catch {
+    return false; // Closed: nobody reads.
+  }
 }

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
-import { boundedWriter } from "../../../src/telemetry/stderr-log.ts";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { boundedWriter, fileWriter } from "../../../src/telemetry/stderr-log.ts";
 
 test("a reader that does not read costs lines, not memory, and is told how many", () => {
   const written: string[] = [];
@@ -13,4 +16,34 @@ test("a reader that does not read costs lines, not memory, and is told how many"
   stream.writableLength = 0;
   write("seen\n");
   expect(written).toEqual(['{"level":"warn","message":"Log lines were dropped","lines":2}\n', "seen\n"]);
+});
+
+function inFolder(act: (path: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "muster-log-"));
+  try {
+    act(join(folder, "log"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a file that takes no more costs lines, not the runtime", () => {
+  inFolder((path) => {
+    writeFileSync(path, "");
+    const refusing = openSync(path, "r");
+    const write = fileWriter(refusing);
+    expect(() => write("lost\n")).not.toThrow();
+    closeSync(refusing);
+  });
+});
+
+test("a file gets every line, in order", () => {
+  inFolder((path) => {
+    const file = openSync(path, "a");
+    const write = fileWriter(file);
+    write("one\n");
+    write("two\n");
+    expect(readFileSync(path, "utf8")).toBe("one\ntwo\n");
+    closeSync(file);
+  });
 });
