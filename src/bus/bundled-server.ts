@@ -94,8 +94,12 @@ async function bundledProgram(stateDirectory: string): Promise<string> {
       'This executable carries no NATS server: use one of your own with "nats.mode: external" and "nats.servers"',
     );
   }
-  const folder = await extractPart(part, stateDirectory);
-  return join(folder, part.files[0]?.path ?? "nats-server");
+  try {
+    const folder = await extractPart(part, stateDirectory);
+    return join(folder, part.files[0]?.path ?? "nats-server");
+  } catch (cause) {
+    throw new BundledServerError("not-extracted", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 async function supervise(

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +46,17 @@ describe("startBundledServer", () => {
     expect(processIdentity(server.pid())).toBeUndefined();
     expect(readBusFile(stateDirectory)).toBeUndefined();
     expect(await probeServer("127.0.0.1", portOf(server.url), 1000)).toBeUndefined();
+  });
+
+  test("says where it cannot extract its program", async () => {
+    writeFileSync(join(stateDirectory, "carried"), "in the way");
+    const starting = startBundledServer({ config: anyPort, stateDirectory, log: silentLog() });
+    const failed = await starting.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({ name: "BundledServerError", kind: "not-extracted" });
+    expect(String(failed)).toContain(join(stateDirectory, "carried"));
   });
 
   test("comes back on the same URL when it is killed", async () => {
