@@ -65,6 +65,7 @@ async function compileHello(): Promise<string> {
   const outfile = join(folder, "hello");
   await runCommand([
     ...[process.execPath, "build", "--compile", "--minify", "--bytecode", join(programs, "hello.ts")],
+    ...["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"],
     ...["--outfile", outfile],
   ]);
   return outfile;
