@@ -18,6 +18,8 @@ export interface MusterOptions {
   readonly readyWithinMs?: number;
   /** Starting counts as done when the agents are degraded, too. */
   readonly acceptsDegraded?: boolean;
+  /** Starting counts as done without a bus, too. */
+  readonly acceptsNoBus?: boolean;
 }
 
 export interface RunningMuster {
@@ -151,7 +153,8 @@ class Muster implements RunningMuster {
     if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}`);
     const wanted = this.#options.acceptsDegraded === true ? ["ready", "degraded"] : ["ready"];
     const status = await this.status().catch(() => undefined);
-    if (status === undefined || status.agents.length === 0 || status.bus.state !== "connected") return false;
+    if (status === undefined || status.agents.length === 0) return false;
+    if (status.bus.state !== "connected" && this.#options.acceptsNoBus !== true) return false;
     return status.agents.every(({ state }) => wanted.includes(state));
   }
 
