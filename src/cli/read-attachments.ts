@@ -1,6 +1,7 @@
 // Files of the command line as attachments of a prompt.
 
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Attachment } from "../protocol/attachment.ts";
 import { CommandError } from "./command-error.ts";
@@ -20,11 +21,25 @@ export async function readAttachments(paths: readonly string[], folder: string):
 async function readOne(absolute: string, path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(absolute);
-    if (size <= maxFileBytes) return await readFile(absolute);
+    const data = size > maxFileBytes ? undefined : await readBounded(absolute);
+    if (data !== undefined) return data;
   } catch (cause) {
     throw new CommandError(`Cannot attach "${path}": ${reasonOf(cause)}`, 1, { cause });
   }
   throw new CommandError(`Cannot attach "${path}": it has more than ${maxFileBytes} bytes`);
+}
+
+/** Undefined when there is more than is taken: the size of a pipe or a device is not known before. */
+async function readBounded(absolute: string): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of createReadStream(absolute)) {
+    if (!(piece instanceof Uint8Array)) throw new Error("it cannot be read as bytes");
+    bytes += piece.length;
+    if (bytes > maxFileBytes) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function reasonOf(cause: unknown): string {
