@@ -4,7 +4,8 @@ import * as z from "zod/mini";
 import { choice, connectionText, fields, integer, path, secret } from "./fields.ts";
 
 const server = "a server such as nats://127.0.0.1:4222, tls://host:4222 or host:4222, without user and password in it";
-const serverPattern = /^((nats|tls):\/\/)?([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\/?$/;
+const portPattern = /(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])/;
+const serverPattern = new RegExp(`^((nats|tls)://)?([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:${portPattern.source})?/?$`);
 const servers = `a list of servers, each ${server.slice(2)}`;
 
 export const embeddedSchema = z.strictObject(
