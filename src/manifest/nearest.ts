@@ -3,7 +3,8 @@
 /** The nearest of `known`, or undefined when none is near enough to be a slip of the finger. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = normal(word);
-  const allowed = Math.max(1, Math.floor(wanted.length / 2.5));
+  // Of a single letter nothing is left when one is wrong.
+  const allowed = wanted.length < 2 ? 0 : Math.max(1, Math.floor(wanted.length / 2.5));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(wanted, normal(candidate));

@@ -20,4 +20,5 @@ test("case and dashes are slips too", () => {
 test("another word is near nothing", () => {
   expect(nearest("zebra", keys)).toBeUndefined();
   expect(nearest("", [])).toBeUndefined();
+  expect(nearest("a", ["s"])).toBeUndefined();
 });
