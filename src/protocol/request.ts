@@ -87,8 +87,13 @@ function decodeAttachments(value: unknown, isAccepted: boolean): Attachment[] {
 
 function decodeSession(value: unknown): { session?: string } {
   if (value === undefined || value === null) return {};
-  if (typeof value === "string" && value !== "" && value.length <= maxSessionLength) return { session: value };
+  if (typeof value === "string" && value !== "" && isAtMost(value, maxSessionLength)) return { session: value };
   throw malformed("invalid_session", `"session" must be a string of 1 to ${maxSessionLength} characters`);
+}
+
+/** Characters are code points, as in most languages: an emoji counts once. */
+function isAtMost(text: string, characters: number): boolean {
+  return text.length <= characters || (text.length <= 2 * characters && Array.from(text).length <= characters);
 }
 
 function isSpace(byte: number): boolean {

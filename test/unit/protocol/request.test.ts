@@ -100,6 +100,11 @@ test("unknown fields are kept, at the top and in attachments", () => {
   });
 });
 
+test("the characters of a session are counted as people count them: an emoji is one", () => {
+  expect(decode(JSON.stringify({ prompt: "x", session: "😀".repeat(128) })).session).toBe("😀".repeat(128));
+  expect(() => decode(JSON.stringify({ prompt: "x", session: "😀".repeat(129) }))).toThrow("1 to 128 characters");
+});
+
 test("null stands for no attachments and no session", () => {
   expect(decode('{"prompt":"x","attachments":null,"session":null}')).toEqual({
     prompt: "x",
