@@ -60,7 +60,7 @@ export class Admission {
   }
 
   #busy(): ServiceError {
-    const message = `The agent is busy: ${this.inFlight} prompts are served and ${this.queued} wait; try again later`;
+    const message = `The agent is busy (prompts in work: ${this.inFlight}, waiting: ${this.queued}); try again later`;
     return new ServiceError(429, "busy", message, { retry_after_s: this.#retryAfterS() });
   }
 

@@ -54,6 +54,8 @@ async function overview(): Promise<string> {
 async function loadCommand(name: string): Promise<Command> {
   const entry = commands.find((command) => command.name === name);
   if (entry !== undefined) return entry.load();
+  if (name.startsWith("-"))
+    throw usageError(`Found "${name}" before the command; options come after it: muster COMMAND [OPTIONS]`);
   const { nearest } = await import("../manifest/nearest.ts");
   const known = commands.map((command) => command.name);
   const near = nearest(name, known);

@@ -47,7 +47,8 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
     definition,
     status: () => agentStatus(definition, served),
     drain: async (timeoutMs) => {
-      log.info("Agent drains", served.counters());
+      const { inFlight, ...counts } = served.counters();
+      log.info("Agent drains", { in_flight: inFlight, ...counts });
       await served.drain(timeoutMs);
       unwatch();
       stop.abort();
