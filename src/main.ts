@@ -22,9 +22,12 @@ process.exit(child === undefined ? await runCommand() : await (await child()).ru
 async function runCommand(): Promise<number> {
   const { runCommandLine } = await import("./cli/dispatch.ts");
   const { processTerminal } = await import("./cli/terminal.ts");
+  const { forgetProxies } = await import("./host/forget-proxies.ts");
+  const terminal = processTerminal();
+  forgetProxies();
   // Whoever read our output has gone (`muster ps | head -1`): nothing is wrong.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-  const code = await runCommandLine(argv, processTerminal());
+  const code = await runCommandLine(argv, terminal);
   await delivered(process.stdout);
   return code;
 }

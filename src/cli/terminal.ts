@@ -21,6 +21,7 @@ export interface Terminal {
   readonly hasErrColour: boolean;
   /** Columns of standard output; 80 when it is no terminal. */
   columns(): number;
+  /** As it was at the start. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the working folder. */
   readonly folder: string;
@@ -30,7 +31,7 @@ export interface Terminal {
 
 /** The terminal of this process. Nothing is opened before it is used: a start pays for what it uses. */
 export function processTerminal(): Terminal {
-  const environment = process.env;
+  const environment = { ...process.env };
   const wantsColour = (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
   const isOutTerminal = isatty(1);
   const isErrTerminal = isatty(2);

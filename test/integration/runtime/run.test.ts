@@ -155,6 +155,26 @@ describe("muster run", () => {
     expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Here I am.");
   }, 60_000);
 
+  test("uses the manifest's proxy only, whatever proxies the environment names", async () => {
+    const asked: string[] = [];
+    const fetch = (request: Request) => {
+      asked.push(request.url);
+      return new Response("No way", { status: 502 });
+    };
+    const proxy = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+    const names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    const environment = Object.fromEntries(names.map((name) => [name, proxy.url.href]));
+    const muster = await start({ text: "Straight from there." }, { environment });
+    expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Straight from there.");
+    expect(asked).toEqual([]);
+    await muster.stop();
+    const meant = manifest().replace("parallel: 4", 'parallel: 4, proxy: "${MEANT_PROXY}"');
+    await start({}, { manifest: meant, environment: { MEANT_PROXY: proxy.url.href, NO_PROXY: "*" } });
+    await caller.prompt(subject, "Hello?").done;
+    expect(asked).toContain(`${model.url}/api/chat`);
+    await proxy.stop(true);
+  });
+
   test("starts the last good agents when the manifest is broken after a restart", async () => {
     const muster = await start({ text: "Still here." });
     await muster.kill();
