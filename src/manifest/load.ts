@@ -9,6 +9,8 @@ import { decodeFile } from "./decode-file.ts";
 import type { ReadFailure } from "./parsed-file.ts";
 import type { Problem } from "./problem.ts";
 import { maxFileBytes } from "./read-yaml.ts";
+import { isDropInName, Sighting } from "./sighting.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface LoadOptions {
   /** As the user named it; messages name it so too. */
@@ -19,33 +21,53 @@ export interface LoadOptions {
   readonly hostName: string;
   /** Why this build has no engine for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
+  /** Texts by absolute path that stand in for the files there; a drop-in that is not there is read as if it were. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Drop-ins, by absolute path, that are read as if they were gone. */
+  readonly without?: ReadonlySet<string>;
   /** Last good texts by absolute path, to serve while the present ones have problems. */
   readonly lastGood?: ReadonlyMap<string, string>;
 }
 
+export interface LoadResult extends CheckResult {
+  /** How all looked that was read, the files that the manifest names included. */
+  readonly seen: Sighting;
+}
+
 /** Reads and checks everything. Never rejects: what can't be read is a problem. */
-export function loadManifest(options: LoadOptions): Promise<CheckResult> {
+export function loadManifest(options: LoadOptions): Promise<LoadResult> {
   return Promise.resolve(loadManifestSync(options));
 }
 
 /** The same at once: a start has nothing else to do meanwhile. */
-export function loadManifestSync(options: LoadOptions): CheckResult {
-  const folder = options.dropIn ?? join(dirname(options.file), "agents.d");
-  const dropIns = listDropIns(folder, options.dropIn !== undefined);
+export function loadManifestSync(options: LoadOptions): LoadResult {
+  const seen = new Sighting();
+  const folder = dropInFolder(options);
+  seen.folder(folder);
+  const dropIns = listDropIns(folder, options);
   const files = [options.file, ...dropIns.names.map((name) => join(folder, name))];
-  const inputs = files.map((file, index) => readInput(file, index === 0, options.lastGood));
-  const result = checkManifest(inputs, machineSurroundings(options));
+  const inputs = files.map((file, index) => readInput(file, index === 0, options, seen));
+  const result = checkManifest(inputs, seeingSurroundings(machineSurroundings(options), seen));
   return {
     ...result,
+    seen,
     problems: [...result.problems, ...dropIns.problems],
     warnings: [...result.warnings, ...dropIns.warnings],
   };
 }
 
-function readInput(file: string, isMain: boolean, lastGood: LoadOptions["lastGood"]): CheckInput {
+/** Where drop-ins are: beside the main file unless another place is named. */
+export function dropInFolder({ file, dropIn }: Pick<LoadOptions, "file" | "dropIn">): string {
+  return dropIn ?? join(dirname(file), "agents.d");
+}
+
+function readInput(file: string, isMain: boolean, options: LoadOptions, seen: Sighting): CheckInput {
   const path = resolve(file);
-  const good = lastGood?.get(path);
+  seen.file(path);
+  const good = options.lastGood?.get(path);
   const input = { file, path, folder: dirname(path), isMain, ...(good === undefined ? {} : { lastGood: good }) };
+  const given = options.texts?.get(path);
+  if (given !== undefined) return { ...input, text: given };
   const bytes = readBytes(path, maxFileBytes);
   if ("failure" in bytes) return { ...input, text: "", failure: unreadable(bytes.failure, isMain) };
   const decoded = decodeFile(bytes.bytes);
@@ -63,25 +85,33 @@ interface DropIns {
   readonly warnings: readonly Problem[];
 }
 
-/** Names in byte order. A folder that was asked for must be there. */
-function listDropIns(folder: string, isAskedFor: boolean): DropIns {
+/** Names in byte order. A folder that was asked for must be there; one that cannot be read holds what was last good in it. */
+function listDropIns(folder: string, options: LoadOptions): DropIns {
+  const within = (paths: Iterable<string>) =>
+    [...paths].filter((path) => dirname(path) === resolve(folder)).map((path) => basename(path));
+  const given = within(options.texts?.keys() ?? []);
+  const gone = new Set(within(options.without ?? []));
+  const inOrder = (names: readonly string[]) =>
+    [...new Set([...names, ...given])]
+      .filter((name) => isDropInName(name) && !gone.has(name))
+      .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => !name.startsWith("."));
   } catch (error) {
     const reason = reasonOf(error);
-    if (!isAskedFor && reason === "no such file") return { names: [], problems: [], warnings: [] };
+    if (options.dropIn === undefined && reason === "no such file") {
+      return { names: inOrder([]), problems: [], warnings: [] };
+    }
     return {
-      names: [],
+      names: inOrder(within(options.lastGood?.keys() ?? [])),
       warnings: [],
       problems: [finding(folder, `Cannot read the folder of drop-ins: ${reason}`, "problem")],
     };
   }
   const ignored = names.filter((name) => /\.(yml|YAML|YML|json)$/.test(name));
   return {
-    names: names
-      .filter((name) => name.endsWith(".yaml"))
-      .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    names: inOrder(names),
     problems: [],
     warnings: ignored.map((name) =>
       finding(
@@ -90,6 +120,21 @@ function listDropIns(folder: string, isAskedFor: boolean): DropIns {
         "warning",
       ),
     ),
+  };
+}
+
+/** The same, noting what is looked at. */
+function seeingSurroundings(surroundings: Surroundings, seen: Sighting): Surroundings {
+  return {
+    ...surroundings,
+    readText(path) {
+      seen.file(path);
+      return surroundings.readText(path);
+    },
+    unreadable(path) {
+      seen.file(path);
+      return surroundings.unreadable(path);
+    },
   };
 }
 
