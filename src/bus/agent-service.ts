@@ -93,6 +93,7 @@ export class AgentService implements ServedAgent {
       return { state: "degraded", reason: `NATS permissions forbid to subscribe to "${this.#refusedSubject}"` };
     }
     const health = this.#health;
+    if (!this.#isActive && health.state === "ready") return { state: "starting" }; // Nobody can prompt it yet.
     return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };
   }
 
@@ -221,7 +222,8 @@ export class AgentService implements ServedAgent {
     const { address, model, version, heartbeatMs } = this.#spec;
     const { inFlight, queued } = this.counters();
     const details = { ...this.state(), inFlight, queued, version, ...(model === undefined ? {} : { model }) };
-    const instance = { id: this.instanceId, intervalS: heartbeatMs / 1_000 };
+    // Whole seconds, rounded up: some readers take nothing else, and a beat before its time harms nobody.
+    const instance = { id: this.instanceId, intervalS: Math.ceil(heartbeatMs / 1_000) };
     try {
       this.#deps.connection.publish(subject, JSON.stringify(buildHeartbeat(address, instance, details, new Date())));
     } catch (cause) {

@@ -151,7 +151,9 @@ class Muster implements RunningMuster {
 
   async #isReady(child: Bun.Subprocess): Promise<boolean> {
     if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}`);
-    const wanted = this.#options.acceptsDegraded === true ? ["ready", "degraded"] : ["ready"];
+    const wanted = ["ready"];
+    if (this.#options.acceptsDegraded === true) wanted.push("degraded");
+    if (this.#options.acceptsNoBus === true) wanted.push("starting");
     const status = await this.status().catch(() => undefined);
     if (status === undefined || status.agents.length === 0) return false;
     if (status.bus.state !== "connected" && this.#options.acceptsNoBus !== true) return false;

@@ -213,7 +213,7 @@ test("muster run stays while NATS is down, and comes up with it", async () => {
   const muster = await starting;
   expect((await muster.status()).bus).toMatchObject({ server: "external", state: "connecting" });
   await own.restart();
-  await until("the bus", async () => (await muster.status()).bus.state === "connected");
+  await until("the agent", async () => (await muster.status()).agents.every(({ state }) => state === "ready"));
   const late = await rawCaller(own.url);
   expect((await late.prompt(subject, "Hello?").done).text()).toBe("At last.");
   await late.close();
