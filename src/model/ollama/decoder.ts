@@ -6,6 +6,7 @@ import type { ChatRequest, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
 import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
+import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { saysOverflow } from "../status-failure.ts";
 
@@ -14,6 +15,7 @@ export class OllamaDecoder implements AnswerDecoder {
   thinking = "";
   isComplete = false;
   #last: JsonRecord | undefined;
+  readonly #template = new LineTemplate("content", "created_at");
   readonly #model: ModelConfig;
   readonly #request: ChatRequest;
   readonly #meter: Meter;
@@ -27,16 +29,26 @@ export class OllamaDecoder implements AnswerDecoder {
   }
 
   line(line: string): void {
+    const text = this.#template.match(line);
+    if (text === undefined) this.#parse(line);
+    else this.text += text;
+  }
+
+  #parse(line: string): void {
     const record = parseRecord(line);
     if (record === undefined) throw new ModelError("invalid", "The model's answer broke off: a record is no JSON");
     const error = textAt(record, "error");
     if (error !== "") throw recordFailure(error);
     const message = recordAt(record, "message");
-    this.text += textAt(message, "content");
-    this.thinking += textAt(message, "thinking");
+    const text = textAt(message, "content");
+    const thinking = textAt(message, "thinking");
+    this.text += text;
+    this.thinking += thinking;
     if (record["done"] === true) {
       this.#last = record;
       this.isComplete = true;
+    } else if (thinking === "") {
+      this.#template.learn(line, text);
     }
   }
 

@@ -40,4 +40,16 @@ describe("LineTemplate", () => {
     template.learn(twice, "a");
     expect(template.match(twice)).toBeUndefined();
   });
+
+  test("lets a value before the text differ from line to line", () => {
+    const record = (time: string, text: string, done = false) =>
+      JSON.stringify({ model: "m", created_at: time, message: { role: "assistant", content: text }, done });
+    const template = new LineTemplate("content", "created_at");
+    template.learn(record("2026-01-01T00:00:00.1Z", "a"), "a");
+    expect(template.match(record("2026-01-01T00:00:00.123456Z", " b"))).toBe(" b");
+    expect(template.match(record("2026-01-01T00:00:01Z", 'say "b"'))).toBeUndefined();
+    expect(template.match(record("2026-01-01T00:00:01Z", "b", true))).toBeUndefined();
+    expect(template.match(record("2026-01-01T00:00:01Z", "b").replace('"m"', '"n"'))).toBeUndefined();
+    expect(template.match(record('2026"', "b"))).toBeUndefined();
+  });
 });
