@@ -9,6 +9,9 @@ import { discoverAgents } from "./discovery.ts";
 import { publish } from "./reply-stream.ts";
 import type { Roster } from "./roster.ts";
 
+/** After so many, an instance that is never picked beats sooner than it is found. */
+const statusRounds = 32;
+
 export interface AgentWatch {
   /** Asks who is there. Throws a `CallError` when the bus is gone or refuses. */
   discover(options?: DiscoveryOptions): Promise<Discovery>;
@@ -44,13 +47,21 @@ export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
   };
 }
 
-/** Instances behind one subject take turns, so each of them is asked for once; who is missed beats later. */
+/** The server picks one of the instances behind a subject at random: those that were not picked are asked for again. */
 async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promise<void> {
-  const asked = roster.silent().filter((record) => record.statusSubject !== undefined);
-  if (asked.length === 0) return;
+  const endMs = performance.now() + waitMs;
+  for (let round = 0; round < statusRounds && performance.now() < endMs; round++) {
+    const subjects = roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
+    if (subjects.length === 0) return;
+    await askEach(bus, roster, subjects, endMs - performance.now());
+  }
+}
+
+/** Resolves when there are as many answers as questions, or after `waitMs`. */
+async function askEach(bus: CallerBus, roster: Roster, subjects: readonly string[], waitMs: number): Promise<void> {
   const inbox = bus.newInbox();
   const done = Promise.withResolvers<undefined>();
-  let open = asked.length;
+  let open = subjects.length;
   const receive = (message: Msg): void => {
     roster.answered(message.string());
     open -= 1;
@@ -59,7 +70,7 @@ async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promis
   const subscription = bus.subscribe(inbox, receive);
   const latest = setTimeout(() => done.resolve(undefined), waitMs);
   try {
-    for (const { statusSubject = "" } of asked) publish(bus, statusSubject, new Uint8Array(), { reply: inbox });
+    for (const subject of subjects) publish(bus, subject, new Uint8Array(), { reply: inbox });
     await done.promise;
   } finally {
     clearTimeout(latest);

@@ -80,6 +80,7 @@ function serve(connection: NatsConnection, agent: ScriptedAgent, index: number, 
   }
   if (agent.beat === undefined) return;
   connection.subscribe(subjectOf("status", agent), {
+    queue: "agents",
     callback: (_error, message) => void message.respond(JSON.stringify(beatOf(agent, index))),
   });
 }

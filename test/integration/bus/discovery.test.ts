@@ -88,3 +88,15 @@ test("a watched roster knows states from status answers, and from heartbeats of 
     ["quiet", "silent", undefined, undefined],
   ]);
 });
+
+test("every instance behind one subject is heard, though the server picks one at random for each question", async () => {
+  const roster = new Roster(() => performance.now());
+  const watch = watchAgents(bus, roster);
+  const twin = { name: "twin", beat: { state: "ready" } };
+  await withAgents([twin, twin], () => watch.refresh({ stallMs: 100 }));
+  watch.close();
+  expect(roster.entries().map(({ name, state }) => [name, state])).toEqual([
+    ["twin", "ready"],
+    ["twin", "ready"],
+  ]);
+});
