@@ -1,6 +1,7 @@
 // `muster ps`: every agent on the bus, whoever wrote it.
 
 import { CallError } from "../bus/call-error.ts";
+import { delay } from "../bus/delay.ts";
 import { Roster } from "../bus/roster.ts";
 import type { AgentWatch } from "../bus/watch-agents.ts";
 import { watchAgents } from "../bus/watch-agents.ts";
@@ -104,7 +105,7 @@ async function keepTrue(listing: Listing, signal: AbortSignal): Promise<void> {
     if (listing.terminal.isOutTerminal) listing.terminal.out(`\u001b[H\u001b[2J${text}`);
     else if (text !== last) listing.terminal.out(text);
     last = text;
-    await pause(drawMs, signal);
+    await delay(drawMs, signal);
     if (performance.now() - lastDiscoveryMs < discoverMs || !listing.bus.connection.isConnected()) continue;
     lastDiscoveryMs = performance.now();
     await refreshOrWait(listing);
@@ -125,18 +126,4 @@ function watchText({ roster, terminal, invocation, bus }: Listing): string {
   const away = bus.connection.isConnected() ? "" : `The connection to ${bus.said} is lost; trying again\n`;
   const hint = terminal.isOutTerminal ? "\nCtrl-C ends\n" : "";
   return `${away}${psTable(agents, terminal)}${hint}`;
-}
-
-/** Resolves after `ms`, or when `signal` fires. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
 }
