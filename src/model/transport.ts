@@ -30,7 +30,7 @@ const clientHeaders = ["content-type", "accept", "anthropic-version", "anthropic
 
 export function createTransport(endpoint: EndpointConfig, defaults: TransportDefaults): Transport {
   const url = (endpoint.url ?? defaults.url).replace(/\/+$/, "");
-  const to = { title: defaults.title, shownUrl: shownUrl(url), advice: defaults.advice };
+  const to = { title: defaults.title, shownUrl: shownUrl(url), advice: adviceFor(endpoint, defaults) };
   const secrets = secretsOf(endpoint);
   const hide = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
   const first = firstHop(endpoint, url);
@@ -56,6 +56,10 @@ export function createTransport(endpoint: EndpointConfig, defaults: TransportDef
     }
   };
   return { url, to, send };
+}
+
+function adviceFor({ proxy }: EndpointConfig, { advice }: TransportDefaults): string {
+  return proxy === undefined ? advice : `${advice}. It is reached by the endpoint's proxy: check that too`;
 }
 
 /** No timeout: the model may load for minutes, and the caller's deadline is the signal. Redirects could carry keys elsewhere. */

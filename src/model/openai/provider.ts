@@ -27,7 +27,7 @@ class OpenAiProvider implements Provider {
   constructor(endpoint: EndpointConfig, model: ModelConfig) {
     this.#model = model;
     this.#transport = createTransport(endpoint, {
-      title: "The OpenAI-compatible server",
+      title: "OpenAI-compatible server",
       url: "https://api.openai.com/v1",
       advice: `Check the network, or the url of endpoint "${endpoint.name}"`,
       headers: endpoint.apiKey === undefined ? {} : { authorization: `Bearer ${endpoint.apiKey.reveal()}` },

@@ -77,6 +77,14 @@ test("goes through the endpoint's proxy", async () => {
   await proxy.stop(true);
 });
 
+test("names the proxy as a cause when the endpoint behind it cannot be reached", async () => {
+  const endpoint = { url: "http://model.invalid", proxy: new Secret("http://127.0.0.1:1") };
+  await using harness = startHarness({ endpoint });
+  const error = modelError((await ask(harness.model)).error);
+  expect(error).toMatchObject({ kind: "unreachable" });
+  expect(error?.message).toContain("It is reached by the endpoint's proxy: check that too");
+});
+
 test("does not follow a redirect, which could carry a key elsewhere", async () => {
   const server = Bun.serve({
     hostname: "127.0.0.1",
