@@ -28,11 +28,15 @@ interface BodyReader {
 /** How long a body may take to end after the answer is complete, so that its connection can be used again. */
 const tailMs = 1_000;
 
-/** Yields the answer's events, its usage last. Closes the body on every path. Throws `ModelError`, or anything once aborted. */
+/**
+ * Yields the answer's events, its usage last. Closes the body on every path. Throws `ModelError`, or anything once aborted. `hide` takes secrets
+ * out of the provider's words.
+ */
 export async function* readAnswer(
   body: ReadableStream<Uint8Array>,
   decoder: AnswerDecoder,
   meter: Meter,
+  hide: (text: string) => string,
 ): AsyncGenerator<ModelEvent, void, void> {
   const reader = body.getReader();
   const lines = new LineSplitter();
@@ -52,7 +56,7 @@ export async function* readAnswer(
         meter.pass(text);
         yield { type: "text", text };
       }
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw new ModelError(failure.kind, hide(failure.message), failure);
     }
     yield { type: "usage", usage: decoder.usage() };
   } finally {

@@ -10,6 +10,8 @@ export interface Transport {
   /** The base URL as configured, without a slash at its end. */
   readonly url: string;
   readonly to: Destination;
+  /** The text without the endpoint's secrets: providers repeat them in their errors. */
+  readonly hide: (text: string) => string;
   /**
    * Sends one request. Resolves with an answer whose status is good; its body ends when `signal` fires.
    * @throws {ModelError} for anything else; whatever once `signal` has fired
@@ -55,7 +57,7 @@ export function createTransport(endpoint: EndpointConfig, defaults: TransportDef
       endWatch();
     }
   };
-  return { url, to, send };
+  return { url, to, hide, send };
 }
 
 function adviceFor({ proxy }: EndpointConfig, { advice }: TransportDefaults): string {

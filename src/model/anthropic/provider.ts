@@ -41,7 +41,7 @@ class AnthropicProvider implements Provider {
     this.#client ??= openClient(this.#transport);
     const client = await this.#client;
     const body = await rawBody(client.messages.create(messageBody(this.#model, request), { signal }).asResponse());
-    yield* readAnswer(body, new AnthropicDecoder(this.#model, request, meter), meter);
+    yield* readAnswer(body, new AnthropicDecoder(this.#model, request, meter), meter, this.#transport.hide);
   }
 
   /** Any answer will do, an error status too: somebody is there. */

@@ -49,7 +49,7 @@ class OllamaProvider implements Provider {
     const limit = this.#contextTokens();
     const asked = chatBody(this.#model, request, limit);
     const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
-    yield* readAnswer(body, new OllamaDecoder(this.#model, request, meter, limit), meter);
+    yield* readAnswer(body, new OllamaDecoder(this.#model, request, meter, limit), meter, this.#transport.hide);
   }
 
   async ping(signal: AbortSignal): Promise<void> {

@@ -39,7 +39,7 @@ class OpenAiProvider implements Provider {
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
     const meter = new Meter();
     const body = await this.#ask(request, signal);
-    yield* readAnswer(body, new OpenAiDecoder(this.#model, request, meter), meter);
+    yield* readAnswer(body, new OpenAiDecoder(this.#model, request, meter), meter, this.#transport.hide);
   }
 
   /** Any answer will do, an error status too: somebody is there. */

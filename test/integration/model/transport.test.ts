@@ -40,6 +40,16 @@ test.each(remoteProviders)("%s tells that nobody listens, and doesn't ask again 
   expect(harness.model.health()).toMatchObject({ state: "unreachable", retryAfterS: 1 });
 });
 
+test.each(["ollama", "openai", "anthropic"] as const)(
+  "a secret that %s repeats in a stream is masked too",
+  async (provider) => {
+    await using harness = startHarness({ provider, endpoint: { apiKey: new Secret("sk-very-secret") } });
+    harness.server.script("m", { errorAfter: 2, errorText: "The key sk-very-secret has expired" });
+    const error = modelError((await ask(harness.model)).error);
+    expect(error.message).toContain("The key *** has expired");
+  },
+);
+
 test("shows no password of a URL", async () => {
   await using harness = startHarness({ endpoint: { url: "http://user:hunter2@127.0.0.1:1" } });
   expect(modelError((await ask(harness.model)).error).message).not.toContain("hunter2");
@@ -82,7 +92,7 @@ test("names the proxy as a cause when the endpoint behind it cannot be reached",
   await using harness = startHarness({ endpoint });
   const error = modelError((await ask(harness.model)).error);
   expect(error).toMatchObject({ kind: "unreachable" });
-  expect(error?.message).toContain("It is reached by the endpoint's proxy: check that too");
+  expect(error.message).toContain("It is reached by the endpoint's proxy: check that too");
 });
 
 test("does not follow a redirect, which could carry a key elsewhere", async () => {
