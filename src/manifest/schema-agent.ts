@@ -1,7 +1,7 @@
 // The keys of an agent, which are also the keys of `defaults`.
 
 import * as z from "zod/mini";
-import { duration, flag, integer, path, size, text } from "./fields.ts";
+import { count, duration, flag, path, size, text } from "./fields.ts";
 import { chain } from "./schema-model.ts";
 
 const hourMs = 3_600_000;
@@ -24,9 +24,9 @@ function agentKeys() {
     ),
     model: z.optional(chain()),
     heartbeat: z.optional(duration({ description: "Time between two heartbeats (§8).", default: "30s" }, 1000, hourMs)),
-    concurrency: z.optional(integer({ description: "Prompts served at once.", default: 1 }, 1, 1024)),
+    concurrency: z.optional(count({ description: "Prompts served at once.", default: 1 }, 1, 1024)),
     queue: z.optional(
-      integer({ description: "Prompts that may wait; more get 429 with `retry_after_s`.", default: 8 }, 0, 10_000),
+      count({ description: "Prompts that may wait; more get 429 with `retry_after_s`.", default: 8 }, 0, 10_000),
     ),
     deadline: z.optional(
       duration({ description: "Longest time for one prompt, waiting included.", default: "5m" }, 1000, 24 * hourMs),

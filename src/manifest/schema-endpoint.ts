@@ -1,7 +1,7 @@
 // The keys of `endpoints`: where models live, and how to reach them there.
 
 import * as z from "zod/mini";
-import { choice, duration, fields, integer, path, secret, url } from "./fields.ts";
+import { choice, duration, fields, count, path, secret, url } from "./fields.ts";
 
 export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
 
@@ -40,7 +40,7 @@ export function connection() {
       duration({ description: "How long a connection may take to be made.", default: "10s" }, 100, 10 * minuteMs),
     ),
     parallel: z.optional(
-      integer(
+      count(
         {
           description: "Model calls at once, shared fairly by all agents.",
           defaultText: "1 for `ollama` and `builtin`, 8 for `openai` and `anthropic`",
