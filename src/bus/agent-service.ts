@@ -1,7 +1,5 @@
 // One agent on the bus: its record, its prompt and status endpoints, its heartbeat, and the state that they tell.
 
-import type { Msg } from "@nats-io/transport-node";
-import { buildHeartbeat } from "../protocol/heartbeat.ts";
 import type { AgentState } from "../protocol/heartbeat.ts";
 import type { InfoResponse } from "../protocol/micro-service.ts";
 import { buildRegistration } from "../protocol/registration.ts";
@@ -10,8 +8,9 @@ import { agentSubject, endpointQueueGroup } from "../protocol/subjects.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { AddressClaims } from "./address-claims.ts";
 import { takenReason } from "./address-rule.ts";
+import { AgentPresence } from "./agent-presence.ts";
 import type { BusConnection } from "./connection.ts";
-import { EndpointCounter } from "./endpoint-counter.ts";
+import type { EndpointCounter } from "./endpoint-counter.ts";
 import type { HeartbeatSchedule } from "./heartbeat.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { MicroRegistry } from "./micro-registry.ts";
@@ -39,10 +38,9 @@ export class AgentService implements ServedAgent {
   readonly promptSubject: string;
   readonly #deps: AgentServiceDeps;
   readonly #spec: ServiceSpec;
-  readonly #info: InfoResponse;
   readonly #started = new Date().toISOString();
   readonly #endpoint: PromptEndpoint;
-  readonly #statusCounter = new EndpointCounter();
+  readonly #presence: AgentPresence;
   readonly #log: Logger;
   /** What ends with the registration. */
   readonly #undo: (() => void)[] = [];
@@ -58,7 +56,6 @@ export class AgentService implements ServedAgent {
     this.#spec = spec;
     this.#log = deps.log.with({ agent: spec.address.name });
     this.promptSubject = agentSubject("prompt", spec.address);
-    this.#info = buildRegistration({ ...spec, id: this.instanceId });
     this.#endpoint = new PromptEndpoint({
       parts: deps.parts,
       spec,
@@ -67,13 +64,20 @@ export class AgentService implements ServedAgent {
       refusal: () => this.#refusal(),
       log: this.#log,
     });
+    this.#presence = new AgentPresence({
+      connection: deps.connection,
+      spec,
+      instanceId: this.instanceId,
+      log: this.#log,
+      details: () => ({ ...this.state(), ...this.counters() }),
+    });
   }
 
   /** Comes up now, or as soon as the bus is there and the address is known to be free. `onGone` is called when it has drained. */
   start(onGone: () => void): void {
     this.#undo.push(onGone);
     if (this.#spec.replicas) {
-      this.#serve();
+      this.#serveOnceConnected();
       return;
     }
     this.#undo.push(
@@ -129,6 +133,20 @@ export class AgentService implements ServedAgent {
     this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down"));
   }
 
+  #serveOnceConnected(): void {
+    const { connection } = this.#deps;
+    if (connection.isConnected()) {
+      this.#serve();
+      return;
+    }
+    const forget = connection.onStatus(({ state }) => {
+      if (state !== "connected") return;
+      forget();
+      this.#serve();
+    });
+    this.#undo.push(forget);
+  }
+
   /** The first time it registers; later it only takes prompts again. */
   #serve(): void {
     this.#change(() => {
@@ -151,8 +169,9 @@ export class AgentService implements ServedAgent {
     if (this.#isActive || this.#drained !== undefined) return;
     this.#isActive = true;
     const { connection, registry, heartbeats } = this.#deps;
+    const info = this.#registration();
     const subject = agentSubject("status", this.#spec.address);
-    const status = connection.subscribe(subject, (message) => this.#answerStatus(message), {
+    const status = connection.subscribe(subject, (message) => this.#presence.answerStatus(message), {
       queue: endpointQueueGroup,
       onRefused: () => this.#refuseSubject(subject),
     });
@@ -160,15 +179,31 @@ export class AgentService implements ServedAgent {
       () => this.#prompts?.unsubscribe(),
       () => status.unsubscribe(),
       registry.add({
-        info: this.#info,
+        info,
         started: this.#started,
-        endpointStats: () => this.#info.endpoints.map((endpoint) => this.#counterOf(endpoint.name).stats(endpoint)),
+        endpointStats: () => info.endpoints.map((endpoint) => this.#counterOf(endpoint.name).stats(endpoint)),
       }),
-      heartbeats.add({ intervalMs: this.#spec.heartbeatMs, beat: () => this.#publishBeat() }),
+      heartbeats.add({ intervalMs: this.#spec.heartbeatMs, beat: () => this.#presence.beat() }),
       connection.onStatus(({ state }) => {
         if (state === "connected") this.#refusedSubject = undefined; // Permissions may have changed: the server says so again if not.
       }),
     );
+  }
+
+  /** What it tells callers to keep to is what gets through: the server's own limit counts, too. */
+  #registration(): InfoResponse {
+    const { maxPayloadBytes } = this.#spec;
+    const serverBytes = this.#deps.connection.maxPayloadBytes();
+    if (serverBytes < maxPayloadBytes) {
+      this.#log.warn("The NATS server takes smaller messages than max_payload; its limit is advertised", {
+        serverBytes,
+      });
+    }
+    return buildRegistration({
+      ...this.#spec,
+      id: this.instanceId,
+      maxPayloadBytes: Math.min(maxPayloadBytes, serverBytes),
+    });
   }
 
   #subscribePrompts(): void {
@@ -185,7 +220,7 @@ export class AgentService implements ServedAgent {
   }
 
   #counterOf(endpoint: string): EndpointCounter {
-    return endpoint === "prompt" ? this.#endpoint.counter : this.#statusCounter;
+    return endpoint === "prompt" ? this.#endpoint.counter : this.#presence.statusCounter;
   }
 
   #refusal(): ServiceError | undefined {
@@ -204,30 +239,6 @@ export class AgentService implements ServedAgent {
   }
 
   #beat(): void {
-    if (this.#isActive) this.#publishBeat();
-  }
-
-  #publishBeat(): void {
-    this.#publish(agentSubject("hb", this.#spec.address));
-  }
-
-  #answerStatus(message: Msg): void {
-    const startedMs = performance.now();
-    this.#statusCounter.countRequest();
-    if (message.reply !== undefined && message.reply !== "") this.#publish(message.reply);
-    this.#statusCounter.addProcessing(performance.now() - startedMs);
-  }
-
-  #publish(subject: string): void {
-    const { address, model, version, heartbeatMs } = this.#spec;
-    const { inFlight, queued } = this.counters();
-    const details = { ...this.state(), inFlight, queued, version, ...(model === undefined ? {} : { model }) };
-    // Whole seconds, rounded up: some readers take nothing else, and a beat before its time harms nobody.
-    const instance = { id: this.instanceId, intervalS: Math.ceil(heartbeatMs / 1_000) };
-    try {
-      this.#deps.connection.publish(subject, JSON.stringify(buildHeartbeat(address, instance, details, new Date())));
-    } catch (cause) {
-      this.#log.warn("A heartbeat could not be sent", { subject, error: String(cause) });
-    }
+    if (this.#isActive) this.#presence.beat();
   }
 }
