@@ -30,6 +30,8 @@ export interface BundledServer {
   /** Pid of the server that runs now, or ran last. */
   pid(): number;
   restarts(): number;
+  /** Ends a server that does not answer, by force; it is started again as after any other end. */
+  restart(): void;
   /** Ends it, by force after 5 s. May be called again. To be called after all clients of ours are gone. */
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
     url: first.url,
     pid: () => supervised.current.child.pid,
     restarts: () => supervised.restarts,
+    restart: () => void supervised.current.child.stop(0),
     stop: async () => {
       stopping.abort(new Error("The bundled NATS server is being stopped"));
       await supervised.current.child.stop(stopGraceMs);

@@ -7,6 +7,8 @@ export interface SlotCounts {
   readonly waiting: number;
   /** Slots held after an abort, because the provider still works on what nobody waits for. */
   readonly finishing: number;
+  /** Slots given so far: where it stands still while calls wait, nobody is served. */
+  readonly granted: number;
 }
 
 /** One held slot. Exactly one of its methods has an effect, once. */
@@ -68,7 +70,7 @@ export class Scheduler {
   }
 
   counts(): SlotCounts {
-    return { parallel: this.#parallel, busy: this.#busy, waiting: this.#waiting, finishing: this.#finishing };
+    return { parallel: this.#parallel, busy: this.#busy, waiting: this.#waiting, finishing: this.#finishing, granted: this.#grants };
   }
 
   #isFree(): boolean {

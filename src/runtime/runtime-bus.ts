@@ -9,6 +9,8 @@ import type { BusState } from "./control-protocol.ts";
 export interface RuntimeBus {
   readonly connection: BusConnection;
   state(): BusState;
+  /** Ends a bundled server that does not answer, and it is started again. False: the server is not ours. */
+  restartServer(): boolean;
   /** Closes the connection, then ends the bundled server. Never rejects. */
   close(): Promise<void>;
 }
@@ -29,6 +31,10 @@ export async function openRuntimeBus(
   return {
     connection,
     state: () => busState(connection, since, local?.bundled === undefined ? undefined : local.url),
+    restartServer: () => {
+      local?.bundled?.restart();
+      return local?.bundled !== undefined;
+    },
     close: async () => {
       await connection.close();
       await local?.bundled?.stop();

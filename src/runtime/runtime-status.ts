@@ -35,7 +35,7 @@ function agentStatuses({ reconciler }: RuntimeParts): readonly AgentStatus[] {
 }
 
 function endpointStatus(endpoint: ModelEndpoint): EndpointStatus {
-  const { health, models, ...rest } = endpoint;
+  const { health, models, granted: _, ...rest } = endpoint;
   return {
     ...rest,
     models,

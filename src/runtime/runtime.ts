@@ -2,6 +2,7 @@
 
 import { createAgentHost, type AgentHost } from "../bus/agent-host.ts";
 import { build } from "../host/build-facts.ts";
+import { serviceManager } from "../host/sd-notify.ts";
 import { makeStateDirectory } from "../host/state-directory.ts";
 import { lockStateDirectory } from "../host/state-lock.ts";
 import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
@@ -19,6 +20,9 @@ import { Reconciler } from "./reconcile.ts";
 import { type RunningAgent, startAgent } from "./running-agent.ts";
 import { openRuntimeBus, type RuntimeBus } from "./runtime-bus.ts";
 import { runtimeStatus } from "./runtime-status.ts";
+import { serviceNotices } from "./service-notices.ts";
+import { statusLine } from "./status-line.ts";
+import { busSign, schedulerSign } from "./vital-signs.ts";
 
 export interface RuntimeOptions extends DesiredStateOptions {
   /** Prompts and answers go to the log. */
@@ -56,6 +60,12 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("state directory", () => lock.release());
   const desired = loadDesiredState(options);
   const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files };
+  const notices = serviceNotices({
+    manager: serviceManager(options.environment, log),
+    line: () => statusLine(runtimeStatus(parts, stateDirectory)),
+    log,
+  });
+  open.add("service notices", () => notices.close());
   await serveControl(parts, options, open);
   const bus = await openRuntimeBus(desired.manifest.nats, { ...options, clientName: `muster ${build.version}` });
   open.add("bus", () => bus.close());
@@ -71,15 +81,28 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("agents", () => host.close(closeMs / 2));
   const reconciler = startAgents(desired, { options, host, models, open });
   parts.reconciler = reconciler;
+  notices.ready((limitMs) => [
+    busSign(bus, limitMs, log),
+    schedulerSign({
+      endpoints: () => models.statuses(),
+      longestTurnMs: () => longestTurnMs(reconciler),
+      now: () => performance.now(),
+    }),
+  ]);
   return {
     status: () => runtimeStatus(parts, stateDirectory),
     stop: async (drainMs) => {
       parts.isDraining = true;
+      notices.stopping();
       reconciler.apply(new Map(), drainMs);
       await reconciler.drained();
       await open.closeAll(closeMs);
     },
   };
+}
+
+function longestTurnMs(reconciler: Reconciler<RunningAgent>): number {
+  return Math.max(0, ...reconciler.agents().map(({ definition }) => definition.config.deadlineMs)) + closeMs;
 }
 
 /** What there is of the runtime so far: its status can be asked while it starts. */

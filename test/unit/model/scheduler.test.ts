@@ -40,7 +40,7 @@ describe("Scheduler", () => {
     });
     await Promise.all(calls);
     expect(most).toBe(3);
-    expect(scheduler.counts()).toEqual({ parallel: 3, busy: 0, waiting: 0, finishing: 0 });
+    expect(scheduler.counts()).toEqual({ parallel: 3, busy: 0, waiting: 0, finishing: 0, granted: 50 });
   });
 
   test("forgets one that gives up waiting", async () => {

@@ -1,0 +1,39 @@
+// The runtime in one line, for `systemctl status`.
+
+import type { AgentStatus, BusState, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
+
+/** `3 agents: 2 ready, 1 degraded; bus connected, bundled; model endpoint "ollama" reachable` */
+export function statusLine(status: RuntimeStatus): string {
+  const bad = status.files.filter(({ problems }) => problems.length > 0).length;
+  const parts = [
+    agentsText(status.agents),
+    busText(status.bus),
+    ...status.endpoints.map(endpointText),
+    ...(bad === 0 ? [] : [`${count(bad, "file")} with problems, see "muster status"`]),
+  ];
+  return `${status.isDraining ? "Draining: " : ""}${parts.join("; ")}`;
+}
+
+const states = ["starting", "ready", "degraded", "draining", "failed"] as const;
+
+function agentsText(agents: readonly AgentStatus[]): string {
+  if (agents.length === 0) return "No agents";
+  const numbers = states
+    .map((state) => ({ state, number: agents.filter((agent) => agent.state === state).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ state, number }) => `${number} ${state}`);
+  const inFlight = agents.reduce((sum, agent) => sum + agent.inFlight, 0);
+  return `${count(agents.length, "agent")}: ${numbers.join(", ")}${inFlight === 0 ? "" : `, ${count(inFlight, "turn")} in flight`}`;
+}
+
+function busText({ server, state, problem }: BusState): string {
+  return `bus ${state}, ${server}${problem === undefined || state === "connected" ? "" : ` (${problem})`}`;
+}
+
+function endpointText({ name, state, reason }: EndpointStatus): string {
+  return `model endpoint "${name}" ${state}${reason === undefined ? "" : ` (${reason})`}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
