@@ -43,6 +43,16 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "chat", summary: "Talk with an agent", load: async () => (await import("./chat.ts")).command },
   {
+    name: "install",
+    summary: "Install this executable as a systemd service and start it",
+    load: async () => (await import("./install.ts")).command,
+  },
+  {
+    name: "uninstall",
+    summary: "Stop and remove the installed service",
+    load: async () => (await import("./uninstall.ts")).command,
+  },
+  {
     name: "completion",
     summary: "Print the completion script for a shell",
     load: async () => (await import("./completion.ts")).command,

@@ -4,6 +4,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 export type Expansion = { readonly text: string } | { readonly failure: string };
 
+const loadedPrefix = "muster_";
 const reference = /\$\{([^}]*)\}/g;
 
 export function hasReference(text: string): boolean {
@@ -55,7 +56,13 @@ function credential(name: string, surroundings: Surroundings): Expansion {
       failure: "there are no credentials here, CREDENTIALS_DIRECTORY is not set (systemd sets it by LoadCredential=)",
     };
   }
-  return fromFile(surroundings.absolute(name, folder), surroundings);
+  const own = surroundings.absolute(name, folder);
+  const loaded = surroundings.absolute(`${loadedPrefix}${name}`, folder);
+  // The unit of an installation loads a folder of credentials, and systemd puts the name of that folder's entry before each file's.
+  return fromFile(
+    surroundings.unreadable(own) !== undefined && surroundings.unreadable(loaded) === undefined ? loaded : own,
+    surroundings,
+  );
 }
 
 function fromFile(path: string, surroundings: Surroundings): Expansion {

@@ -17,7 +17,11 @@ export type ObservedBus = Pick<RuntimeBus, "restartServer"> & {
 export function busSign(bus: ObservedBus, limitMs: number, log: Logger): VitalSign {
   let wasRestarted = false;
   const problem = async (): Promise<string | undefined> => {
-    if (!bus.connection.isConnected() || (await within(bus.connection.rttMs(), limitMs)) || !bus.connection.isConnected()) {
+    if (
+      !bus.connection.isConnected() ||
+      (await within(bus.connection.rttMs(), limitMs)) ||
+      !bus.connection.isConnected()
+    ) {
       wasRestarted = false;
       return undefined;
     }

@@ -37,5 +37,6 @@ async function feedWhenAlive({ signs, feed, log }: WatchdogPorts, isOpen: () => 
   if (!isOpen()) return;
   const bad = problems.filter(({ problem }) => problem !== undefined);
   if (bad.length === 0) feed();
-  for (const { name, problem } of bad) log.error("Not alive: the service manager is not told that we are", { name, problem });
+  for (const { name, problem } of bad)
+    log.error("Not alive: the service manager is not told that we are", { name, problem });
 }

@@ -1,0 +1,111 @@
+// What an installation does, in order. Pure: from a layout and texts to steps.
+
+import { serviceUser, stateFolder, systemdUnit, unitName } from "../systemd-unit.ts";
+import { installedManifest } from "./installed-manifest.ts";
+import type { Layout } from "./layout.ts";
+import type { Step } from "./step.ts";
+
+export interface Documents {
+  /** roff */
+  readonly manPage: string;
+  readonly completions: Readonly<Record<"bash" | "zsh" | "fish", string>>;
+}
+
+export interface InstallChoice {
+  readonly layout: Layout;
+  /** The executable to install, absolute. */
+  readonly from: string;
+  readonly documents: Documents;
+}
+
+/** The files of an installation. */
+export function installFiles({ layout, from, documents }: InstallChoice): Step[] {
+  const { configFolder, credentialsFolder, completions } = layout;
+  const manifest = `${configFolder}/agents.yaml`;
+  return [
+    { type: "copy", path: layout.executable, mode: 0o755, from },
+    ...Object.entries(layout.links).map(([path, to]): Step => ({ type: "link", path, to })),
+    { type: "folder", path: configFolder, mode: 0o755 },
+    { type: "folder", path: `${configFolder}/agents.d`, mode: 0o755 },
+    ...(credentialsFolder === undefined ? [] : [{ type: "folder", path: credentialsFolder, mode: 0o700 } as const]),
+    { type: "file", path: manifest, mode: 0o644, content: installedManifest(), isConfiguration: true },
+    ...userFile(layout),
+    ownFile(
+      `${layout.unitFolder}/${unitName}`,
+      systemdUnit({ executable: layout.command, manifest, scope: layout.scope }),
+    ),
+    ownFile(layout.manPage, documents.manPage),
+    ownFile(completions.bash, documents.completions.bash),
+    ownFile(completions.zsh, documents.completions.zsh),
+    ownFile(completions.fish, documents.completions.fish),
+  ];
+}
+
+/** What is run after the files are there. */
+export function installCommands(layout: Layout): Step[] {
+  const systemctl = manager(layout);
+  return [
+    ...(layout.sysusersFolder === undefined ? [] : [run("systemd-sysusers", `${layout.sysusersFolder}/muster.conf`)]),
+    run(...systemctl, "daemon-reload"),
+    run(...systemctl, "enable", unitName),
+    run(...systemctl, "restart", unitName),
+  ];
+}
+
+/** The way back. Without `isPurge` the configuration, the state and the user stay. */
+export function uninstallPlan(layout: Layout, options: { readonly isPurge: boolean; readonly state: string }): Step[] {
+  const { completions } = layout;
+  const systemctl = manager(layout);
+  return [
+    tolerated(...systemctl, "disable", "--now", unitName),
+    ...[
+      `${layout.unitFolder}/${unitName}`,
+      layout.manPage,
+      completions.bash,
+      completions.zsh,
+      completions.fish,
+      ...Object.keys(layout.links),
+      ...(layout.scope === "user" ? [layout.executable] : ["/usr/local/lib/muster"]),
+    ].map((path): Step => ({ type: "remove", path })),
+    tolerated(...systemctl, "daemon-reload"),
+    ...(options.isPurge ? purge(layout, options.state) : []),
+  ];
+}
+
+/** The service's own user, for systemd-sysusers. */
+export function sysusersConfig(): string {
+  return `# The user that muster.service runs as.\nu ${serviceUser} - "Muster agent runtime" ${stateFolder} /usr/sbin/nologin\n`;
+}
+
+function purge(layout: Layout, state: string): Step[] {
+  const paths = [
+    layout.configFolder,
+    state,
+    `${layout.unitFolder}/${unitName}.d`,
+    ...(layout.sysusersFolder === undefined ? [] : [`${layout.sysusersFolder}/muster.conf`]),
+  ];
+  return [
+    ...paths.map((path): Step => ({ type: "remove", path })),
+    ...(layout.scope === "user" ? [] : [tolerated("userdel", serviceUser)]),
+  ];
+}
+
+function userFile({ sysusersFolder }: Layout): Step[] {
+  return sysusersFolder === undefined ? [] : [ownFile(`${sysusersFolder}/muster.conf`, sysusersConfig())];
+}
+
+function ownFile(path: string, content: string): Step {
+  return { type: "file", path, mode: 0o644, content, isConfiguration: false };
+}
+
+function manager({ scope }: Layout): [string, ...string[]] {
+  return scope === "user" ? ["systemctl", "--user"] : ["systemctl"];
+}
+
+function run(...argv: [string, ...string[]]): Step {
+  return { type: "command", argv, isOptional: false };
+}
+
+function tolerated(...argv: [string, ...string[]]): Step {
+  return { type: "command", argv, isOptional: true };
+}
