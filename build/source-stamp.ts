@@ -1,4 +1,4 @@
-// Which source this is: the version in package.json and the git commit.
+// Which source this is: the version in package.json, the git commit and its time.
 
 import { join } from "node:path";
 import { root } from "./paths.ts";
@@ -19,5 +19,18 @@ export async function sourceCommit(): Promise<string> {
     return `${commit.trim()}${changes.trim() === "" ? "" : "-dirty"}`;
   } catch {
     return "unknown";
+  }
+}
+
+/** `SOURCE_DATE_EPOCH` where it is set, else the time of the commit in seconds since 1970; 0 outside a git checkout. */
+export async function sourceTimeS(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<number> {
+  const given = Number(environment["SOURCE_DATE_EPOCH"] ?? "");
+  if (Number.isSafeInteger(given) && given > 0) return given;
+  try {
+    return Number((await runCommand(["git", "log", "-1", "--format=%ct"], { cwd: root })).trim());
+  } catch {
+    return 0;
   }
 }
