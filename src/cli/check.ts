@@ -2,6 +2,14 @@
 
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import {
+  isServiceManifest,
+  readUnitDropIns,
+  serviceVariables,
+  unitDropInFolder,
+  unitReach,
+  type UnitReach,
+} from "../host/unit-reach.ts";
 import type { CheckResult } from "../manifest/check-manifest.ts";
 import { loadManifest } from "../manifest/load.ts";
 import type { Problem } from "../manifest/problem.ts";
@@ -43,16 +51,35 @@ async function check(invocation: Invocation, terminal: Terminal): Promise<number
   const file = manifestFile(invocation.text("file"), terminal.folder);
   const dropIn = invocation.text("drop-in");
   const noEngine = engineMissing();
-  const result = await loadManifest({
+  const path = resolve(terminal.folder, file);
+  const checked = await loadManifest({
     file,
     ...(dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) }),
-    variables: terminal.environment,
+    variables: serviceVariables(path, terminal.environment),
     hostName: hostname(),
     ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
   });
+  const reach = isServiceManifest(path) ? unitReach(checked.seen.files(), readUnitDropIns()) : undefined;
+  const result = { ...checked, warnings: [...checked.warnings, ...hiddenFiles(file, reach)] };
   if (invocation.flag("json")) showJson(result, invocation, terminal);
   else showText(file, result, invocation, terminal);
+  if (reach?.dropIn !== undefined) terminal.err(terminal.safeErr(dropInAdvice(reach.dropIn)));
   return result.problems.length === 0 ? exitCode.ok : exitCode.error;
+}
+
+function hiddenFiles(file: string, reach: UnitReach | undefined): Problem[] {
+  return (reach?.hidden ?? []).map((path) => ({
+    file,
+    line: 1,
+    column: 1,
+    path: "",
+    message: `Found the file "${path}", which muster.service cannot see: the unit hides that folder from it`,
+    severity: "warning",
+  }));
+}
+
+function dropInAdvice(dropIn: string): string {
+  return `To show them to the service, write ${unitDropInFolder}/files.conf, then "systemctl daemon-reload" and "systemctl restart muster":\n\n${dropIn}\n`;
 }
 
 function showText(file: string, result: CheckResult, invocation: Invocation, terminal: Terminal): void {

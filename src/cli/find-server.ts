@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { runningBusUrl } from "../bus/bus-file.ts";
 import type { BusSettings } from "../bus/bus-settings.ts";
 import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { serviceVariables } from "../host/unit-reach.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { CommandError, usageError } from "./command-error.ts";
 import { defaultManifestFiles } from "./manifest-file.ts";
@@ -68,7 +69,7 @@ async function natsOfManifest(file: string, choice: ServerChoice): Promise<Manif
   const path = file.startsWith("/") ? file : join(choice.folder, file);
   const { manifest, problems } = await loadManifest({
     file: path,
-    variables: choice.environment,
+    variables: serviceVariables(path, choice.environment),
     hostName: hostname(),
   });
   if (manifest !== undefined) return manifest.nats;

@@ -70,7 +70,13 @@ export class Scheduler {
   }
 
   counts(): SlotCounts {
-    return { parallel: this.#parallel, busy: this.#busy, waiting: this.#waiting, finishing: this.#finishing, granted: this.#grants };
+    return {
+      parallel: this.#parallel,
+      busy: this.#busy,
+      waiting: this.#waiting,
+      finishing: this.#finishing,
+      granted: this.#grants,
+    };
   }
 
   #isFree(): boolean {

@@ -74,6 +74,28 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
     );
 
     test(
+      "says what the unit hides from the service, and the drop-in that it prints shows it",
+      async () => {
+        await mkdir(machine.path("/home/ada"), { recursive: true, mode: 0o700 });
+        await writeFile(machine.path("/home/ada/prompt.txt"), "You are Ada's.\n");
+        const dropped = machine.path("/etc/muster/agents.d/ada.yaml");
+        await writeFile(dropped, "agents:\n  ada: { model: m, instructions_file: /home/ada/prompt.txt }\n");
+        const { code, stderr } = await machine.run(["muster", "check"]);
+        expect([code, stderr]).toEqual([
+          0,
+          expect.stringContaining('"/home/ada/prompt.txt", which muster.service cannot'),
+        ]);
+        await setUnit(stderr.slice(stderr.indexOf("[Service]")), "files.conf");
+        expect((await machine.run(["muster", "check"])).stderr).toBe("");
+        await machine.expect(["systemctl", "restart", "muster"]);
+        expect(await ask("Hello", "ada")).toBe("word word word");
+        await rm(dropped);
+        await machine.expect(["systemctl", "restart", "muster"]);
+      },
+      limitMs,
+    );
+
+    test(
       "takes over a dropped-in agent by a reload and keeps its process",
       async () => {
         const pid = await property("MainPID");
@@ -250,10 +272,10 @@ agents:
     await machine.expect(["dpkg", "--install", "/root/muster.deb"], { limitMs });
   }
 
-  async function setUnit(text: string): Promise<void> {
+  async function setUnit(text: string, name = "test.conf"): Promise<void> {
     const folder = machine.path("/etc/systemd/system/muster.service.d");
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "test.conf"), text);
+    await writeFile(join(folder, name), text);
     await machine.expect(["systemctl", "daemon-reload"]);
   }
 

@@ -60,7 +60,10 @@ export async function startSystemdMachine(): Promise<SystemdMachine> {
 function machineOf(init: number, stop: () => Promise<void>): SystemdMachine {
   const inside = ["nsenter", "--target", String(init), "--all", "--"];
   const run: SystemdMachine["run"] = (argv, options) =>
-    runProgram([...inside, ...argv], { ...options, env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root" } });
+    runProgram([...inside, ...argv], {
+      ...options,
+      env: { PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root" },
+    });
   return {
     path: (path) => `/proc/${init}/root${path}`,
     run,
