@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { arArchive } from "./ar.ts";
 import { controlText } from "./control.ts";
 import { maintainerScripts } from "./maintainer-scripts.ts";
-import { gzip, type PackageFiles } from "./package-files.ts";
+import { gzip, type GzipLevel, type PackageFiles } from "./package-files.ts";
 import { tarArchive, type TarEntry } from "./tar.ts";
 
 export interface DebFacts {
@@ -13,6 +13,8 @@ export interface DebFacts {
   readonly architecture: string;
   /** The time of everything in it, in seconds. */
   readonly mtimeS: number;
+  /** Default 9. */
+  readonly compression?: GzipLevel;
 }
 
 /** The whole file. */
@@ -23,7 +25,7 @@ export function debPackage(facts: DebFacts, files: PackageFiles): Uint8Array {
     [
       { name: "debian-binary", content: new TextEncoder().encode("2.0\n") },
       { name: "control.tar.gz", content: gzip(tarArchive(control, mtimeS)) },
-      { name: "data.tar.gz", content: gzip(tarArchive(files.entries, mtimeS)) },
+      { name: "data.tar.gz", content: gzip(tarArchive(files.entries, mtimeS), facts.compression) },
     ],
     mtimeS,
   );

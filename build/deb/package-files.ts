@@ -20,6 +20,9 @@ export interface PackageInput {
   readonly changes: string;
 }
 
+/** 1: quick; 9: small. */
+export type GzipLevel = 1 | 9;
+
 export interface PackageFiles {
   readonly entries: readonly TarEntry[];
   /** Absolute paths, for dpkg to ask before it replaces them. */
@@ -93,8 +96,8 @@ function file(path: string, content: string, mode: number): TarEntry {
 }
 
 /** The same bytes on every machine: no name, no time. */
-export function gzip(content: Uint8Array): Uint8Array {
-  return Bun.gzipSync(Buffer.from(content), { level: 9 });
+export function gzip(content: Uint8Array, level: GzipLevel = 9): Uint8Array {
+  return Bun.gzipSync(Buffer.from(content), { level });
 }
 
 function relative(path: string): string {

@@ -20,11 +20,11 @@ export interface NoticePorts {
   /** The runtime in one line. */
   readonly line: () => string;
   readonly log: Logger;
+  /** How often the line is looked at; default 5 s. */
+  readonly lineEveryMs?: number;
 }
 
-const lineEveryMs = 5_000;
-
-export function serviceNotices({ manager, line, log }: NoticePorts): ServiceNotices {
+export function serviceNotices({ manager, line, log, lineEveryMs = 5_000 }: NoticePorts): ServiceNotices {
   let told = "";
   let timer: Timer | undefined;
   let endWatchdog: (() => void) | undefined;

@@ -66,7 +66,7 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
         expect(await ask("Hello")).toBe("word word word");
         await until("the line of the status", async () =>
           (await property("StatusText")).startsWith(
-            '1 agent: 1 ready; bus connected, bundled; model endpoint "m" reachable',
+            '2 agents: 2 ready; bus connected, bundled; model endpoint "m" reachable',
           ),
         );
       },
@@ -268,7 +268,10 @@ agents:
     });
     const architecture = process.arch === "arm64" ? "arm64" : "amd64";
     await mkdir(machine.path("/root"), { recursive: true });
-    await writeFile(machine.path("/root/muster.deb"), debPackage({ version, architecture, mtimeS }, files));
+    await writeFile(
+      machine.path("/root/muster.deb"),
+      debPackage({ version, architecture, mtimeS, compression: 1 }, files),
+    );
     await machine.expect(["dpkg", "--install", "/root/muster.deb"], { limitMs });
   }
 
