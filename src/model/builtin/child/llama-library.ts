@@ -17,6 +17,7 @@ export interface LlamaLibrary {
     readonly contextSequence: Sequence;
     readonly chatWrapper: ChatWrapper;
   }) => LlamaChat;
+  readonly ChatMLChatWrapper: new () => ChatWrapper;
   /** Finds the chat template that the model's file asks for. */
   resolveChatWrapper(model: Model): ChatWrapper;
 }
@@ -31,6 +32,7 @@ export type Tokenizer = (text: string) => readonly number[];
 export interface Model {
   readonly trainContextSize: number;
   readonly tokenizer: Tokenizer;
+  readonly fileInfo: { readonly metadata: { readonly tokenizer?: { readonly chat_template?: unknown } } };
   createContext(options: {
     readonly contextSize: number;
     readonly sequences: number;

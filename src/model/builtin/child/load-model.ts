@@ -1,6 +1,7 @@
 // Loads the library and the model, and says how much context there is.
 
 import type { LoadMessage } from "../engine-message.ts";
+import { chatWrapperOf } from "./chat-wrapper.ts";
 import { Conversations } from "./conversations.ts";
 import type { Loaded } from "./generate.ts";
 import { importLibrary } from "./llama-library.ts";
@@ -27,8 +28,8 @@ export async function loadModel(message: LoadMessage, print: (line: string) => v
     sequences: message.parallel,
     threads: message.threads,
   });
-  // Half a second of trying templates, while native code makes the context.
-  const chatWrapper = library.resolveChatWrapper(model);
+  // May take half a second, while native code makes the context.
+  const chatWrapper = chatWrapperOf(library, model);
   const context = await creating;
   const chats = Array.from(
     { length: message.parallel },
