@@ -65,7 +65,9 @@ export class AddressClaims {
     if (claims === undefined) this.#claims.set(subject, new Set([claim]));
     else claims.add(claim);
     this.#listen(claimant.address);
-    if (this.#connection.isConnected()) this.#ask(claim);
+    // It replaces one of ours that serves: there is nobody to ask, and no moment without either of them.
+    if (claims !== undefined && [...claims].some(({ state }) => state === "serving")) this.#serve(claim);
+    else if (this.#connection.isConnected()) this.#ask(claim);
     return () => this.#remove(subject, claim);
   }
 

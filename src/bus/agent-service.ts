@@ -50,6 +50,8 @@ export class AgentService implements ServedAgent {
   #prompts: BusSubscription | undefined;
   #isActive = false;
   #drained: Promise<void> | undefined;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopsAtMs = Number.POSITIVE_INFINITY;
 
   constructor(deps: AgentServiceDeps, spec: ServiceSpec, handler: PromptHandler, check: PromptCheck | undefined) {
     this.#deps = deps;
@@ -116,21 +118,29 @@ export class AgentService implements ServedAgent {
   }
 
   drain(timeoutMs: number): Promise<void> {
-    return (this.#drained ??= this.#drain(timeoutMs));
+    this.#stopTurnsWithin(timeoutMs);
+    return (this.#drained ??= this.#drain());
   }
 
-  async #drain(timeoutMs: number): Promise<void> {
+  async #drain(): Promise<void> {
     await Promise.resolve(); // `#drained` is set: the beat says so.
     this.#beat();
-    const timer = setTimeout(() => this.#stopTurns(), timeoutMs);
     if (this.#prompts !== undefined) await within(this.#prompts.drain(), unsubscribeMs);
     await this.#endpoint.idle();
-    clearTimeout(timer);
+    clearTimeout(this.#stopTimer);
+    this.#stopsAtMs = Number.NEGATIVE_INFINITY;
     for (const undo of this.#undo) undo();
   }
 
-  #stopTurns(): void {
-    this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down"));
+  /** The soonest of several wishes counts. */
+  #stopTurnsWithin(timeoutMs: number): void {
+    const atMs = performance.now() + timeoutMs;
+    if (atMs >= this.#stopsAtMs) return;
+    clearTimeout(this.#stopTimer);
+    this.#stopsAtMs = atMs;
+    this.#stopTimer = setTimeout(() => {
+      this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down"));
+    }, timeoutMs);
   }
 
   #serveOnceConnected(): void {

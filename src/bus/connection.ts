@@ -6,7 +6,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { delay } from "./delay.ts";
-import { dialOnce } from "./dial.ts";
+import { type Dialled, dialOnce } from "./dial.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
 import type { BusSubscription, SubscribeOptions } from "./subscription-table.ts";
@@ -62,6 +62,11 @@ export interface BusConnection {
   onStatus(listener: (status: BusStatus) => void): () => void;
   /** Called when the server refuses a publish for want of permission; returns what removes it. */
   onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
+  /**
+   * Goes over to a connection made with other settings, or with the files that they name as they are now. Held output and subscriptions go
+   * along. Resolves with the reason when it cannot be made: the present connection stays, and the next one is tried with these settings.
+   */
+  useSettings(settings: BusSettings): Promise<BusError | undefined>;
   /** Delivers what was published (at most 2 s), then closes for good. Never rejects. */
   close(): Promise<void>;
 }
@@ -83,6 +88,9 @@ class Connection implements BusConnection {
   readonly #refusalListeners = new Set<(subject: string, problem: string) => void>();
   readonly #first = Promise.withResolvers<undefined>();
   readonly #stop = new AbortController();
+  #settings: BusSettings;
+  /** Made with other settings, and about to take over. */
+  #next: Dialled | undefined;
   #status: BusStatus = { state: "connecting" };
   #live: NatsConnection | undefined;
   #maxPayloadBytes = defaultMaxPayloadBytes;
@@ -92,6 +100,7 @@ class Connection implements BusConnection {
 
   constructor(options: BusOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     this.#table = new SubscriptionTable(options.log);
     this.#first.promise.catch((error: unknown) =>
       options.log.debug("Never connected to NATS", { error: String(error) }),
@@ -108,6 +117,7 @@ class Connection implements BusConnection {
         this.#giveUp(problem);
         break;
       }
+      if (this.#next !== undefined) continue;
       await delay(reconnectDelayMs(Math.max(1, attempt), Math.random()), this.#stop.signal);
     }
   }
@@ -173,6 +183,24 @@ class Connection implements BusConnection {
     return () => this.#refusalListeners.delete(listener);
   }
 
+  async useSettings(settings: BusSettings): Promise<BusError | undefined> {
+    this.#settings = settings;
+    this.#gossiped = [];
+    if (this.#live === undefined) return undefined;
+    const { clientName, log } = this.#options;
+    const dialled = await dialOnce({ settings, clientName, gossiped: [] });
+    if (dialled instanceof BusError) return dialled;
+    const live = this.#live;
+    if (this.#isClosed() || !this.isConnected() || this.#settings !== settings || this.#next !== undefined) {
+      await closeQuietly(dialled.connection, log);
+      return undefined;
+    }
+    this.#next = dialled;
+    await within(this.flush(), closeMs);
+    await closeQuietly(live, log);
+    return undefined;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed()) return;
     const live = this.#live;
@@ -180,6 +208,7 @@ class Connection implements BusConnection {
     this.#live = undefined;
     this.#stop.abort();
     this.#table.detach();
+    if (this.#next !== undefined) void closeQuietly(this.#next.connection, this.#options.log);
     this.#setStatus({ state: "closed" });
     this.#first.reject(new BusError("The connection to NATS was closed"));
     if (live !== undefined) await within(closeQuietly(live, this.#options.log), closeMs);
@@ -187,8 +216,10 @@ class Connection implements BusConnection {
 
   /** One connection from dialling to its end. Returns why it could not be made; undefined when it was. */
   async #connectAndServe(onConnected: () => void): Promise<BusError | undefined> {
-    const { settings, clientName, log } = this.#options;
-    const dialled = await dialOnce({ settings, clientName, gossiped: this.#gossiped });
+    const { clientName, log } = this.#options;
+    const next = this.#next;
+    this.#next = undefined;
+    const dialled = next ?? (await dialOnce({ settings: this.#settings, clientName, gossiped: this.#gossiped }));
     if (dialled instanceof BusError) return dialled;
     const { connection, library, inboxPrefix } = dialled;
     if (this.#isClosed()) {

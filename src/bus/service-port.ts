@@ -88,7 +88,8 @@ export interface ServedAgent {
   };
   /**
    * Takes no more prompts, lets running and queued turns finish for at most `timeoutMs`, then stops them (`StopReason` "drain"); every stream
-   * gets its end. Then the registration is gone. Resolves when done; never rejects; a second call returns the same promise.
+   * gets its end. Then the registration is gone. Resolves when done; never rejects; a further call returns the same promise, and may
+   * only shorten the time.
    */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -16,10 +16,13 @@ import type { Problem } from "../manifest/problem.ts";
 import { formatProblem } from "../manifest/problem.ts";
 import { resolvedPlain, resolvedYaml } from "../manifest/resolved.ts";
 import { engineMissing } from "../runtime/engine-missing.ts";
+import { reloadRuntime } from "../runtime/control-client.ts";
+import { askLocalRuntime } from "./ask-runtime.ts";
 import type { Command, Invocation } from "./command.ts";
 import { exitCode } from "./command-error.ts";
-import { fileOption, jsonOption } from "./common-options.ts";
+import { dropInOption, fileOption, jsonOption, stateOption } from "./common-options.ts";
 import { manifestFile } from "./manifest-file.ts";
+import { planFindings, planText } from "./plan-text.ts";
 import { styleFor } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -32,17 +35,18 @@ export const command: Command = {
   args: [],
   options: {
     ...fileOption,
-    "drop-in": {
-      value: "DIR",
-      description: "the folder of drop-ins; default agents.d beside the manifest",
-      complete: "folder",
-    },
+    ...dropInOption,
     resolved: { description: "print the effective manifest with every default, secrets masked" },
+    "against-running": {
+      description: "ask the runtime of this machine what these files would change: agents to add, change, remove",
+    },
+    ...stateOption,
     ...jsonOption,
   },
   examples: [
     { line: "muster check", does: "agents.yaml here" },
     { line: "muster check -f plant/agents.yaml --resolved", does: "with every default written out" },
+    { line: "muster check -f next/agents.yaml --against-running", does: "what it would change here" },
   ],
   run: check,
 };
@@ -50,6 +54,7 @@ export const command: Command = {
 async function check(invocation: Invocation, terminal: Terminal): Promise<number> {
   const file = manifestFile(invocation.text("file"), terminal.folder);
   const dropIn = invocation.text("drop-in");
+  if (invocation.flag("against-running")) return checkAgainstRunning(file, dropIn, invocation, terminal);
   const noEngine = engineMissing();
   const path = resolve(terminal.folder, file);
   const checked = await loadManifest({
@@ -80,6 +85,21 @@ function hiddenFiles(file: string, reach: UnitReach | undefined): Problem[] {
 
 function dropInAdvice(dropIn: string): string {
   return `To show them to the service, write ${unitDropInFolder}/files.conf, then "systemctl daemon-reload" and "systemctl restart muster":\n\n${dropIn}\n`;
+}
+
+/** The runtime reads the files: it is its environment and its credentials that count. */
+async function checkAgainstRunning(
+  file: string,
+  dropIn: string | undefined,
+  invocation: Invocation,
+  terminal: Terminal,
+): Promise<number> {
+  const folder = dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) };
+  const request = { op: "plan", file: resolve(terminal.folder, file), ...folder } as const;
+  const plan = await askLocalRuntime(invocation, terminal, (directory) => reloadRuntime(directory, request));
+  terminal.out(invocation.flag("json") ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, terminal));
+  terminal.err(terminal.safeErr(planFindings(plan)));
+  return plan.problems.length === 0 ? exitCode.ok : exitCode.error;
 }
 
 function showText(file: string, result: CheckResult, invocation: Invocation, terminal: Terminal): void {

@@ -20,6 +20,21 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check a manifest and show every problem with its place",
     load: async () => (await import("./check.ts")).command,
   },
+  {
+    name: "reload",
+    summary: "Have the runtime of this machine take over changes of its manifest now",
+    load: async () => (await import("./reload.ts")).command,
+  },
+  {
+    name: "add",
+    summary: "Check a drop-in against the manifest, and put it into agents.d",
+    load: async () => (await import("./add.ts")).command,
+  },
+  {
+    name: "remove",
+    summary: "Take the drop-in of an agent out of agents.d",
+    load: async () => (await import("./remove.ts")).command,
+  },
   { name: "init", summary: "Write a first manifest", load: async () => (await import("./init.ts")).command },
   {
     name: "schema",

@@ -11,6 +11,14 @@ export const fileOption = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
+export const dropInOption = {
+  "drop-in": {
+    value: "DIR",
+    description: "the folder of drop-ins; default agents.d beside the manifest",
+    complete: "folder",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 export const stateOption = {
   state: { value: "DIR", description: "the state directory of the runtime", complete: "folder" },
 } as const satisfies Record<string, OptionSpec>;

@@ -83,7 +83,11 @@ export function psTable(agents: readonly ListedAgent[], terminal: Pick<Terminal,
 }
 
 /** `--json`: stable, programs read it. Ages are in seconds. */
-export function psToJson(server: string, agents: readonly ListedAgent[], unusable: readonly UnusableRecord[]): unknown {
+export function psToJson(
+  server: string,
+  agents: readonly ListedAgent[],
+  unusable: readonly UnusableRecord[],
+): Readonly<Record<string, unknown>> {
   return {
     server,
     agents: agents.map((agent) => ({

@@ -13,7 +13,9 @@ import type { CommandBus } from "./connect-bus.ts";
 import { connectBus } from "./connect-bus.ts";
 import { durationOption } from "./duration-option.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { localProblems } from "./local-problems.ts";
 import { groupAgents, psTable, psToJson } from "./ps-table.ts";
+import { fileText } from "./status-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const command: Command = {
@@ -22,6 +24,7 @@ export const command: Command = {
   details: [
     "States: starting, ready, degraded and draining are an agent's own word; online beats and says no more; silent is registered and was " +
       "not heard; offline missed three beats. IN USE is prompts in work and waiting.",
+    "Manifest files of this machine's runtime that have problems are shown after the list.",
     serverDetails,
   ],
   args: [],
@@ -62,7 +65,7 @@ async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   try {
     await listing.refresh();
     if (isWatching) await keepTrue(listing, interrupt.signal);
-    else showOnce(listing);
+    else await showOnce(listing);
     return exitCode.ok;
   } catch (error) {
     throw error instanceof CallError ? busFailure(error) : error;
@@ -82,15 +85,18 @@ interface Listing {
   refresh(): Promise<void>;
 }
 
-function showOnce({ roster, terminal, invocation, bus }: Listing): void {
+async function showOnce({ roster, terminal, invocation, bus }: Listing): Promise<void> {
   const agents = groupAgents(roster.entries(), performance.now());
   const unusable = roster.unusable();
+  const files = await localProblems(invocation, terminal);
   if (invocation.flag("json")) {
-    terminal.out(`${JSON.stringify(psToJson(bus.said, agents, unusable), undefined, 2)}\n`);
+    const json = { ...psToJson(bus.said, agents, unusable), files };
+    terminal.out(`${JSON.stringify(json, undefined, 2)}\n`);
     return;
   }
   if (agents.length === 0) terminal.err(`No agents on ${bus.said}. Start some with "muster run"\n`);
   else terminal.out(psTable(agents, terminal));
+  for (const file of files) terminal.err(fileText(file));
   for (const { instanceId, problem } of unusable) {
     terminal.err(`Left out instance "${terminal.safeErr(instanceId)}": ${terminal.safeErr(problem)}\n`);
   }

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
 import { BundledServerError } from "../bus/bundled-error.ts";
+import type { WatchMode } from "../manifest/watch.ts";
 import { ManifestRefused } from "../runtime/manifest-refused.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
 import { stderrLog } from "../telemetry/stderr-log.ts";
@@ -10,12 +11,14 @@ import type { LogFormat } from "../telemetry/log-line.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 import { CommandError, exitCode, usageError } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
-import { fileOption, stateOption } from "./common-options.ts";
+import { dropInOption, fileOption, stateOption } from "./common-options.ts";
 import { manifestFile } from "./manifest-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
 const formats = ["human", "json"] as const satisfies readonly LogFormat[];
+
+const watchModes = ["auto", "poll", "off"] as const satisfies readonly WatchMode[];
 
 /** How long turns may go on after the first signal. */
 const drainMs = 30_000;
@@ -27,16 +30,18 @@ export const command: Command = {
   summary: "Run the agents of a manifest until stopped",
   details: [
     "Ctrl-C or SIGTERM stops it: no more prompts are taken, running turns get 30 s to finish. A second signal ends it at once.",
+    'Changes of the manifest and its drop-ins take effect within a second, as after SIGHUP or "muster reload": agents that did not change are left alone, and a file with a problem changes nothing.',
     "The log goes to standard error: for people on a terminal, JSON lines otherwise. Prompts and answers are not logged unless asked for.",
   ],
   args: [],
   options: {
     ...fileOption,
     ...stateOption,
-    "drop-in": {
-      value: "DIR",
-      description: "the folder of drop-ins; default agents.d beside the manifest",
-      complete: "folder",
+    ...dropInOption,
+    watch: {
+      value: "HOW",
+      description: `how changes of the manifest are noticed: ${watchModes.join(", ")}; default auto`,
+      complete: watchModes,
     },
     "log-level": { value: "LEVEL", description: `${levels.join(", ")}; default info`, complete: levels },
     "log-format": { value: "FORMAT", description: `${formats.join(" or ")}; default by terminal`, complete: formats },
@@ -50,14 +55,18 @@ export const command: Command = {
 };
 
 async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
-  const signals = stopSignals();
+  // The end of a terminal is no wish for a reload.
+  const isOnTerminal = terminal.isInTerminal || terminal.isErrTerminal;
+  const signals = runSignals(isOnTerminal ? ["SIGTERM", "SIGINT", "SIGHUP"] : ["SIGTERM", "SIGINT"]);
   try {
     const endedAtOnce = signals.second.then(() => undefined);
     const runtime = await Promise.race([startOrExplain(invocation, terminal), endedAtOnce]);
     if (runtime === undefined) return exitCode.interrupted;
+    if (!isOnTerminal) signals.onHangUp(() => runtime.reload());
     const collect = setTimeout(() => Bun.gc(true), collectAfterMs);
     await signals.first;
     clearTimeout(collect);
+    signals.onHangUp(() => undefined);
     const stopped = runtime.stop(drainMs).then(() => exitCode.ok);
     return (await Promise.race([stopped, endedAtOnce])) ?? exitCode.interrupted;
   } finally {
@@ -78,6 +87,7 @@ async function startOrExplain(invocation: Invocation, terminal: Terminal): Promi
       ),
       environment: terminal.environment,
       log: stderrLog({ level, ...(format === undefined ? {} : { format }) }),
+      watch: oneOf("watch", invocation.text("watch"), watchModes) ?? "auto",
       tracesText: invocation.flag("log-prompts"),
     });
   } catch (error) {
@@ -103,24 +113,30 @@ function oneOf<Value extends string>(
   return value;
 }
 
-interface StopSignals {
+interface RunSignals {
   readonly first: Promise<void>;
   readonly second: Promise<void>;
+  onHangUp(act: () => void): void;
   release(): void;
 }
 
-function stopSignals(): StopSignals {
+/** `stopping` ends the run. SIGHUP, where it is not among them, does nothing until somebody listens. */
+function runSignals(stopping: readonly NodeJS.Signals[]): RunSignals {
   const first = Promise.withResolvers<undefined>();
   const second = Promise.withResolvers<undefined>();
   let count = 0;
   const onSignal = () => (++count === 1 ? first : second).resolve(undefined);
-  const names = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-  for (const name of names) process.on(name, onSignal);
+  let hangUp: (() => void) | undefined;
+  const onHangUp = () => hangUp?.();
+  for (const name of stopping) process.on(name, onSignal);
+  if (!stopping.includes("SIGHUP")) process.on("SIGHUP", onHangUp);
   return {
     first: first.promise,
     second: second.promise,
+    onHangUp: (act) => (hangUp = act),
     release: () => {
-      for (const name of names) process.off(name, onSignal);
+      for (const name of stopping) process.off(name, onSignal);
+      process.off("SIGHUP", onHangUp);
     },
   };
 }

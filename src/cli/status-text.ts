@@ -74,7 +74,8 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return formatTable(keep(header), rows.map(keep));
 }
 
-function fileText(file: FileStatus): string {
+/** A file with its problems, a line each, harmless for a terminal. */
+export function fileText(file: FileStatus): string {
   const note = file.usesLastGood ? " (its last good form serves)" : "";
   return (
     [`${file.file}${note}`, ...file.problems.map((problem) => `  ${problem}`)].map(neutraliseLine).join("\n") + "\n"

@@ -1,9 +1,8 @@
 // `muster status`: what this machine's runtime says of itself, over its control socket.
 
-import { resolve } from "node:path";
-import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
-import { ControlError, runtimeStatus } from "../runtime/control-client.ts";
-import { CommandError, exitCode } from "./command-error.ts";
+import { runtimeStatus } from "../runtime/control-client.ts";
+import { askLocalRuntime } from "./ask-runtime.ts";
+import { exitCode } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { jsonOption, stateOption } from "./common-options.ts";
 import { statusText } from "./status-text.ts";
@@ -23,14 +22,7 @@ export const command: Command = {
 };
 
 async function status(invocation: Invocation, terminal: Terminal): Promise<number> {
-  try {
-    const flag = invocation.text("state");
-    const directory = resolve(chooseStateDirectory({ flag, environment: terminal.environment }));
-    const current = await runtimeStatus(directory);
-    terminal.out(invocation.flag("json") ? `${JSON.stringify(current, null, 2)}\n` : statusText(current, terminal));
-    return exitCode.ok;
-  } catch (error) {
-    if (!(error instanceof ControlError) && !(error instanceof StateDirectoryError)) throw error;
-    throw new CommandError(error.message, exitCode.error, { cause: error });
-  }
+  const current = await askLocalRuntime(invocation, terminal, (directory) => runtimeStatus(directory));
+  terminal.out(invocation.flag("json") ? `${JSON.stringify(current, null, 2)}\n` : statusText(current, terminal));
+  return exitCode.ok;
 }

@@ -1,8 +1,26 @@
 // What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
 
-/** Later operations are further members; a runtime that does not know one answers with an error. */
-export interface ControlRequest {
-  readonly op: "status";
+/**
+ * Later operations are further members; a runtime that does not know one answers with an error. `reload` reads the files now and takes
+ * over what is good; `plan` says what it would do, for the runtime's own files or those named (absolute).
+ */
+export type ControlRequest =
+  | { readonly op: "status" }
+  | { readonly op: "reload" }
+  | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string };
+
+/** What a reload did, or what a plan would. Names of agents. */
+export interface ReloadReport {
+  /** The main file, absolute. */
+  readonly file: string;
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly same: readonly string[];
+  /** `file:line:column: text`, and agents that could not be started. */
+  readonly problems: readonly string[];
+  /** What goes on as before until a restart, and why. */
+  readonly notes: readonly string[];
 }
 
 export type ControlResponse =
@@ -85,7 +103,15 @@ export function decodeRequest(line: string): ControlRequest | string {
   const fields = parseObject(line);
   if (fields === undefined) return "Not a JSON object";
   const op = fields["op"];
-  return op === "status" ? { op } : `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows "status"`;
+  switch (op) {
+    case "status":
+    case "reload":
+      return { op };
+    case "plan":
+      return { op, ...textField(fields, "file"), ...textField(fields, "dropIn") };
+    default:
+      return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows "status", "reload" and "plan"`;
+  }
 }
 
 /** Throws a `SyntaxError` for a line that is no response. */
@@ -101,6 +127,23 @@ export function isRuntimeStatus(value: unknown): value is RuntimeStatus {
   if (!isRecord(value) || typeof value["version"] !== "string" || !isRecord(value["bus"])) return false;
   const lists = [value["agents"], value["endpoints"], value["files"]];
   return lists.every((list) => Array.isArray(list) && list.every(isRecord));
+}
+
+export function isReloadReport(value: unknown): value is ReloadReport {
+  if (!isRecord(value) || typeof value["file"] !== "string") return false;
+  const { added, changed, removed, same, problems, notes } = value;
+  return [added, changed, removed, same, problems, notes].every(isTextList);
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function textField<Key extends string>(fields: Record<string, unknown>, key: Key): Partial<Record<Key, string>> {
+  const value = fields[key];
+  const found: Partial<Record<Key, string>> = {};
+  if (typeof value === "string") found[key] = value;
+  return found;
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

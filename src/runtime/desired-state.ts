@@ -1,20 +1,30 @@
 // What should run: the manifest's good files, and the last good form of the others.
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { CheckResult } from "../manifest/check-manifest.ts";
-import { loadManifestSync } from "../manifest/load.ts";
+import { loadManifestSync, type LoadResult } from "../manifest/load.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { formatProblem } from "../manifest/problem.ts";
+import { formatProblem, type Problem } from "../manifest/problem.ts";
+import type { Sighting } from "../manifest/sighting.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { FileStatus } from "./control-protocol.ts";
 import { engineMissing } from "./engine-missing.ts";
 import { keepLastGood, readLastGood } from "./last-good.ts";
 import { ManifestRefused } from "./manifest-refused.ts";
+import { SaidFindings } from "./said-findings.ts";
 
 export interface DesiredState {
   readonly manifest: Manifest;
   readonly files: readonly FileStatus[];
+  /** Files that exist and of which nothing serves, absolute. */
+  readonly badFiles: ReadonlySet<string>;
+  readonly seen: Sighting;
+}
+
+/** Nothing of the manifest serves. */
+export interface NoState extends Omit<DesiredState, "manifest"> {
+  readonly problems: readonly Problem[];
 }
 
 export interface DesiredStateOptions {
@@ -25,32 +35,59 @@ export interface DesiredStateOptions {
   readonly log: Logger;
 }
 
-/** Reads the manifest and logs what is wrong in it. Throws `ManifestRefused` when nothing of it serves. */
-export function loadDesiredState(options: DesiredStateOptions): DesiredState {
+/** Reads the manifest, logs what is wrong in it, and keeps what is good. Throws `ManifestRefused` when nothing of it serves. */
+export function loadDesiredState(options: DesiredStateOptions, said = new SaidFindings(options.log)): DesiredState {
+  const state = takeDesiredState(options, said);
+  if ("problems" in state) throw new ManifestRefused(state.problems);
+  return state;
+}
+
+/** The same, and no state instead of a throw. */
+export function takeDesiredState(options: DesiredStateOptions, said: SaidFindings): DesiredState | NoState {
   const { stateDirectory, log } = options;
   const kept = readLastGood(stateDirectory, log);
+  const result = load(options, kept);
+  const state = stateOf(result);
+  if (!("problems" in state)) keepLastGood(stateDirectory, result.files, kept, log);
+  said.say(result);
+  return state;
+}
+
+/** Reads a manifest, and neither logs nor keeps anything of it. */
+export function lookAtDesiredState(options: DesiredStateOptions): DesiredState | NoState {
+  return stateOf(load(options, readLastGood(options.stateDirectory, options.log)));
+}
+
+function load(options: DesiredStateOptions, kept: ReadonlyMap<string, string>): LoadResult {
   const noEngine = engineMissing();
-  const result = loadManifestSync({
+  return loadManifestSync({
     file: options.file,
     ...(options.dropIn === undefined ? {} : { dropIn: options.dropIn }),
     variables: options.environment,
     hostName: hostname(),
     ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
     // A file that is gone takes its agents with it.
-    lastGood: new Map([...kept].filter(([path]) => existsSync(path))),
+    lastGood: new Map([...kept].filter(([path]) => !isGone(path))),
   });
-  if (result.manifest === undefined) throw new ManifestRefused(result.problems);
-  keepLastGood(stateDirectory, result.files, kept, log);
-  logFindings(result, log);
-  return { manifest: result.manifest, files: fileStatuses(result) };
 }
 
-function logFindings(result: CheckResult, log: Logger): void {
-  for (const problem of result.problems) log.error(formatProblem(problem));
-  for (const warning of result.warnings) log.warn(formatProblem(warning));
-  for (const { source, state } of result.files) {
-    if (state === "last-good") log.warn("The last good form of this file serves", { file: source.file });
-    if (state === "bad") log.warn("Nothing of this file serves", { file: source.file });
+function stateOf(result: LoadResult): DesiredState | NoState {
+  const bad = result.files.filter(({ source, state }) => state === "bad" && !isGone(source.path));
+  const common = {
+    files: fileStatuses(result),
+    badFiles: new Set(bad.map(({ source }) => source.path)),
+    seen: result.seen,
+  };
+  const { manifest, problems } = result;
+  return manifest === undefined ? { ...common, problems } : { ...common, manifest };
+}
+
+/** A file that cannot be looked at is not known to be gone. */
+function isGone(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -6,6 +6,7 @@ import { createAgent } from "../agent/create-agent.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "../bus/service-port.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
+import type { LogFields } from "../telemetry/log.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
@@ -35,6 +36,7 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   const served = ports.serve(serviceSpec(definition, ports.version), promptHandler(agent), promptCheck(agent));
   served.setHealth(serviceHealth(model, config.name));
   const stop = new AbortController();
+  let gone: Promise<void> | undefined;
   const unwatch = model.onHealthChange(() => {
     const health = serviceHealth(model, config.name);
     if (health.state === "degraded") log.warn("Agent degraded", { reason: health.reason });
@@ -46,13 +48,14 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   return {
     definition,
     status: () => agentStatus(definition, served),
-    drain: async (timeoutMs) => {
-      const { inFlight, ...counts } = served.counters();
-      log.info("Agent drains", { in_flight: inFlight, ...counts });
-      await served.drain(timeoutMs);
-      unwatch();
-      stop.abort();
-      log.info("Agent stopped");
+    drain: (timeoutMs) => {
+      if (gone === undefined) log.info("Agent drains", drainFields(served));
+      const drained = served.drain(timeoutMs);
+      return (gone ??= drained.then(() => {
+        unwatch();
+        stop.abort();
+        log.info("Agent stopped");
+      }));
     },
   };
 }
@@ -97,6 +100,11 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
 function lostError(health: ModelHealth, agent: string): ServiceError {
   const retry = retryFields("retryAfterS" in health ? health.retryAfterS : 1);
   return health.state === "missing" ? modelNotFound(agent, retry) : modelUnreachable(agent, retry);
+}
+
+function drainFields(served: ServedAgent): LogFields {
+  const { inFlight, ...counts } = served.counters();
+  return { in_flight: inFlight, ...counts };
 }
 
 function agentStatus({ config }: AgentDefinition, served: ServedAgent): AgentStatus {

@@ -11,6 +11,8 @@ export interface RuntimeBus {
   state(): BusState;
   /** Ends a bundled server that does not answer, and it is started again. False: the server is not ours. */
   restartServer(): boolean;
+  /** Connects as these say once that works; until then, as before. For a manifest that names the server. Never rejects. */
+  use(nats: NatsConfig): Promise<void>;
   /** Closes the connection, then ends the bundled server. Never rejects. */
   close(): Promise<void>;
 }
@@ -34,6 +36,14 @@ export async function openRuntimeBus(
     restartServer: () => {
       local?.bundled?.restart();
       return local?.bundled !== undefined;
+    },
+    use: async (changed) => {
+      if (local !== undefined) return;
+      const problem = await connection.useSettings(changed);
+      if (problem === undefined) return;
+      ports.log.error("NATS cannot be reached as the manifest says now; the present connection is kept", {
+        reason: problem.message,
+      });
     },
     close: async () => {
       await connection.close();

@@ -8,18 +8,21 @@ import { lockStateDirectory } from "../host/state-lock.ts";
 import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
 import { engineFolder } from "./engine-folder.ts";
 import { createModels, type Models } from "../model/models.ts";
+import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
 import { agentDefinitions } from "./agent-definition.ts";
 import { type Closers, closers } from "./closers.ts";
-import type { RuntimeStatus } from "./control-protocol.ts";
+import type { ControlRequest, FileStatus, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
 import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
 import { Reconciler } from "./reconcile.ts";
+import { Reloader } from "./reload.ts";
 import { type RunningAgent, startAgent } from "./running-agent.ts";
 import { openRuntimeBus, type RuntimeBus } from "./runtime-bus.ts";
 import { runtimeStatus } from "./runtime-status.ts";
+import { SaidFindings } from "./said-findings.ts";
 import { serviceNotices } from "./service-notices.ts";
 import { statusLine } from "./status-line.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
@@ -27,10 +30,14 @@ import { busSign, schedulerSign } from "./vital-signs.ts";
 export interface RuntimeOptions extends DesiredStateOptions {
   /** Prompts and answers go to the log. */
   readonly tracesText: boolean;
+  /** How changes of the manifest's files are noticed. */
+  readonly watch: WatchMode;
 }
 
 export interface Runtime {
   status(): RuntimeStatus;
+  /** Reads the manifest's files now. Throws when the runtime is stopping. */
+  reload(): ReloadReport;
   /** Takes no more prompts, lets turns finish for at most `drainMs`, ends every stream, then closes everything. Never rejects. */
   stop(drainMs: number): Promise<void>;
 }
@@ -58,7 +65,8 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   makeStateDirectory(stateDirectory);
   const lock = lockStateDirectory(stateDirectory);
   open.add("state directory", () => lock.release());
-  const desired = loadDesiredState(options);
+  const said = new SaidFindings(log);
+  const desired = loadDesiredState(options, said);
   const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files };
   const notices = serviceNotices({
     manager: serviceManager(options.environment, log),
@@ -81,6 +89,22 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("agents", () => host.close(closeMs / 2));
   const reconciler = startAgents(desired, { options, host, models, open });
   parts.reconciler = reconciler;
+  const watch = startWatch(desired, options, () => {
+    if (!parts.isDraining) reloader.reload();
+  });
+  open.add("watch", () => watch?.close());
+  const reloader = new Reloader(desired, {
+    options,
+    models,
+    bus,
+    reconciler,
+    said,
+    onLoad: ({ files, seen }) => {
+      parts.files = files;
+      watch?.saw(seen);
+    },
+  });
+  parts.reloader = reloader;
   notices.ready((limitMs) => [
     busSign(bus, limitMs, log),
     schedulerSign({
@@ -91,10 +115,13 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   ]);
   return {
     status: () => runtimeStatus(parts, stateDirectory),
+    reload: () => reloader.reload(),
     stop: async (drainMs) => {
       parts.isDraining = true;
+      reloader.close();
       notices.stopping();
       reconciler.apply(new Map(), drainMs);
+      reconciler.hurry(drainMs);
       await reconciler.drained();
       await open.closeAll(closeMs);
     },
@@ -108,22 +135,48 @@ function longestTurnMs(reconciler: Reconciler<RunningAgent>): number {
 /** What there is of the runtime so far: its status can be asked while it starts. */
 export interface RuntimeParts {
   readonly startedAt: Date;
-  readonly files: DesiredState["files"];
+  files: readonly FileStatus[];
   isDraining: boolean;
   bus?: RuntimeBus;
   models?: Models;
   reconciler?: Reconciler<RunningAgent>;
+  reloader?: Reloader;
+}
+
+function answerControl(request: ControlRequest, parts: RuntimeParts, stateDirectory: string): unknown {
+  if (request.op === "status") return runtimeStatus(parts, stateDirectory);
+  if (parts.reloader === undefined) throw new Error("It is still starting: try again");
+  return request.op === "reload" ? parts.reloader.reload() : parts.reloader.plan(request);
 }
 
 /** A runtime that cannot be asked runs all the same. */
 async function serveControl(parts: RuntimeParts, options: RuntimeOptions, open: Closers): Promise<void> {
   const { stateDirectory, log } = options;
   try {
-    const control = await openControlSocket(stateDirectory, () => runtimeStatus(parts, stateDirectory), log);
+    const control = await openControlSocket(
+      stateDirectory,
+      (request) => answerControl(request, parts, stateDirectory),
+      log,
+    );
     open.add("control socket", () => control.close());
   } catch (error) {
     log.error('Control socket cannot be opened: "muster status" will not work', { error });
   }
+}
+
+function startWatch(
+  { seen }: DesiredState,
+  { watch: mode, log }: RuntimeOptions,
+  onChange: () => void,
+): ManifestWatch | undefined {
+  if (mode === "off") return undefined;
+  return watchManifest({
+    mode,
+    seen,
+    onChange,
+    onPolling: (error) =>
+      log.warn("Changes of the manifest make no events here: its files are looked at instead", { error }),
+  });
 }
 
 function startAgents(

@@ -44,6 +44,7 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
       return () => listeners.delete(listener);
     },
     onPublishRefused: () => () => undefined,
+    useSettings: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }

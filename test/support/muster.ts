@@ -16,6 +16,8 @@ export interface MusterOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** For its agents to have looked at their models; default 30 s. */
   readonly readyWithinMs?: number;
+  /** Further arguments of `run`. */
+  readonly runArguments?: readonly string[];
   /** Starting counts as done when the agents are degraded, too. */
   readonly acceptsDegraded?: boolean;
   /** Starting counts as done without a bus, too. */
@@ -60,6 +62,9 @@ export async function startMuster(options: MusterOptions): Promise<RunningMuster
   }
   return muster;
 }
+
+/** Commands that read no manifest. */
+const asksTheRuntimeOnly: ReadonlySet<string> = new Set(["status", "reload"]);
 
 class Muster implements RunningMuster {
   readonly folder: string;
@@ -107,7 +112,8 @@ class Muster implements RunningMuster {
     options: { readonly stdin?: string; readonly limitMs?: number } = {},
   ): Promise<ProgramResult> {
     const [name = "", ...rest] = args;
-    const where = ["-f", this.manifestFile, "--state", this.stateDirectory];
+    const file = asksTheRuntimeOnly.has(name) ? [] : ["-f", this.manifestFile];
+    const where = [...file, "--state", this.stateDirectory];
     return runProgram([...this.#program, name, ...where, ...rest], {
       ...options,
       cwd: this.folder,
@@ -122,7 +128,14 @@ class Muster implements RunningMuster {
   }
 
   async restart(): Promise<void> {
-    const arguments_ = ["run", "-f", this.manifestFile, "--state", this.stateDirectory];
+    const arguments_ = [
+      "run",
+      "-f",
+      this.manifestFile,
+      "--state",
+      this.stateDirectory,
+      ...(this.#options.runArguments ?? []),
+    ];
     const child = Bun.spawn([...this.#program, ...arguments_], {
       cwd: this.folder,
       env: this.#environment(),
