@@ -191,3 +191,26 @@ test("an agent whose subjects the server forbids is degraded, the subject named"
   await eventually(() => agent.state().state === "degraded");
   expect(agent.state().reason).toContain("agents.prompt.muster.tests.one");
 });
+
+test("other settings are gone over to with all subscriptions, and what does not connect changes nothing", async () => {
+  const server = await serverWith("authorization { users: [ {user: a, password: a}, {user: b, password: b} ] }");
+  const settings = (user: string, password = user): BusSettings => ({
+    servers: [server.url],
+    user,
+    password: new Secret(password),
+  });
+  const connection = open(settings("a"), true);
+  await connection.connected();
+  const states: string[] = [];
+  connection.onStatus(({ state }) => states.push(state));
+  const heard: string[] = [];
+  connection.subscribe("word", (message) => heard.push(message.string()));
+  expect(String(await connection.useSettings(settings("a", "wrong")))).toContain("refused the credentials");
+  expect(states).toEqual([]);
+  expect(await connection.useSettings(settings("b"))).toBeUndefined();
+  await eventually(() => connection.isConnected() && states.includes("connected"));
+  expect(states).toEqual(["reconnecting", "connected"]);
+  connection.publish("word", "still here");
+  await eventually(() => heard.length > 0);
+  expect(heard).toEqual(["still here"]);
+});

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nkeys } from "@nats-io/transport-node";
 import type { AgentStatus } from "../../../src/runtime/control-protocol.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
@@ -209,6 +211,35 @@ describe("a change of the manifest's files", () => {
     expect(await sent()).toBe("Bearer second-key");
   }, 60_000);
 });
+
+test("rotated NATS credentials are taken over while a stream goes on", async () => {
+  const keys = [nkeys.createUser(), nkeys.createUser()];
+  const users = keys.map((key) => `{ nkey: ${key.getPublicKey()} }`).join(", ");
+  const own = await startNatsServer({
+    config: `no_auth_user: anybody\nauthorization { users: [ { user: anybody, password: x }, ${users} ] }`,
+  });
+  const folder = await mkdtemp(join(tmpdir(), "muster-nkey-"));
+  const file = join(folder, "user.nk");
+  const seeds = keys.map((key) => new TextDecoder().decode(key.getSeed()));
+  await writeFile(file, seeds[0] ?? "");
+  const connect = `nats: { servers: ["${own.url}"], nkey_file: "${file}" }`;
+  const muster = await startMuster({
+    manifest: manifest(agent("keeper")).replace(/^nats: .*$/m, connect),
+  });
+  const there = await rawCaller(own.url);
+  model.script("scripted", { tokens: 80, delayMs: 50 });
+  const stream = there.prompt(subjectOf("keeper"), "Go on.");
+  await stream.until((answer) => answer.text() !== "");
+  await writeFile(file, seeds[1] ?? "");
+  await until("the new connection", () => muster.log().includes("Reconnected to NATS"));
+  const answer = await stream.done;
+  expect(answer.error()).toBeUndefined();
+  expect(answer.text()).toBe("word ".repeat(80));
+  await there.close();
+  await muster.stop();
+  await own.stop();
+  await rm(folder, { recursive: true });
+}, 60_000);
 
 describe("muster add and remove", () => {
   test("put a drop-in in place and away again, and say what the runtime did", async () => {

@@ -84,3 +84,13 @@ test("shutdown is a wish for nothing", async () => {
   await finishDrains();
   expect(running.agents()).toEqual([]);
 });
+
+test("what was done is told: each agent in one list", async () => {
+  const { apply, finishDrains } = reconciler();
+  expect(apply(agentDefinition("a"), agentDefinition("b"), agentDefinition("c"))).toMatchObject({
+    added: ["a", "b", "c"],
+  });
+  const plan = apply(agentDefinition("a"), agentDefinition("b", { instructions: "Be brief." }), agentDefinition("d"));
+  expect(plan).toEqual({ added: ["d"], changed: ["b"], removed: ["c"], same: ["a"] });
+  await finishDrains();
+});

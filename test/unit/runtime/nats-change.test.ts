@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import type { NatsConfig } from "../../../src/manifest/manifest.ts";
+import { Secret } from "../../../src/manifest/secret.ts";
+import { natsChange } from "../../../src/runtime/nats-change.ts";
+
+function nats(given: Partial<NatsConfig> = {}): NatsConfig {
+  return { mode: "external", embedded: { host: "127.0.0.1", port: 4222 }, servers: ["nats://a"], ...given };
+}
+
+test("an equal section means nothing", () => {
+  const same = () => nats({ password: new Secret("x"), user: "u" });
+  expect(natsChange(same(), same(), ["/other"])).toEqual({ isOther: false, notes: [] });
+});
+
+test("other servers, another password, or another content of a credentials file mean another connection", () => {
+  expect(natsChange(nats(), nats({ servers: ["nats://b"] }), []).isOther).toBe(true);
+  const [before, after] = [nats({ password: new Secret("x") }), nats({ password: new Secret("y") })];
+  expect(natsChange(before, after, []).isOther).toBe(true);
+  const files = nats({ credentialsFile: "/c", tls: { keyFile: "/k" } });
+  expect(natsChange(files, files, ["/c"]).isOther).toBe(true);
+  expect(natsChange(files, files, ["/k"]).isOther).toBe(true);
+});
+
+test("what the bundled server is made of waits for a restart", () => {
+  const bundled = nats({ mode: "embedded", servers: [] });
+  const { isOther, notes } = natsChange(bundled, { ...bundled, embedded: { host: "127.0.0.1", port: 4333 } }, []);
+  expect(isOther).toBe(false);
+  expect(notes.join()).toContain("restart");
+  expect(natsChange(bundled, nats(), []).notes).toHaveLength(1);
+});
