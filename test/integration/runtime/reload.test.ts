@@ -144,6 +144,24 @@ describe("a change of the manifest's files", () => {
     expect(body).toContain("round 4");
   }, 60_000);
 
+  test("that takes an agent away with its model lets its waiting turns be answered, too", async () => {
+    const { dropIn, dropIns, muster, untilAgents } = await start();
+    const own = `models:\n  own: { endpoint: scripted, model: own }\n`;
+    await dropIn("a.yaml", `${own}agents:\n  a: { model: own, instructions: Hi., concurrency: 1, queue: 4 }\n`);
+    await untilAgents("keeper", "a");
+    model.script("own", { tokens: 20, delayMs: 50 });
+    const streams = [caller.prompt(subjectOf("a"), "One"), caller.prompt(subjectOf("a"), "Two")];
+    await until("both", async () => (await muster.status()).agents.find(({ name }) => name === "a")?.queued === 1);
+    await rm(join(dropIns, "a.yaml"));
+    await until("the drain", () => muster.log().includes("Agent drains"));
+    for (const stream of streams) {
+      const answer = await stream.done;
+      expect(answer.error()).toBeUndefined();
+      expect(answer.text()).toBe("word ".repeat(20));
+    }
+    await until("the end of its model", async () => (await muster.status()).endpoints[0]?.models.join() === "local");
+  }, 30_000);
+
   test("that is wrong changes nothing, is shown, and is logged once", async () => {
     const { muster, dropIn, agents, untilAgents } = await start();
     await dropIn("a.yaml", agent("a"));

@@ -3,6 +3,7 @@ import {
   decodeRequest,
   decodeResponse,
   encodeControl,
+  isReloadReport,
   isRuntimeStatus,
 } from "../../../src/runtime/control-protocol.ts";
 
@@ -10,6 +11,19 @@ test("a request and its answer survive the way", () => {
   expect(decodeRequest(encodeControl({ op: "status" }).trimEnd())).toEqual({ op: "status" });
   expect(decodeResponse(encodeControl({ ok: true, result: [1] }))).toEqual({ ok: true, result: [1] });
   expect(decodeResponse(encodeControl({ ok: false, error: "No" }))).toEqual({ ok: false, error: "No" });
+});
+
+test("a plan may be about other files", () => {
+  const plan = { op: "plan", file: "/a.yaml", dropIn: "/d" } as const;
+  expect(decodeRequest(encodeControl(plan).trimEnd())).toEqual(plan);
+  expect(decodeRequest('{"op":"plan","file":3}')).toEqual({ op: "plan" });
+});
+
+test("a reload's report must hold the lists that are printed", () => {
+  const report = { file: "/a", added: [], changed: ["x"], removed: [], same: [], problems: [], notes: [] };
+  expect(isReloadReport(report)).toBe(true);
+  expect(isReloadReport({ ...report, changed: [1] })).toBe(false);
+  expect(isReloadReport({})).toBe(false);
 });
 
 test("a request that is none, or is not known, is named", () => {
