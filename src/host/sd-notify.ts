@@ -104,7 +104,7 @@ const afUnix = 1;
 const sockDgramCloexec = 2 | 0o2000000;
 const dontWaitNoSignal = 0x40 | 0x4000;
 const clockMonotonic = 1;
-const libraries = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
+const libcNames = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 function silent(): ServiceManager {
   const nobody = { send: () => true, monotonicUs: () => 0n, close: () => undefined };
@@ -113,7 +113,8 @@ function silent(): ServiceManager {
 
 function openDatagram(path: string): NotifySocket {
   const address = socketAddress(path);
-  const { symbols: libc, close: unload } = openLibc();
+  const library = openLibc();
+  const libc = library.symbols;
   const descriptor = libc.socket(afUnix, sockDgramCloexec, 0);
   if (descriptor < 0) throw new Error("No socket can be made");
   return {
@@ -129,16 +130,16 @@ function openDatagram(path: string): NotifySocket {
     },
     close: () => {
       libc.close(descriptor);
-      unload();
+      library.close();
     },
   };
 }
 
 function openLibc() {
   const problems: unknown[] = [];
-  for (const library of libraries) {
+  for (const name of libcNames) {
     try {
-      return dlopen(library, libcCalls);
+      return dlopen(name, libcCalls);
     } catch (error) {
       problems.push(error);
     }

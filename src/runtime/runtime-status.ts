@@ -34,11 +34,26 @@ function agentStatuses({ reconciler }: RuntimeParts): readonly AgentStatus[] {
   return [...reconciler.agents().map((agent) => agent.status()), ...failed];
 }
 
-function endpointStatus(endpoint: ModelEndpoint): EndpointStatus {
-  const { health, models, granted: _, ...rest } = endpoint;
+function endpointStatus({
+  name,
+  provider,
+  url,
+  models,
+  parallel,
+  busy,
+  waiting,
+  finishing,
+  health,
+}: ModelEndpoint): EndpointStatus {
   return {
-    ...rest,
+    name,
+    provider,
+    ...(url === undefined ? {} : { url }),
     models,
+    parallel,
+    busy,
+    waiting,
+    finishing,
     state: health.state,
     ...(health.state === "unreachable" ? { reason: health.reason } : {}),
   };

@@ -81,10 +81,8 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
         const dropped = machine.path("/etc/muster/agents.d/ada.yaml");
         await writeFile(dropped, "agents:\n  ada: { model: m, instructions_file: /home/ada/prompt.txt }\n");
         const { code, stderr } = await machine.run(["muster", "check"]);
-        expect([code, stderr]).toEqual([
-          0,
-          expect.stringContaining('"/home/ada/prompt.txt", which muster.service cannot'),
-        ]);
+        expect(code).toBe(0);
+        expect(stderr).toContain('"/home/ada/prompt.txt", which muster.service cannot see');
         await setUnit(stderr.slice(stderr.indexOf("[Service]")), "files.conf");
         expect((await machine.run(["muster", "check"])).stderr).toBe("");
         await machine.expect(["systemctl", "restart", "muster"]);

@@ -9,12 +9,13 @@ export interface NotifyListener extends Disposable {
 }
 
 export function listenForNotices(path: string): NotifyListener {
-  const { symbols: libc, close: unload } = dlopen("libc.so.6", {
+  const library = dlopen("libc.so.6", {
     socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
     bind: { args: [FFIType.i32, FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
     recv: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
     close: { args: [FFIType.i32], returns: FFIType.i32 },
   });
+  const libc = library.symbols;
   const address = socketAddress(path);
   const descriptor = libc.socket(1, 2, 0);
   if (libc.bind(descriptor, ptr(address), address.length) !== 0) throw new Error(`Cannot listen on "${path}"`);
@@ -31,7 +32,7 @@ export function listenForNotices(path: string): NotifyListener {
     },
     [Symbol.dispose]: () => {
       libc.close(descriptor);
-      unload();
+      library.close();
     },
   };
 }
