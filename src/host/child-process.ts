@@ -32,7 +32,7 @@ export interface ChildProcess {
 
 const shell = "/bin/sh";
 // The shell becomes the program; what it leaves behind waits for the end of our pipe, which the system closes when we end.
-const lifeline = 'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill -TERM $$) & exec "$0" "$@" 3<&- </dev/null';
+const lifeline = 'exec 3<&0; (cat <&3; kill -TERM $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&- </dev/null';
 
 /** Starts it. Throws when the program can't be run; its later end is `ended`'s to tell. */
 export function startChild(options: ChildOptions): ChildProcess {
