@@ -57,7 +57,7 @@ function serviceSection({ executable, manifest, scope }: UnitOptions): string {
     "Type=notify",
     "NotifyAccess=main",
     `ExecStart=${executable} run --file ${manifest}`,
-    "ExecReload=/bin/kill -HUP $MAINPID",
+    `ExecReload=${executable} reload`,
     ...(scope === "user" ? [] : ownership),
     ...supervision,
     `UnsetEnvironment=${redirecting.join(" ")}`,

@@ -19,6 +19,7 @@ import { type Plan, planChanges, type Reconciler } from "./reconcile.ts";
 import type { RunningAgent } from "./running-agent.ts";
 import type { RuntimeBus } from "./runtime-bus.ts";
 import type { SaidFindings } from "./said-findings.ts";
+import type { ServiceNotices } from "./service-notices.ts";
 
 export interface ReloadPorts {
   readonly options: DesiredStateOptions;
@@ -26,6 +27,7 @@ export interface ReloadPorts {
   readonly bus: Pick<RuntimeBus, "use">;
   readonly reconciler: Reconciler<RunningAgent>;
   readonly said: SaidFindings;
+  readonly notices: Pick<ServiceNotices, "reloading" | "reloaded">;
   /** Told of each load. */
   readonly onLoad: (state: { readonly files: readonly FileStatus[]; readonly seen: Sighting }) => void;
 }
@@ -50,6 +52,15 @@ export class Reloader {
   /** Reads the files and takes over what is good. Never throws for what is in them. */
   reload(): ReloadReport {
     if (this.#isOver) throw new Error("The runtime is stopping");
+    this.#ports.notices.reloading();
+    try {
+      return this.#takeOver();
+    } finally {
+      this.#ports.notices.reloaded();
+    }
+  }
+
+  #takeOver(): ReloadReport {
     const { options, reconciler, said } = this.#ports;
     const state = takeDesiredState(options, said);
     const seenBefore = this.#seen;

@@ -99,6 +99,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
     bus,
     reconciler,
     said,
+    notices,
     onLoad: ({ files, seen }) => {
       parts.files = files;
       watch?.saw(seen);

@@ -110,6 +110,24 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
     );
 
     test(
+      "a reload of a broken file fails with its problem, and all goes on as it was",
+      async () => {
+        const pid = await property("MainPID");
+        await writeFile(machine.path("/etc/muster/agents.d/third.yaml"), "agents:\n  third: { modle: m }\n");
+        expect((await machine.run(["systemctl", "reload", "muster"])).code).toBe(1);
+        expect(await machine.expect(["journalctl", "-u", "muster", "--no-pager"])).toContain("third.yaml:2:");
+        await until("the line", async () => (await property("StatusText")).includes("1 file with problems"));
+        expect([await property("MainPID"), await property("ActiveState")]).toEqual([pid, "active"]);
+        expect(await ask("Hello", "third")).toBe("word word word");
+        await rm(machine.path("/etc/muster/agents.d/third.yaml"));
+        await machine.expect(["kill", "-HUP", pid]);
+        await until("the agent's end", async () => (await property("StatusText")).startsWith("2 agents: 2 ready"));
+        expect(await property("MainPID")).toBe(pid);
+      },
+      limitMs,
+    );
+
+    test(
       "is killed by the watchdog when it hangs, and comes back",
       async () => {
         const pid = await property("MainPID");
