@@ -1,7 +1,7 @@
 // A command's question to the runtime of this machine.
 
 import { resolve } from "node:path";
-import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { askedStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
 import { ControlError } from "../runtime/control-client.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError, exitCode } from "./command-error.ts";
@@ -15,7 +15,7 @@ export async function askLocalRuntime<Answer>(
 ): Promise<Answer> {
   try {
     const flag = invocation.text("state");
-    return await ask(resolve(chooseStateDirectory({ flag, environment: terminal.environment })));
+    return await ask(resolve(askedStateDirectory({ flag, environment: terminal.environment })));
   } catch (error) {
     if (!(error instanceof ControlError) && !(error instanceof StateDirectoryError)) throw error;
     throw new CommandError(error.message, exitCode.error, { cause: error });

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { runningBusUrl } from "../bus/bus-file.ts";
 import type { BusSettings } from "../bus/bus-settings.ts";
-import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { askedStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
 import { serviceVariables } from "../host/unit-reach.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { CommandError, usageError } from "./command-error.ts";
@@ -93,7 +93,7 @@ function embeddedUrl(embedded: Manifest["nats"]["embedded"], file: string): stri
 /** URL of the bundled server that a runtime of this state directory started; undefined when none runs. */
 function bundledServerUrl(choice: ServerChoice): string | undefined {
   try {
-    return runningBusUrl(chooseStateDirectory({ flag: choice.state, environment: choice.environment }));
+    return runningBusUrl(askedStateDirectory({ flag: choice.state, environment: choice.environment }));
   } catch (error) {
     if (error instanceof StateDirectoryError) return undefined;
     throw error;

@@ -1,8 +1,9 @@
 // Where a runtime keeps its state: chosen once, in a fixed order, and made private to its user.
 
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { stateFolder } from "./systemd-unit.ts";
 
 export interface StateDirectoryChoice {
   /** `--state`. */
@@ -28,6 +29,21 @@ export function chooseStateDirectory(choice: StateDirectoryChoice = {}): string 
   const [fromSystemd] = (environment["STATE_DIRECTORY"] ?? "").split(":");
   if (fromSystemd !== undefined && fromSystemd !== "") return resolve(fromSystemd);
   return join(stateHome(environment, choice), "muster");
+}
+
+/**
+ * The state directory that a command means which asks a runtime: of the machine's service, where the user's own holds no runtime that can
+ * be asked and none is named. Throws `StateDirectoryError`.
+ */
+export function askedStateDirectory(
+  choice: StateDirectoryChoice = {},
+  exists: (path: string) => boolean = existsSync,
+): string {
+  const environment = choice.environment ?? process.env;
+  const own = chooseStateDirectory(choice);
+  const isNamed = choice.flag !== undefined || (environment["STATE_DIRECTORY"] ?? "") !== "";
+  const isAsked = isNamed || ["control.sock", "control.path"].some((name) => exists(join(own, name)));
+  return !isAsked && exists(stateFolder) ? stateFolder : own;
 }
 
 /** Makes the directory with mode 0700 where it is missing. Throws `StateDirectoryError`. */

@@ -307,7 +307,7 @@ agents:
   }
 
   function status(): Promise<string> {
-    return machine.expect(["muster", "status", "--json", "--state", "/var/lib/muster"]);
+    return machine.expect(["muster", "status", "--json"]);
   }
 
   async function mode(path: string): Promise<string> {

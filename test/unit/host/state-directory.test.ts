@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chooseStateDirectory, makeStateDirectory, StateDirectoryError } from "../../../src/host/state-directory.ts";
+import {
+  askedStateDirectory,
+  chooseStateDirectory,
+  makeStateDirectory,
+  StateDirectoryError,
+} from "../../../src/host/state-directory.ts";
 
 const nobody = (): string => {
   throw new Error("no such user");
@@ -68,4 +73,17 @@ describe("makeStateDirectory", () => {
       /Cannot make the state directory ".*below": .*--state DIR/,
     );
   });
+});
+
+test("who asks a runtime means the service's, unless another is named or runs as the user's own", () => {
+  const environment = { HOME: "/home/a" };
+  const service = "/var/lib/muster";
+  const own = "/home/a/.local/state/muster";
+  const asked = (there: readonly string[], choice: object = {}) =>
+    askedStateDirectory({ environment, platform: "linux", ...choice }, (path) => there.includes(path));
+  expect(asked([service])).toBe(service);
+  expect(asked([])).toBe(own);
+  expect(asked([service, `${own}/control.sock`])).toBe(own);
+  expect(asked([service], { flag: "/s" })).toBe("/s");
+  expect(asked([service], { environment: { ...environment, STATE_DIRECTORY: "/run/s" } })).toBe("/run/s");
 });
