@@ -1,5 +1,7 @@
 // The configuration that the bundled nats-server runs with.
 
+import { type BundledUsers, usersConfig } from "./bundled-users.ts";
+
 export interface BundledConfig {
   readonly serverName: string;
   readonly host: string;
@@ -8,6 +10,12 @@ export interface BundledConfig {
   /** JetStream's files go to `jetstream` below it. */
   readonly storeDirectory: string;
   readonly maxStoreBytes: number;
+  /** Absent: anybody may do anything. */
+  readonly users?: BundledUsers;
+  /** JetStream's domain, which tells this machine's streams from the hub's. */
+  readonly domain?: string;
+  /** Lines about the hub. */
+  readonly hub?: readonly string[];
 }
 
 /** Larger than the server's default of 1 MB, so that an image fits in one prompt; the server advises against more. */
@@ -26,7 +34,13 @@ export function bundledConfigText(config: BundledConfig): string {
     `  max_file_store: ${config.maxStoreBytes}`,
     "  max_memory_store: 67108864",
     "  sync_interval: always",
+    ...(config.domain === undefined ? [] : [`  domain: ${JSON.stringify(config.domain)}`]),
     "}",
+    ...(config.users === undefined ? [] : usersConfig(config.users)),
+    ...(config.hub === undefined ? [] : [...linkTiming, ...config.hub]),
     "",
   ].join("\n");
 }
+
+/** A cable that was cut says nothing: without these the server would believe in the link for four minutes. */
+const linkTiming = ['ping_interval: "15s"', "ping_max: 2"];

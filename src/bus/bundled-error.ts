@@ -2,7 +2,7 @@
 
 export class BundledServerError extends Error {
   override readonly name = "BundledServerError";
-  readonly kind: "port-taken" | "not-carried" | "not-extracted" | "ended" | "not-ready";
+  readonly kind: "port-taken" | "not-carried" | "not-extracted" | "ended" | "not-ready" | "keys";
 
   constructor(kind: BundledServerError["kind"], message: string, options?: { cause?: unknown }) {
     super(message, options);

@@ -7,13 +7,21 @@ import { backoff } from "../host/backoff.ts";
 import { carriedPart } from "../host/carried-parts.ts";
 import { extractPart } from "../host/extract-part.ts";
 import { endProcess } from "../host/process-identity.ts";
+import type { EmbeddedConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { BundledServerError } from "./bundled-error.ts";
+import { type BundledKeys, bundledKeys } from "./bundled-keys.ts";
+import { runtimeInboxPrefix } from "./bundled-users.ts";
 import { readBusFile, removeBusFile } from "./bus-file.ts";
-import { launchBundled, type LaunchedServer } from "./launch-bundled.ts";
+import type { BusSettings } from "./bus-settings.ts";
+import { HubKeeper } from "./hub-keeper.ts";
+import { bundledFolder, launchBundled, type LaunchedServer, type LaunchOptions } from "./launch-bundled.ts";
+import { writeNatsContext } from "./write-nats-context.ts";
 
 export interface BundledServerOptions {
-  readonly config: { readonly host: string; readonly port: number };
+  readonly config: EmbeddedConfig;
+  /** A name that no other machine of the hub has: JetStream's domain there. */
+  readonly owner: string;
   /** Made, and locked by the caller. */
   readonly stateDirectory: string;
   readonly log: Logger;
@@ -22,7 +30,11 @@ export interface BundledServerOptions {
   readonly onDown?: (reason: string) => void;
   /** It answers again, on the same URL. */
   readonly onUp?: () => void;
+  /** Where the user's NATS contexts are; default: as the NATS command line has it. */
+  readonly configFolder?: string;
 }
+
+export type BundledCredentials = Pick<BusSettings, "nkeyFile" | "inboxPrefix">;
 
 export interface BundledServer {
   /** For a NATS client; the same over restarts. */
@@ -32,6 +44,10 @@ export interface BundledServer {
   restarts(): number;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
+  /** How the runtime is to connect: with its own key where the server wants one. */
+  readonly credentials: BundledCredentials;
+  /** Absent where it has no hub. */
+  readonly hub?: HubKeeper;
   /** Ends it, by force after 5 s. May be called again. To be called after all clients of ours are gone. */
   stop(): Promise<void>;
 }
@@ -48,31 +64,55 @@ const stableMs = 30_000;
 export async function startBundledServer(options: BundledServerOptions): Promise<BundledServer> {
   await endOrphan(options.stateDirectory, options.log);
   const stopping = new AbortController();
-  const launch = async (port: number): Promise<LaunchedServer> =>
-    launchBundled({
+  const { host, auth, hub: hubConfig } = options.config;
+  const keys = auth === "nkey" ? await bundledKeys(bundledFolder(options.stateDirectory)) : undefined;
+  const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
+  const launch = async (port: number): Promise<LaunchedServer> => {
+    const program = await bundledProgram(options.stateDirectory);
+    const launchOptions: LaunchOptions = {
       ...options,
-      ...options.config,
+      host,
       port,
-      program: await bundledProgram(options.stateDirectory),
-      serverName: `muster-${randomBytes(6).toString("hex")}`,
+      program,
+      serverName: serverName(options),
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
+      ...(keys === undefined ? {} : { keys }),
       signal: stopping.signal,
-    });
+    };
+    return hub === undefined ? launchBundled(launchOptions) : hub.launch({ ...launchOptions, domain: options.owner });
+  };
   const first = await launch(options.config.port);
+  if (keys !== undefined) writeNatsContext({ ...options, url: first.url, nkeyFile: keys.caller.file });
   const supervised = { current: first, restarts: 0 };
-  const supervision = supervise(supervised, options, () => launch(first.port), stopping.signal);
+  const supervision = supervise(supervised, { ...options, hub }, () => launch(first.port), stopping.signal);
   return {
     url: first.url,
     pid: () => supervised.current.child.pid,
     restarts: () => supervised.restarts,
     restart: () => void supervised.current.child.stop(0),
+    credentials: credentialsOf(keys, options),
+    ...(hub === undefined ? {} : { hub }),
     stop: async () => {
       stopping.abort(new Error("The bundled NATS server is being stopped"));
+      hub?.close();
       await supervised.current.child.stop(stopGraceMs);
       await supervision;
       removeBusFile(options.stateDirectory);
     },
   };
+}
+
+function credentialsOf(keys: BundledKeys | undefined, { config, owner }: BundledServerOptions): BundledCredentials {
+  if (keys === undefined && config.hub === undefined) return {};
+  return {
+    ...(keys === undefined ? {} : { nkeyFile: keys.runtime.file }),
+    inboxPrefix: runtimeInboxPrefix(owner),
+  };
+}
+
+/** New for each start, so that the server that answers is known to be ours; the owner makes it readable at the hub. */
+function serverName({ owner }: BundledServerOptions): string {
+  return `muster-${owner}-${randomBytes(6).toString("hex")}`;
 }
 
 /** Ends the server that a killed runtime left running, so that no two share a store. Call with the state directory locked. */
@@ -107,7 +147,7 @@ async function bundledProgram(stateDirectory: string): Promise<string> {
 
 async function supervise(
   supervised: { current: LaunchedServer; restarts: number },
-  options: BundledServerOptions,
+  options: Pick<BundledServerOptions, "log" | "onDown" | "onUp"> & { readonly hub: HubKeeper | undefined },
   launch: () => Promise<LaunchedServer>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -119,6 +159,7 @@ async function supervise(
     if (isStopping()) return;
     const reason = `nats-server ended with ${end.signal ?? `code ${end.code ?? 0}`}`;
     options.log.warn(`${reason}; starting it again`, { last: end.tail.split("\n").at(-1) });
+    options.hub?.serverEnded();
     options.onDown?.(reason);
     if (performance.now() - upSince > stableMs) pause.reset();
     const next = await relaunch(launch, options.log, () => pause.next(), signal);

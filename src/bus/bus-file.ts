@@ -8,6 +8,8 @@ export interface BusFile {
   /** As a NATS client takes it. */
   readonly url: string;
   readonly server: ProcessIdentity;
+  /** The callers' key, where the server wants one. */
+  readonly nkeyFile?: string;
 }
 
 /** Writes it whole or not at all, readable by its user only. */
@@ -31,10 +33,10 @@ export function removeBusFile(stateDirectory: string): void {
   rmSync(busFilePath(stateDirectory), { force: true });
 }
 
-/** URL of the bundled server that runs for this state directory; undefined when none does. */
-export function runningBusUrl(stateDirectory: string): string | undefined {
+/** The bundled server that runs for this state directory; undefined when none does. */
+export function runningBus(stateDirectory: string): BusFile | undefined {
   const file = readBusFile(stateDirectory);
-  return file !== undefined && file.url !== "" && isRunning(file.server) ? file.url : undefined;
+  return file !== undefined && file.url !== "" && isRunning(file.server) ? file : undefined;
 }
 
 function busFilePath(stateDirectory: string): string {
@@ -45,7 +47,8 @@ function parseBusFile(value: unknown): BusFile | undefined {
   if (!isRecord(value) || typeof value["url"] !== "string" || !isRecord(value["server"])) return undefined;
   const { pid, startedAt } = value["server"];
   if (typeof pid !== "number" || typeof startedAt !== "string") return undefined;
-  return { url: value["url"], server: { pid, startedAt } };
+  const nkeyFile = value["nkeyFile"];
+  return { url: value["url"], server: { pid, startedAt }, ...(typeof nkeyFile === "string" ? { nkeyFile } : {}) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -38,7 +38,8 @@ export async function readNatsContext(name: string, configFolder = userConfigFol
   };
 }
 
-function userConfigFolder(): string {
+/** `~/.config`, or what the environment says instead. */
+export function userConfigFolder(): string {
   const folder = process.env["XDG_CONFIG_HOME"];
   return folder === undefined || folder === "" ? join(homedir(), ".config") : folder;
 }

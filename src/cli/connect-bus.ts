@@ -24,7 +24,7 @@ export async function connectBus(
   terminal: Terminal,
   options: { readonly isPersistent?: boolean } = {},
 ): Promise<CommandBus> {
-  const { settings, said } = await findServer({
+  const { settings, said, whenRefused } = await findServer({
     server: invocation.text("server"),
     context: invocation.text("context"),
     file: invocation.text("file"),
@@ -43,7 +43,9 @@ export async function connectBus(
   } catch (cause) {
     await connection.close();
     if (!(cause instanceof BusError)) throw cause;
-    throw new CommandError(`${cause.message}. Name another server with --server URL or --context NAME`, 1, { cause });
+    const isRefused = whenRefused !== undefined && cause.message.includes("refused the credentials");
+    const way = isRefused ? whenRefused : "Name another server with --server URL or --context NAME";
+    throw new CommandError(`${cause.message}. ${way}`, 1, { cause });
   }
   return { connection, said };
 }

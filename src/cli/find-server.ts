@@ -3,9 +3,10 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { runningBusUrl } from "../bus/bus-file.ts";
+import { runningBus } from "../bus/bus-file.ts";
 import type { BusSettings } from "../bus/bus-settings.ts";
-import { askedStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
+import { chooseStateDirectory, isClosedToUs, StateDirectoryError } from "../host/state-directory.ts";
+import { stateFolder } from "../host/systemd-unit.ts";
 import { serviceVariables } from "../host/unit-reach.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { CommandError, usageError } from "./command-error.ts";
@@ -24,6 +25,8 @@ export interface FoundServer {
   readonly settings: BusSettings;
   /** Which server, and by whose word, for messages. */
   readonly said: string;
+  /** What to do when the server refuses the credentials. */
+  readonly whenRefused?: string;
 }
 
 const lastResort = "nats://127.0.0.1:4222";
@@ -41,7 +44,7 @@ export async function findServer(choice: ServerChoice): Promise<FoundServer> {
   if (fromEnvironment !== "") return byUrls(fromEnvironment, "NATS_URL");
   const file = choice.file ?? defaultManifestFiles(choice.folder).find((path) => existsSync(path));
   if (file !== undefined) return byManifest(file, choice);
-  return byUrl(bundledServerUrl(choice) ?? lastResort);
+  return bundledServer(choice) ?? byUrl(lastResort, choice);
 }
 
 function byUrls(text: string, source: string): FoundServer {
@@ -53,13 +56,20 @@ function byUrls(text: string, source: string): FoundServer {
   return { settings: { servers }, said: servers.map(withoutPassword).join(", ") };
 }
 
-function byUrl(url: string): FoundServer {
-  return { settings: { servers: [url] }, said: url };
+/** A server on this machine of which nothing is known but its address. */
+function byUrl(url: string, choice: ServerChoice): FoundServer {
+  const closed = stateDirectories(choice).find(isClosedToUs);
+  const whenRefused = closed === undefined ? {} : { whenRefused: keyElsewhere(closed) };
+  return { settings: { servers: [url] }, said: url, ...whenRefused };
+}
+
+function keyElsewhere(stateDirectory: string): string {
+  return `Its address and key are in "${stateDirectory}", which this user may not read: run the command with sudo, or get a copy of the key (docs/auth.md)`;
 }
 
 async function byManifest(file: string, choice: ServerChoice): Promise<FoundServer> {
   const nats = await natsOfManifest(file, choice);
-  if (nats.mode !== "external") return byUrl(bundledServerUrl(choice) ?? embeddedUrl(nats.embedded, file));
+  if (nats.mode !== "external") return bundledServer(choice) ?? byUrl(embeddedUrl(nats.embedded, file, choice), choice);
   const said = nats.context === undefined ? nats.servers.map(withoutPassword).join(", ") : `context "${nats.context}"`;
   return { settings: nats, said };
 }
@@ -80,7 +90,14 @@ async function natsOfManifest(file: string, choice: ServerChoice): Promise<Manif
   );
 }
 
-function embeddedUrl(embedded: Manifest["nats"]["embedded"], file: string): string {
+/** Where the manifest has it, though no state directory that this user may read knows of a running one. */
+function embeddedUrl(embedded: Manifest["nats"]["embedded"], file: string, choice: ServerChoice): string {
+  const closed = stateDirectories(choice).find(isClosedToUs);
+  if (closed !== undefined && (embedded.auth === "nkey" || embedded.port === 0)) {
+    throw new CommandError(
+      `Cannot find out how to reach the bundled NATS server of "${file}". ${keyElsewhere(closed)}`,
+    );
+  }
   if (embedded.port === 0) {
     throw new CommandError(
       `"${file}" gives the bundled NATS server a free port, and no runtime is found in the state directory. Start it with "muster run", or name its state directory with --state DIR`,
@@ -90,12 +107,25 @@ function embeddedUrl(embedded: Manifest["nats"]["embedded"], file: string): stri
   return `nats://${host.includes(":") ? `[${host}]` : host}:${embedded.port}`;
 }
 
-/** URL of the bundled server that a runtime of this state directory started; undefined when none runs. */
-function bundledServerUrl(choice: ServerChoice): string | undefined {
+/** The bundled server of a runtime that runs on this machine, with the callers' key where it wants one; undefined when none runs. */
+function bundledServer(choice: ServerChoice): FoundServer | undefined {
+  for (const directory of stateDirectories(choice)) {
+    const bus = runningBus(directory);
+    if (bus === undefined) continue;
+    const { url, nkeyFile } = bus;
+    return { settings: { servers: [url], ...(nkeyFile === undefined ? {} : { nkeyFile }) }, said: url };
+  }
+  return undefined;
+}
+
+/** The one that is named, or else the user's own and the one of the machine's service. */
+function stateDirectories({ state, environment }: ServerChoice): readonly string[] {
+  const isNamed = state !== undefined || (environment["STATE_DIRECTORY"] ?? "") !== "";
+  const system = isNamed || process.platform === "win32" ? [] : [stateFolder];
   try {
-    return runningBusUrl(askedStateDirectory({ flag: choice.state, environment: choice.environment }));
+    return [chooseStateDirectory({ flag: state, environment }), ...system];
   } catch (error) {
-    if (error instanceof StateDirectoryError) return undefined;
+    if (error instanceof StateDirectoryError) return system;
     throw error;
   }
 }

@@ -1,6 +1,13 @@
 // A runtime's status as a person reads it.
 
-import type { AgentStatus, BusState, EndpointStatus, FileStatus, RuntimeStatus } from "../runtime/control-protocol.ts";
+import type {
+  AgentStatus,
+  BusState,
+  EndpointStatus,
+  FileStatus,
+  HubState,
+  RuntimeStatus,
+} from "../runtime/control-protocol.ts";
 import { neutraliseLine } from "./neutralise.ts";
 import { styleFor } from "./style.ts";
 import { formatTable } from "./table.ts";
@@ -25,6 +32,7 @@ function summary(status: RuntimeStatus): string {
     `Muster ${status.version}, process ${status.pid}, up ${formatUptime(status.uptimeS)}, ${megabytes} MB${draining}`,
     `State  ${status.stateDirectory}`,
     `Bus    ${busText(status.bus)}`,
+    ...(status.bus.hub === undefined ? [] : [`Hub    ${hubText(status.bus.hub)}`]),
     "",
   ].join("\n");
 }
@@ -34,6 +42,11 @@ function busText(bus: BusState): string {
   return neutraliseLine(
     `${bus.server} ${bus.url ?? ""} ${bus.state} since ${bus.since}${problem}`.replaceAll("  ", " "),
   );
+}
+
+function hubText(hub: HubState): string {
+  const reason = hub.reason === undefined ? "" : `: ${hub.reason}`;
+  return neutraliseLine(`${hub.url} ${hub.state} since ${hub.since}${reason}`);
 }
 
 function agentTable(agents: readonly AgentStatus[]): string {

@@ -1,6 +1,6 @@
 // Where a runtime keeps its state: chosen once, in a fixed order, and made private to its user.
 
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { stateFolder } from "./systemd-unit.ts";
@@ -44,6 +44,16 @@ export function askedStateDirectory(
   const isNamed = choice.flag !== undefined || (environment["STATE_DIRECTORY"] ?? "") !== "";
   const isAsked = isNamed || ["control.sock", "control.path"].some((name) => exists(join(own, name)));
   return !isAsked && exists(stateFolder) ? stateFolder : own;
+}
+
+/** Whether the directory is there but closed to this user. */
+export function isClosedToUs(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EACCES";
+  }
 }
 
 /** Makes the directory with mode 0700 where it is missing. Throws `StateDirectoryError`. */

@@ -3,11 +3,21 @@
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
 import { agentDefaults, embeddedDefaults, withDefault } from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
-import type { AgentConfig, EndpointConfig, Identity, Manifest, ModelConfig, NatsConfig } from "./manifest.ts";
+import type {
+  AgentConfig,
+  EmbeddedConfig,
+  EndpointConfig,
+  HubConfig,
+  Identity,
+  Manifest,
+  ModelConfig,
+  NatsConfig,
+  TlsConfig,
+} from "./manifest.ts";
 import { asProvider, resolveModel } from "./model-reference.ts";
 import type { ManifestSource } from "./parsed-file.ts";
 import type { AgentKeys } from "./schema-agent.ts";
-import type { EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
+import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A file that passed every check. */
@@ -160,15 +170,34 @@ function buildIdentity(identity: FileContent["identity"], hostName: string): Ide
 }
 
 function buildNats(keys: NatsKeys): NatsConfig {
-  const isExternal = keys.servers !== undefined || keys.context !== undefined;
   return {
-    mode: keys.mode ?? (isExternal ? "external" : "auto"),
-    embedded: {
-      host: withDefault(keys.embedded?.host, embeddedDefaults.host),
-      port: withDefault(keys.embedded?.port, embeddedDefaults.port),
-    },
+    mode: keys.mode ?? impliedMode(keys),
+    embedded: buildEmbedded(keys.embedded ?? {}),
     servers: keys.servers ?? [],
     ...(keys.context === undefined ? {} : { context: keys.context }),
+    ...buildCredentials(keys),
+  };
+}
+
+function impliedMode({ servers, context, embedded }: NatsKeys): NatsConfig["mode"] {
+  if (servers !== undefined || context !== undefined) return "external";
+  return embedded?.auth === "nkey" || embedded?.hub !== undefined ? "embedded" : "auto";
+}
+
+function buildEmbedded(keys: EmbeddedKeys): EmbeddedConfig {
+  return {
+    host: withDefault(keys.host, embeddedDefaults.host),
+    port: withDefault(keys.port, embeddedDefaults.port),
+    auth: withDefault(keys.auth, embeddedDefaults.auth),
+    ...(keys.hub === undefined ? {} : { hub: { url: keys.hub.url, ...buildCredentials(keys.hub) } }),
+  };
+}
+
+/** The keys by which both a server and a hub are told who we are. */
+type CredentialKeys = Pick<NatsKeys, "credentials_file" | "nkey_file" | "user" | "password" | "token" | "tls">;
+
+function buildCredentials(keys: CredentialKeys): Omit<HubConfig, "url"> {
+  return {
     ...(keys.credentials_file === undefined ? {} : { credentialsFile: keys.credentials_file }),
     ...(keys.nkey_file === undefined ? {} : { nkeyFile: keys.nkey_file }),
     ...(keys.user === undefined ? {} : { user: keys.user }),
@@ -178,7 +207,7 @@ function buildNats(keys: NatsKeys): NatsConfig {
   };
 }
 
-function buildTls(keys: NonNullable<NatsKeys["tls"]>): NonNullable<NatsConfig["tls"]> {
+function buildTls(keys: NonNullable<NatsKeys["tls"]>): TlsConfig {
   return {
     ...(keys.ca_file === undefined ? {} : { caFile: keys.ca_file }),
     ...(keys.cert_file === undefined ? {} : { certFile: keys.cert_file }),

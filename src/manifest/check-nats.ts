@@ -1,17 +1,22 @@
 // Rules between the keys of `nats`: one way onto the bus, one kind of credentials.
 
+import { quoted } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 
 const credentialKeys = ["credentials_file", "nkey_file", "user", "token"];
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 export function checkNats(file: ParsedFile): void {
   if (file.scope === undefined) return;
   const nats = section(file.raw, "nats");
   checkMode(nats, file.scope);
-  checkCredentials(nats, file.scope);
-  const tls = asRaw(nats["tls"]);
-  pair(tls, "cert_file", "key_file", ["nats", "tls"], file.scope);
+  checkCredentials(nats, ["nats"], file.scope);
+  checkEmbedded(nats, file.scope);
+  const hub = asRaw(asRaw(nats["embedded"])["hub"]);
+  checkCredentials(hub, ["nats", "embedded", "hub"], file.scope);
+  pair(asRaw(nats["tls"]), "cert_file", "key_file", ["nats", "tls"], file.scope);
+  pair(asRaw(hub["tls"]), "cert_file", "key_file", ["nats", "embedded", "hub", "tls"], file.scope);
 }
 
 function checkMode(nats: Raw, scope: FileScope): void {
@@ -36,17 +41,45 @@ function checkMode(nats: Raw, scope: FileScope): void {
   }
 }
 
-function checkCredentials(nats: Raw, scope: FileScope): void {
-  const [first, ...more] = [...credentialKeys, ...("user" in nats ? [] : ["password"])].filter((key) => key in nats);
-  for (const key of more)
-    scope.keyProblem(["nats", key], `Found ${key} beside ${first ?? ""}, accepted one kind of credentials`);
-  if (first !== undefined && "context" in nats) {
+/** What the settings of the bundled server need of each other and of the mode. */
+function checkEmbedded(nats: Raw, scope: FileScope): void {
+  const { host, auth, hub } = asRaw(nats["embedded"]);
+  const isWithPort = typeof host === "string" && host.split(":").length === 2;
+  if (typeof host === "string" && !isWithPort && auth !== "nkey" && !loopback.test(host)) {
+    scope.problem(
+      ["nats", "embedded", "host"],
+      `Found ${quoted(host)} without authentication, accepted a loopback address such as 127.0.0.1, or auth: nkey beside it`,
+    );
+  }
+  const needs = [...(auth === "nkey" ? ["auth: nkey"] : []), ...(hub === undefined ? [] : ["hub"])];
+  if (nats["mode"] === "auto" && needs.length > 0) {
+    scope.problem(
+      ["nats", "mode"],
+      `Found "auto", which may use another server, beside embedded ${needs.join(" and ")}; accepted embedded there`,
+    );
+  }
+  const own = [...credentialKeys, "password"].find((key) => key in nats);
+  if (auth === "nkey" && own !== undefined) {
     scope.keyProblem(
-      ["nats", first],
+      ["nats", own],
+      `Found ${own} beside embedded auth: nkey, accepted none: the bundled server makes its own keys`,
+    );
+  }
+}
+
+function checkCredentials(values: Raw, path: readonly string[], scope: FileScope): void {
+  const [first, ...more] = [...credentialKeys, ...("user" in values ? [] : ["password"])].filter(
+    (key) => key in values,
+  );
+  for (const key of more)
+    scope.keyProblem([...path, key], `Found ${key} beside ${first ?? ""}, accepted one kind of credentials`);
+  if (first !== undefined && "context" in values) {
+    scope.keyProblem(
+      [...path, first],
       `Found ${first} beside context, accepted one of them: a context has its own credentials`,
     );
   }
-  pair(nats, "user", "password", ["nats"], scope);
+  pair(values, "user", "password", path, scope);
 }
 
 function pair(values: Raw, one: string, other: string, path: readonly string[], scope: FileScope): void {

@@ -1,6 +1,6 @@
 // A file's tree → plain values for the schema, with `${…}` expanded and paths made absolute in the fields that allow it.
 
-import { expand, hasReference } from "./expand.ts";
+import { expand, hasReference, loadedCredential } from "./expand.ts";
 import type { FileScope } from "./file-scope.ts";
 import type { Expands } from "./fields.ts";
 import { childSchema, factsOf, type Schema } from "./schema-walk.ts";
@@ -53,7 +53,7 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
     if (/^~(\/|$)/.test(text))
       return { failure: 'Found a path that starts with "~", which is not expanded; write ${HOME}' };
     if (text.includes("\0")) return { failure: "Found a path with a NUL character" };
-    const absolute = surroundings.absolute(text, folder);
+    const absolute = loadedCredential(surroundings.absolute(text, folder), surroundings);
     const reason = surroundings.unreadable(absolute);
     return reason === undefined ? { text: absolute } : { failure: `Cannot read the file "${absolute}": ${reason}` };
   }

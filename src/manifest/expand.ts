@@ -56,13 +56,20 @@ function credential(name: string, surroundings: Surroundings): Expansion {
       failure: "there are no credentials here, CREDENTIALS_DIRECTORY is not set (systemd sets it by LoadCredential=)",
     };
   }
-  const own = surroundings.absolute(name, folder);
+  return fromFile(loadedCredential(surroundings.absolute(name, folder), surroundings), surroundings);
+}
+
+/**
+ * Where a file of the credentials folder is: the unit of an installation loads a folder of credentials, and systemd puts the name of that
+ * folder's entry before each file's. Any other path stays as it is.
+ */
+export function loadedCredential(path: string, surroundings: Surroundings): string {
+  const folder = surroundings.variables["CREDENTIALS_DIRECTORY"] ?? "";
+  if (folder === "" || surroundings.unreadable(path) === undefined) return path;
+  const name = path.slice(folder.length + 1);
+  if (path !== surroundings.absolute(name, folder) || name.includes("/")) return path;
   const loaded = surroundings.absolute(`${loadedPrefix}${name}`, folder);
-  // The unit of an installation loads a folder of credentials, and systemd puts the name of that folder's entry before each file's.
-  return fromFile(
-    surroundings.unreadable(own) !== undefined && surroundings.unreadable(loaded) === undefined ? loaded : own,
-    surroundings,
-  );
+  return surroundings.unreadable(loaded) === undefined ? loaded : path;
 }
 
 function fromFile(path: string, surroundings: Surroundings): Expansion {

@@ -20,10 +20,30 @@ export interface Identity {
 
 export interface NatsConfig {
   readonly mode: "auto" | "embedded" | "external";
-  readonly embedded: { readonly host: string; readonly port: number };
+  readonly embedded: EmbeddedConfig;
   readonly servers: readonly string[];
   /** Name of a NATS CLI context. */
   readonly context?: string;
+  readonly credentialsFile?: string;
+  readonly nkeyFile?: string;
+  readonly user?: string;
+  readonly password?: Secret;
+  readonly token?: Secret;
+  readonly tls?: TlsConfig;
+}
+
+/** The bundled server. */
+export interface EmbeddedConfig {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly auth: "none" | "nkey";
+  readonly hub?: HubConfig;
+}
+
+/** The server that the bundled one is a leaf of. */
+export interface HubConfig {
+  readonly url: string;
   readonly credentialsFile?: string;
   readonly nkeyFile?: string;
   readonly user?: string;

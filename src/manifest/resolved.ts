@@ -1,7 +1,15 @@
 // The effective manifest in the manifest's own words: every default written out, secrets masked.
 
 import { stringify } from "yaml";
-import type { AgentConfig, EndpointConfig, Manifest, ModelConfig, NatsConfig } from "./manifest.ts";
+import type {
+  AgentConfig,
+  EmbeddedConfig,
+  EndpointConfig,
+  HubConfig,
+  Manifest,
+  ModelConfig,
+  NatsConfig,
+} from "./manifest.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
 /** For `muster check --resolved`. */
@@ -30,19 +38,29 @@ function byName<Value>(
 }
 
 function natsPlain(nats: NatsConfig): Record<string, unknown> {
-  const { tls } = nats;
   return withoutAbsent({
     mode: nats.mode,
-    embedded: { ...nats.embedded, auth: "none" },
+    embedded: embeddedPlain(nats.embedded),
     servers: nats.servers.length === 0 ? undefined : nats.servers,
     context: nats.context,
-    credentials_file: nats.credentialsFile,
-    nkey_file: nats.nkeyFile,
-    user: nats.user,
-    password: nats.password?.toString(),
-    token: nats.token?.toString(),
-    tls: tls && withoutAbsent({ ca_file: tls.caFile, cert_file: tls.certFile, key_file: tls.keyFile }),
+    ...credentialsPlain(nats),
   });
+}
+
+function embeddedPlain({ host, port, auth, hub }: EmbeddedConfig): Record<string, unknown> {
+  return withoutAbsent({ host, port, auth, hub: hub && withoutAbsent({ url: hub.url, ...credentialsPlain(hub) }) });
+}
+
+function credentialsPlain(of: Omit<HubConfig, "url">): Record<string, unknown> {
+  const { tls } = of;
+  return {
+    credentials_file: of.credentialsFile,
+    nkey_file: of.nkeyFile,
+    user: of.user,
+    password: of.password?.toString(),
+    token: of.token?.toString(),
+    tls: tls && withoutAbsent({ ca_file: tls.caFile, cert_file: tls.certFile, key_file: tls.keyFile }),
+  };
 }
 
 function endpointPlain(endpoint: EndpointConfig): Record<string, unknown> {

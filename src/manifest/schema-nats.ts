@@ -8,13 +8,58 @@ const portPattern = /(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2
 const serverPattern = new RegExp(`^((nats|tls)://)?([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:${portPattern.source})?/?$`);
 const servers = `a list of servers, each ${server.slice(2)}`;
 
+const tlsSchema = z.strictObject(
+  {
+    ca_file: z.optional(
+      path({ description: "PEM file with the certificate authorities to trust.", defaultText: "those of the system" }),
+    ),
+    cert_file: z.optional(path({ description: "PEM file with our certificate.", need: "with `key_file`" })),
+    key_file: z.optional(path({ description: "PEM file with our key.", need: "with `cert_file`" })),
+  },
+  { error: "a map with ca_file, cert_file and key_file" },
+);
+
+const hubPattern = new RegExp(
+  `^(tls|nats|nats-leaf)://([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:${portPattern.source})?/?$`,
+);
+const hubUrl = "a URL such as tls://hub.example:7422, without user and password in it";
+
+export const hubSchema = z.strictObject(
+  {
+    url: connectionText(
+      {
+        description:
+          "The hub's address for leaf nodes, such as `tls://hub.example.com:7422`; the port is 7422 when left out.",
+        need: "yes",
+      },
+      hubUrl,
+      hubPattern,
+    ),
+    credentials_file: z.optional(
+      path({ description: "A credentials file (JWT and seed), read anew for each link.", defaultText: "none" }),
+    ),
+    nkey_file: z.optional(path({ description: "A file with an NKEY seed.", defaultText: "none" })),
+    user: z.optional(connectionText({ description: "User name.", need: "with `password`" }, "a user name", /^\S+$/)),
+    password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
+    token: z.optional(secret({ description: "A token.", defaultText: "none" })),
+    tls: z.optional(tlsSchema.register(fields, { description: "TLS to the hub; always on with a `tls://` URL." })),
+  },
+  { error: "a map with url and credentials of the hub" },
+);
+
+/** A host name, an IPv4 address, or an IPv6 address, which has two colons. */
+const addressPattern = /^([A-Za-z0-9_.-]+|(?=.*:.*:)[0-9A-Fa-f:.]+)$/;
+
 export const embeddedSchema = z.strictObject(
   {
     host: z.optional(
       connectionText(
-        { description: "Address that the bundled server listens on; a loopback address.", default: "127.0.0.1" },
-        "a loopback address such as 127.0.0.1; another address would need authentication, which this version's bundled server does not do",
-        /^(127(\.\d{1,3}){3}|::1|localhost)$/,
+        {
+          description: "Address that the bundled server listens on; one that is not loopback needs `auth: nkey`.",
+          default: "127.0.0.1",
+        },
+        "an address such as 127.0.0.1, without a port",
+        addressPattern,
       ),
     ),
     port: z.optional(
@@ -28,21 +73,23 @@ export const embeddedSchema = z.strictObject(
       ),
     ),
     auth: z.optional(
-      choice({ description: "How clients of the bundled server show who they are.", default: "none" }, ["none"]),
+      choice(
+        {
+          description:
+            "How clients of the bundled server show who they are. `nkey`: by keys that are made once in the state directory (docs/auth.md).",
+          default: "none",
+        },
+        ["none", "nkey"],
+      ),
+    ),
+    hub: z.optional(
+      hubSchema.register(fields, {
+        description: "Makes the bundled server a leaf of this one (docs/hub.md).",
+        defaultText: "none",
+      }),
     ),
   },
   { error: "a map with the keys of the bundled server" },
-);
-
-const tlsSchema = z.strictObject(
-  {
-    ca_file: z.optional(
-      path({ description: "PEM file with the certificate authorities to trust.", defaultText: "those of the system" }),
-    ),
-    cert_file: z.optional(path({ description: "PEM file with our certificate.", need: "with `key_file`" })),
-    key_file: z.optional(path({ description: "PEM file with our key.", need: "with `cert_file`" })),
-  },
-  { error: "a map with ca_file, cert_file and key_file" },
 );
 
 export const natsSchema = z.strictObject(
@@ -52,7 +99,8 @@ export const natsSchema = z.strictObject(
         {
           description:
             "`auto`: a server answering on 127.0.0.1:4222, else the bundled one there. `embedded`: the bundled one, a taken port is an error. `external`: `servers` or `context`.",
-          defaultText: "`external` with `servers` or `context`, else `auto`",
+          defaultText:
+            "`external` with `servers` or `context`, `embedded` with `embedded.hub` or `embedded.auth: nkey`, else `auto`",
         },
         ["auto", "embedded", "external"],
       ),

@@ -63,3 +63,4 @@ export type FileContent = z.infer<typeof mainSchema>;
 export type EndpointKeys = z.infer<typeof endpointSchema>;
 export type ModelKeys = z.infer<typeof modelSchema>;
 export type NatsKeys = NonNullable<FileContent["nats"]>;
+export type EmbeddedKeys = NonNullable<NatsKeys["embedded"]>;

@@ -67,6 +67,19 @@ export interface BusState {
   readonly problem?: string;
   /** Since when it is in this state, ISO 8601. */
   readonly since: string;
+  /** Absent where there is none. */
+  readonly hub?: HubState;
+}
+
+/** The bundled server's link to its hub. */
+export interface HubState {
+  readonly url: string;
+  /** `connecting`: never linked since the bundled server started. */
+  readonly state: "connecting" | "connected" | "disconnected";
+  /** ISO 8601. */
+  readonly since: string;
+  /** Why there is no link. */
+  readonly reason?: string;
 }
 
 export interface FileStatus {

@@ -1,10 +1,10 @@
 // What a change of the manifest's `nats` means for a runtime that is connected.
 
-import type { NatsConfig } from "../manifest/manifest.ts";
+import type { EmbeddedConfig, HubConfig, NatsConfig } from "../manifest/manifest.ts";
 import { isSameValue } from "./same-value.ts";
 
 export interface NatsChange {
-  /** Connect anew: other servers, or another way to be let in; contents of credential files count. */
+  /** Connect anew, or link anew to the hub: another one, or another way to be let in; contents of credential files count. */
   readonly isOther: boolean;
   /** What stays until a restart. */
   readonly notes: readonly string[];
@@ -12,18 +12,31 @@ export interface NatsChange {
 
 /** @param changedFiles absolute paths of files whose contents may be others */
 export function natsChange(before: NatsConfig, after: NatsConfig, changedFiles: readonly string[]): NatsChange {
-  const isOtherServer = before.mode !== after.mode || !isSameValue(before.embedded, after.embedded);
   const note =
     "The manifest's nats.mode or nats.embedded is another than at the start: restart the runtime to have it take effect";
-  const isConnectedByManifest = before.mode === "external" && after.mode === "external";
-  const isRotated = credentialFiles(after).some((path) => changedFiles.includes(path));
+  const isRotated = [...credentialFiles(after), ...credentialFiles(after.embedded.hub ?? {})].some((path) =>
+    changedFiles.includes(path),
+  );
+  const isServerSame = isSameServer(before, after);
   return {
-    isOther: isConnectedByManifest && (!isSameValue(before, after) || isRotated),
-    notes: isOtherServer ? [note] : [],
+    isOther: isServerSame && (!isSameValue(before, after) || isRotated),
+    notes: isServerSame && isSameBundled(before.embedded, after.embedded) ? [] : [note],
   };
 }
 
-function credentialFiles({ credentialsFile, nkeyFile, tls }: NatsConfig): readonly string[] {
+/** Only what says how to get onto the bus is another: the bundled server and what runs on it can stay. */
+function isSameServer(before: NatsConfig, after: NatsConfig): boolean {
+  if (before.mode !== after.mode) return false;
+  return after.mode === "external" || isSameBundled(before.embedded, after.embedded);
+}
+
+/** Another hub, or another way to be let in there, is taken over; to have one at all is not. */
+function isSameBundled(before: EmbeddedConfig, after: EmbeddedConfig): boolean {
+  if ((before.hub === undefined) !== (after.hub === undefined)) return false;
+  return isSameValue({ ...before, hub: undefined }, { ...after, hub: undefined });
+}
+
+function credentialFiles({ credentialsFile, nkeyFile, tls }: Omit<HubConfig, "url">): readonly string[] {
   const all = [credentialsFile, nkeyFile, tls?.caFile, tls?.certFile, tls?.keyFile];
   return all.filter((path) => path !== undefined);
 }

@@ -1,5 +1,6 @@
 // The runtime's bus: the bundled server where the manifest asks for it, and the one connection.
 
+import { hasLeaf } from "../bus/ask-for-link.ts";
 import { openBus, type BusConnection } from "../bus/connection.ts";
 import { openLocalBus } from "../bus/local-bus.ts";
 import type { NatsConfig } from "../manifest/manifest.ts";
@@ -11,7 +12,9 @@ export interface RuntimeBus {
   state(): BusState;
   /** Ends a bundled server that does not answer, and it is started again. False: the server is not ours. */
   restartServer(): boolean;
-  /** Connects as these say once that works; until then, as before. For a manifest that names the server. Never rejects. */
+  /**
+   * Connects as these say once that works; until then, as before. Where the bundled server serves: links to the hub as these say. Never rejects.
+   */
   use(nats: NatsConfig): Promise<void>;
   /** Closes the connection, then ends the bundled server. Never rejects. */
   close(): Promise<void>;
@@ -23,28 +26,42 @@ export interface RuntimeBus {
  */
 export async function openRuntimeBus(
   nats: NatsConfig,
-  ports: { readonly stateDirectory: string; readonly clientName: string; readonly log: Logger },
+  ports: {
+    readonly stateDirectory: string;
+    readonly clientName: string;
+    readonly log: Logger;
+    /** The manifest's owner, by which a hub tells this machine from others. */
+    readonly owner: string;
+  },
 ): Promise<RuntimeBus> {
   const local = nats.mode === "external" ? undefined : await openLocalBus(nats, ports);
-  const settings = local === undefined ? nats : { ...nats, servers: [local.url] };
+  const settings = local === undefined ? nats : { ...nats, servers: [local.url], ...local.bundled?.credentials };
   const connection = openBus({ settings, clientName: ports.clientName, log: ports.log });
+  const link = local?.bundled?.hub;
+  link?.askWith(() => hasLeaf(connection));
   let since = new Date();
   connection.onStatus(() => (since = new Date()));
   return {
     connection,
-    state: () => busState(connection, since, local?.bundled === undefined ? undefined : local.url),
     restartServer: () => {
       local?.bundled?.restart();
       return local?.bundled !== undefined;
     },
     use: async (changed) => {
-      if (local !== undefined) return;
+      if (local !== undefined) {
+        if (changed.embedded.hub !== undefined) await link?.use(changed.embedded.hub);
+        return;
+      }
       const problem = await connection.useSettings(changed);
       if (problem === undefined) return;
       ports.log.error("NATS cannot be reached as the manifest says now; the present connection is kept", {
         reason: problem.message,
       });
     },
+    state: () => ({
+      ...busState(connection, since, local?.bundled === undefined ? undefined : local.url),
+      ...(link === undefined ? {} : { hub: link.status() }),
+    }),
     close: async () => {
       await connection.close();
       await local?.bundled?.stop();

@@ -75,7 +75,12 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("service notices", () => notices.close());
   await serveControl(parts, options, open);
-  const bus = await openRuntimeBus(desired.manifest.nats, { ...options, clientName: `muster ${build.version}` });
+  const { nats, identity } = desired.manifest;
+  const bus = await openRuntimeBus(nats, {
+    ...options,
+    clientName: `muster ${build.version}`,
+    owner: identity.owner,
+  });
   open.add("bus", () => bus.close());
   parts.bus = bus;
   const models = createModels(desired.manifest, {

@@ -11,6 +11,8 @@ export interface NatsServerOptions {
   readonly config?: string;
   /** Turns JetStream on, its store in the server's own folder. */
   readonly jetstream?: boolean;
+  /** Put before its command line, such as `ip netns exec NAME`. */
+  readonly launcher?: readonly string[];
 }
 
 export interface RunningNatsServer {
@@ -36,7 +38,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const start = async (port: number): Promise<StartedProcess> => {
     const path = join(folder, "nats.conf");
     await writeFile(path, configText(folder, port, options));
-    return startProcess([program, "-c", path], lines);
+    return startProcess([...(options.launcher ?? []), program, "-c", path], lines);
   };
   let current = await start(-1);
   const { port } = current;

@@ -45,8 +45,17 @@ export interface RawCaller {
   close(): Promise<void>;
 }
 
-export async function rawCaller(url: string): Promise<RawCaller> {
-  const nats = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 100, reconnectJitter: 10 });
+export async function rawCaller(
+  url: string,
+  user: { readonly user?: string; readonly pass?: string } = {},
+): Promise<RawCaller> {
+  const nats = await connect({
+    servers: url,
+    ...user,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 100,
+    reconnectJitter: 10,
+  });
   return {
     nats,
     prompt: (subject, payload, options = {}) => prompt(nats, subject, payload, options.headers ?? {}),

@@ -1,6 +1,7 @@
 // A stand-in for model servers: it speaks as Ollama, as OpenAI and as Anthropic, says what its script says, and goes wrong on purpose.
-// It runs inside a test, or as a process: `bun test/support/scripted-model.ts --port 0` prints its URL.
+// It runs inside a test, or as a process: `bun test/support/scripted-model.ts --port 0 [--host ADDRESS]` prints its URL.
 
+import { parseArgs } from "node:util";
 import { answerStream, untilAborted } from "./scripted-model/answer-stream.ts";
 import type { DialectName, Records } from "./scripted-model/dialect.ts";
 import { recordsOf } from "./scripted-model/dialect.ts";
@@ -23,6 +24,8 @@ export interface ScriptedModel extends AsyncDisposable {
 
 export interface ScriptedModelOptions {
   readonly port?: number;
+  /** Default: loopback. */
+  readonly host?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -30,8 +33,9 @@ export function startScriptedModel(options: ScriptedModelOptions = {}): Scripted
   const scripts = new Map<string, Script>();
   const received = new Received();
   const answers = new Answers(scripts, received);
+  const host = options.host ?? "127.0.0.1";
   const server = Bun.serve({
-    hostname: "127.0.0.1",
+    hostname: host,
     port: options.port ?? 0,
     idleTimeout: 0,
     development: false,
@@ -43,7 +47,7 @@ export function startScriptedModel(options: ScriptedModelOptions = {}): Scripted
   const port = server.port ?? 0;
   const stop = () => server.stop(true);
   return {
-    url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${host}:${port}`,
     port,
     received,
     script: (model, script) => void scripts.set(model, script),
@@ -208,7 +212,8 @@ function asBody(value: unknown): Body {
 }
 
 if (import.meta.main) {
-  const at = process.argv.indexOf("--port");
-  const server = startScriptedModel({ port: at < 0 ? 0 : Number(process.argv[at + 1]) });
+  const { values } = parseArgs({ options: { port: { type: "string" }, host: { type: "string" } } });
+  const { host, port = "0" } = values;
+  const server = startScriptedModel({ port: Number(port), ...(host === undefined ? {} : { host }) });
   console.log(server.url);
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { packParts } from "../../../build/carry/carried-parts.ts";
 import { hostTarget } from "../../../build/target/target.ts";
 import { startBundledServer } from "../../../src/bus/bundled-server.ts";
-import { readBusFile, runningBusUrl } from "../../../src/bus/bus-file.ts";
+import { readBusFile, runningBus } from "../../../src/bus/bus-file.ts";
 import { openLocalBus } from "../../../src/bus/local-bus.ts";
 import { probeServer } from "../../../src/bus/probe-server.ts";
 import { isRunning, processIdentity } from "../../../src/host/process-identity.ts";
@@ -27,12 +27,12 @@ afterEach(async () => {
   rmSync(stateDirectory, { recursive: true, force: true });
 });
 
-const anyPort = { host: "127.0.0.1", port: 0 };
+const anyPort = { host: "127.0.0.1", port: 0, auth: "none" } as const;
 const portOf = (url: string): number => Number(new URL(url).port);
 
 async function start(more: { onUp?: () => void; onDown?: (reason: string) => void; port?: number } = {}) {
   const config = { ...anyPort, port: more.port ?? 0 };
-  const server = await startBundledServer({ config, stateDirectory, log: silentLog(), ...more });
+  const server = await startBundledServer({ config, stateDirectory, owner: "tests", log: silentLog(), ...more });
   ends.push(() => server.stop());
   return server;
 }
@@ -41,7 +41,7 @@ describe("startBundledServer", () => {
   test("answers on a free loopback port that the state directory names, and is gone after stop", async () => {
     const server = await start();
     expect(await probeServer("127.0.0.1", portOf(server.url), 1000)).toMatchObject({ version: "2.15.1" });
-    expect(runningBusUrl(stateDirectory)).toBe(server.url);
+    expect(runningBus(stateDirectory)?.url).toBe(server.url);
     await server.stop();
     expect(processIdentity(server.pid())).toBeUndefined();
     expect(readBusFile(stateDirectory)).toBeUndefined();
@@ -50,7 +50,7 @@ describe("startBundledServer", () => {
 
   test("says where it cannot extract its program", async () => {
     writeFileSync(join(stateDirectory, "carried"), "in the way");
-    const starting = startBundledServer({ config: anyPort, stateDirectory, log: silentLog() });
+    const starting = startBundledServer({ config: anyPort, stateDirectory, owner: "tests", log: silentLog() });
     const failed = await starting.then(
       () => undefined,
       (error: unknown) => error,
@@ -69,7 +69,7 @@ describe("startBundledServer", () => {
     expect(reasons).toEqual(["nats-server ended with SIGKILL"]);
     expect(server.pid()).not.toBe(first);
     expect(server.restarts()).toBe(1);
-    expect(runningBusUrl(stateDirectory)).toBe(server.url);
+    expect(runningBus(stateDirectory)?.url).toBe(server.url);
     expect(await probeServer("127.0.0.1", portOf(server.url), 1000)).toBeDefined();
   });
 
@@ -89,6 +89,7 @@ describe("startBundledServer", () => {
     const failed = startBundledServer({
       config: { ...anyPort, port: other.port },
       stateDirectory,
+      owner: "tests",
       log: silentLog(),
     });
     expect(await rejection(failed)).toBe(
@@ -107,7 +108,10 @@ describe("startBundledServer", () => {
 
 describe("openLocalBus", () => {
   const open = (mode: "auto" | "embedded", port: number) =>
-    openLocalBus({ mode, embedded: { host: "127.0.0.1", port } }, { stateDirectory, log: silentLog() });
+    openLocalBus(
+      { mode, embedded: { host: "127.0.0.1", port, auth: "none" } },
+      { stateDirectory, owner: "tests", log: silentLog() },
+    );
 
   test("uses a server that answers there in mode auto", async () => {
     const other = await startNatsServer();
@@ -151,7 +155,7 @@ async function orphan() {
   const script = `
     import { startBundledServer } from ${JSON.stringify(join(import.meta.dirname, "../../../src/bus/bundled-server.ts"))};
     const log = { debug() {}, info() {}, warn() {}, error() {} };
-    const server = await startBundledServer({ config: ${JSON.stringify(anyPort)}, stateDirectory: process.argv.at(-1), log });
+    const server = await startBundledServer({ config: ${JSON.stringify(anyPort)}, stateDirectory: process.argv.at(-1), owner: "tests", log });
     process.kill(server.pid(), "SIGSTOP");
     console.log(server.url);
     setInterval(() => undefined, 1000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readBusFile, removeBusFile, runningBusUrl, writeBusFile } from "../../../src/bus/bus-file.ts";
+import { readBusFile, removeBusFile, runningBus, writeBusFile } from "../../../src/bus/bus-file.ts";
 import { processIdentity } from "../../../src/host/process-identity.ts";
 
 let folder = "";
@@ -35,8 +35,8 @@ describe("bus.json", () => {
     const server = processIdentity(process.pid);
     if (server === undefined) throw new Error("We do not run");
     writeBusFile(folder, { url, server });
-    expect(runningBusUrl(folder)).toBe(url);
+    expect(runningBus(folder)?.url).toBe(url);
     writeBusFile(folder, { url, server: { ...server, startedAt: "earlier" } });
-    expect(runningBusUrl(folder)).toBeUndefined();
+    expect(runningBus(folder)).toBeUndefined();
   });
 });

@@ -23,11 +23,23 @@ const agent = (name: string, model = "ollama/m") =>
   `agents:\n  ${name}: { model: ${model}, instructions: Be brief. }\n`;
 
 describe("a good manifest", () => {
+  test("means the bundled server when that is told to authenticate or to have a hub", () => {
+    const mode = (embedded: string) =>
+      check(`nats: { embedded: { ${embedded} } }\n${agent("helper")}`).manifest?.nats.mode;
+    expect(mode("auth: nkey")).toBe("embedded");
+    expect(mode("hub: { url: tls://hub.example }")).toBe("embedded");
+    expect(mode("port: 0")).toBe("auto");
+  });
+
   test("gets every default", () => {
     const { manifest, problems, warnings } = check(agent("helper"));
     expect([...problems, ...warnings]).toEqual([]);
     expect(manifest?.identity).toEqual({ agent: "muster", owner: "press-07" });
-    expect(manifest?.nats).toEqual({ mode: "auto", embedded: { host: "127.0.0.1", port: 4222 }, servers: [] });
+    expect(manifest?.nats).toEqual({
+      mode: "auto",
+      embedded: { host: "127.0.0.1", port: 4222, auth: "none" },
+      servers: [],
+    });
     expect(manifest?.agents.get("helper")).toEqual({
       name: "helper",
       description: "helper, a Muster agent",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { expand } from "../../../src/manifest/expand.ts";
+import { expand, loadedCredential } from "../../../src/manifest/expand.ts";
 import type { Surroundings } from "../../../src/manifest/surroundings.ts";
 
 const files: Record<string, string> = {
@@ -32,4 +32,15 @@ test("what can't be put in is a failure that names the reference", () => {
   expect(expanded("${file:empty}")).toEqual({ failure: 'Found "${file:empty}": the file "/etc/empty" is empty' });
   for (const text of ["${}", "${A-B}", "${OPEN", "${credential:../x}", "${file:}"])
     expect("failure" in expanded(text)).toBe(true);
+});
+
+test("a file of the credentials folder is found under the name that the unit's folder gives it; any other path stays", () => {
+  const loaded = {
+    ...surroundings,
+    unreadable: (path: string) => (path.endsWith("/muster_hub.nk") ? undefined : "no"),
+  };
+  expect(loadedCredential("/run/cred/hub.nk", loaded)).toBe("/run/cred/muster_hub.nk");
+  expect(loadedCredential("/etc/hub.nk", loaded)).toBe("/etc/hub.nk");
+  expect(loadedCredential("/run/cred/other", loaded)).toBe("/run/cred/other");
+  expect(loadedCredential("/run/cred/hub.nk", surroundings)).toBe("/run/cred/hub.nk");
 });

@@ -41,3 +41,24 @@ test("no secret is in the resolved manifest", () => {
   expect(resolved).not.toContain("hunter");
   expect(resolved.match(/\*\*\*/g)).toHaveLength(4);
 });
+
+test("the settings of the bundled server are shown, with the hub's secrets masked", () => {
+  const hub = 'hub: { url: tls://hub.example:7422, user: edge, password: "${PASSWORD}" }';
+  const text = `nats: { embedded: { port: 0, auth: nkey, ${hub} } }\nagents: { a: { model: ollama/m, instructions: Hi. } }`;
+  const input = { file: "agents.yaml", path: "/agents.yaml", folder: "/", isMain: true, text };
+  const { manifest } = checkManifest(
+    [input],
+    machineSurroundings({ variables: { PASSWORD: "hunter3" }, hostName: "press-07" }),
+  );
+  expect(manifest && parse(resolvedYaml(manifest))).toMatchObject({
+    nats: {
+      mode: "embedded",
+      embedded: {
+        host: "127.0.0.1",
+        port: 0,
+        auth: "nkey",
+        hub: { url: "tls://hub.example:7422", user: "edge", password: "***" },
+      },
+    },
+  });
+});

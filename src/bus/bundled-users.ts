@@ -1,0 +1,63 @@
+// Who may do what on a bundled server that authenticates (docs/auth.md has the same as a table).
+
+/** Public keys of the two users. */
+export interface BundledUsers {
+  readonly runtime: string;
+  readonly caller: string;
+}
+
+const runtimeInboxes = "_INBOX.muster";
+
+/**
+ * Below the prefix of all others, and hidden from callers: what a runtime is told is nobody else's. Each owner has its own, so that a hub can
+ * let each machine hear only what is meant for it.
+ */
+export function runtimeInboxPrefix(owner: string): string {
+  return `${runtimeInboxes}.${owner}`;
+}
+
+interface Permissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  readonly hidden: readonly string[];
+}
+
+const runtime: Permissions = {
+  publish: [
+    "agents.>",
+    "$SRV.>",
+    "_INBOX.>",
+    "$JS.API.>",
+    "$JS.*.API.>",
+    "$JS.ACK.>",
+    "$JS.FC.>",
+    "$KV.>",
+    "$SYS.REQ.ACCOUNT.PING.STATZ",
+  ],
+  subscribe: ["agents.>", "$SRV.>", `${runtimeInboxes}.>`, "$KV.>"],
+  hidden: [],
+};
+
+/** Finds agents, prompts them and answers their questions; hears no other's prompts and speaks for no agent. */
+const caller: Permissions = {
+  publish: ["agents.prompt.>", "agents.status.>", "$SRV.>", "_INBOX.>"],
+  subscribe: ["_INBOX.>", "agents.hb.>"],
+  hidden: [`${runtimeInboxes}.>`],
+};
+
+/** Lines of nats-server's configuration. */
+export function usersConfig(users: BundledUsers): readonly string[] {
+  return [
+    "authorization {",
+    "  users: [",
+    userLine(users.runtime, runtime),
+    userLine(users.caller, caller),
+    "  ]",
+    "}",
+  ];
+}
+
+function userLine(nkey: string, { publish, subscribe, hidden }: Permissions): string {
+  const [allowedOut, allowedIn, deniedIn] = [publish, subscribe, hidden].map((list) => JSON.stringify(list));
+  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${allowedOut ?? "[]"} }, subscribe: { allow: ${allowedIn ?? "[]"}, deny: ${deniedIn ?? "[]"} } } }`;
+}
