@@ -1,4 +1,4 @@
-// Who is served now, who waits, who is refused: one agent's `concurrency` and `queue`, first come first served.
+// Who is served now, who waits, who is refused: one agent's `concurrency` and `queue`, first come first served, jobs after all callers.
 
 import { ServiceError } from "../protocol/service-error.ts";
 
@@ -19,6 +19,8 @@ export class Admission {
   readonly #queue: number;
   readonly #serving = new Set<Place>();
   readonly #waiting = new Set<Place>();
+  /** Served when no caller waits. */
+  readonly #background = new Set<Place>();
   #averageMs: number | undefined;
 
   constructor(limits: { readonly concurrency: number; readonly queue: number }) {
@@ -31,7 +33,7 @@ export class Admission {
   }
 
   get queued(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#background.size;
   }
 
   /** A place, or the 429 that refuses it. */
@@ -43,6 +45,14 @@ export class Admission {
     return place;
   }
 
+  /** A place behind every caller. Its own side bounds how many wait. */
+  enterBackground(): Ticket {
+    const place = new Place((leaver) => this.#leave(leaver));
+    if (this.#serving.size < this.#concurrency && this.#waiting.size === 0) this.#serve(place);
+    else this.#background.add(place);
+    return place;
+  }
+
   #serve(place: Place): void {
     this.#serving.add(place);
     place.serve();
@@ -50,17 +60,19 @@ export class Admission {
 
   #leave(place: Place): void {
     this.#waiting.delete(place);
+    this.#background.delete(place);
     if (!this.#serving.delete(place)) return;
     const tookMs = performance.now() - place.servedAtMs;
     this.#averageMs = this.#averageMs === undefined ? tookMs : this.#averageMs + weight * (tookMs - this.#averageMs);
-    const [next] = this.#waiting;
+    const [next = [...this.#background][0]] = this.#waiting;
     if (next === undefined) return;
     this.#waiting.delete(next);
+    this.#background.delete(next);
     this.#serve(next);
   }
 
   #busy(): ServiceError {
-    const message = `The agent is busy (prompts in work: ${this.inFlight}, waiting: ${this.queued}); try again later`;
+    const message = `The agent is busy (prompts in work: ${this.inFlight}, waiting: ${this.#waiting.size}); try again later`;
     return new ServiceError(429, "busy", message, { retry_after_s: this.#retryAfterS() });
   }
 

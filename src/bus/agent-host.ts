@@ -8,6 +8,7 @@ import { CallerWatch } from "./caller-watch.ts";
 import type { BusConnection } from "./connection.ts";
 import { HeartbeatSchedule } from "./heartbeat.ts";
 import { HeldOutput } from "./held-output.ts";
+import { JobHost } from "./jobs/job-host.ts";
 import { MicroRegistry } from "./micro-registry.ts";
 import { ProbeInbox } from "./probe-inbox.ts";
 import type { StreamOwner } from "./response-stream.ts";
@@ -21,6 +22,8 @@ export interface AgentHostOptions {
   readonly log: Logger;
   /** How long output is held while the bus is away; default 60 s. */
   readonly holdMs?: number;
+  /** Take jobs that are kept for the agents (docs/jobs.md); default false. */
+  readonly takesJobs?: boolean;
 }
 
 export interface AgentHost {
@@ -38,15 +41,19 @@ export function createAgentHost(options: AgentHostOptions): AgentHost {
 }
 
 const heldPollMs = 50;
+/** For the last results to be kept. */
+const closeJobsMs = 1_000;
 
 class Host implements AgentHost {
   readonly #deps: AgentServiceDeps;
   readonly #inbox: ProbeInbox;
   readonly #batch = new TextBatch();
   readonly #agents = new Set<AgentService>();
+  readonly #jobs: JobHost | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ connection, log, holdMs }: AgentHostOptions) {
+  constructor({ connection, log, holdMs, takesJobs }: AgentHostOptions) {
+    this.#jobs = takesJobs === true ? new JobHost({ bus: connection, log }) : undefined;
     this.#inbox = new ProbeInbox(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
@@ -69,7 +76,11 @@ class Host implements AgentHost {
   register(spec: ServiceSpec, handler: PromptHandler, check?: PromptCheck): ServedAgent {
     const agent = new AgentService(this.#deps, spec, handler, check);
     this.#agents.add(agent);
-    agent.start(() => this.#agents.delete(agent));
+    agent.start(() => {
+      this.#agents.delete(agent);
+      this.#jobs?.remove(agent);
+    });
+    this.#jobs?.add(agent);
     return agent;
   }
 
@@ -80,6 +91,7 @@ class Host implements AgentHost {
   async #close(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     await Promise.all([...this.#agents].map((agent) => agent.drain(timeoutMs)));
+    await this.#jobs?.close(Math.max(closeJobsMs, deadline - performance.now()));
     const { connection, parts, registry, heartbeats, claims } = this.#deps;
     while (parts.heldOutput.size > 0 && performance.now() < deadline) await Bun.sleep(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));

@@ -4,6 +4,7 @@ import type { AgentState } from "../protocol/heartbeat.ts";
 import type { InfoResponse } from "../protocol/micro-service.ts";
 import { buildRegistration } from "../protocol/registration.ts";
 import { ServiceError } from "../protocol/service-error.ts";
+import type { AgentAddress } from "../protocol/subjects.ts";
 import { agentSubject, endpointQueueGroup } from "../protocol/subjects.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { AddressClaims } from "./address-claims.ts";
@@ -13,6 +14,7 @@ import type { BusConnection } from "./connection.ts";
 import type { EndpointCounter } from "./endpoint-counter.ts";
 import type { HeartbeatSchedule } from "./heartbeat.ts";
 import type { HostParts } from "./host-parts.ts";
+import type { JobAgent, JobAnswer, JobPrompt } from "./jobs/job-agent.ts";
 import type { MicroRegistry } from "./micro-registry.ts";
 import { PromptEndpoint } from "./prompt-endpoint.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
@@ -33,7 +35,7 @@ export interface AgentServiceDeps {
 /** The server's word that it delivers no more prompts is not awaited longer. */
 const unsubscribeMs = 2_000;
 
-export class AgentService implements ServedAgent {
+export class AgentService implements ServedAgent, JobAgent {
   readonly instanceId = uniqueId();
   readonly promptSubject: string;
   readonly #deps: AgentServiceDeps;
@@ -44,6 +46,7 @@ export class AgentService implements ServedAgent {
   readonly #log: Logger;
   /** What ends with the registration. */
   readonly #undo: (() => void)[] = [];
+  readonly #changeListeners = new Set<() => void>();
   #health: ServiceHealth = { state: "starting" };
   #takenBy: string | undefined;
   #refusedSubject: string | undefined;
@@ -103,6 +106,27 @@ export class AgentService implements ServedAgent {
     return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };
   }
 
+  get address(): AgentAddress {
+    return this.#spec.address;
+  }
+
+  get concurrency(): number {
+    return this.#spec.concurrency;
+  }
+
+  isReady(): boolean {
+    return this.state().state === "ready";
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  runJob(job: JobPrompt): Promise<JobAnswer> {
+    return this.#endpoint.runJob(job);
+  }
+
   setHealth(health: ServiceHealth): void {
     this.#change(() => (this.#health = health));
   }
@@ -125,6 +149,8 @@ export class AgentService implements ServedAgent {
   async #drain(): Promise<void> {
     await Promise.resolve(); // `#drained` is set: the beat says so.
     this.#beat();
+    this.#tellChange();
+    this.#endpoint.stopWaitingJobs(new StopReason("drain", "The agent is shutting down"));
     if (this.#prompts !== undefined) await within(this.#prompts.drain(), unsubscribeMs);
     await this.#endpoint.idle();
     clearTimeout(this.#stopTimer);
@@ -245,7 +271,13 @@ export class AgentService implements ServedAgent {
     const before = this.state();
     act();
     const { state, reason } = this.state();
-    if (state !== before.state || reason !== before.reason) this.#beat();
+    if (state === before.state && reason === before.reason) return;
+    this.#beat();
+    this.#tellChange();
+  }
+
+  #tellChange(): void {
+    for (const listener of [...this.#changeListeners]) listener();
   }
 
   #beat(): void {

@@ -13,6 +13,8 @@ import { messageBytes } from "./message-size.ts";
 import type { PromptCheck, PromptHandler, ServiceSpec } from "./service-port.ts";
 import type { StopReason } from "./service-port.ts";
 import { Turn } from "./turn.ts";
+import type { JobAnswer, JobPrompt } from "./jobs/job-agent.ts";
+import { JobTurn } from "./jobs/job-turn.ts";
 import { uniqueId } from "./unique-id.ts";
 
 export interface PromptEndpointOptions {
@@ -30,6 +32,7 @@ export class PromptEndpoint {
   readonly counter = new EndpointCounter();
   readonly #options: PromptEndpointOptions;
   readonly #turns = new Set<Turn>();
+  readonly #jobs = new Set<JobTurn>();
   #whenIdle: PromiseWithResolvers<undefined> | undefined;
   #hasSeenNoReply = false;
 
@@ -58,13 +61,37 @@ export class PromptEndpoint {
 
   /** Resolves when no turn runs or waits. */
   async idle(): Promise<void> {
-    if (this.#turns.size === 0) return;
+    if (this.#turns.size + this.#jobs.size === 0) return;
     this.#whenIdle ??= Promise.withResolvers<undefined>();
     await this.#whenIdle.promise;
   }
 
   stopAll(reason: StopReason): void {
     for (const turn of this.#turns) turn.stop(reason);
+    for (const job of this.#jobs) job.stop(reason);
+  }
+
+  /** Jobs that have no place yet are kept elsewhere, and need not wait for it here. */
+  stopWaitingJobs(reason: StopReason): void {
+    for (const job of this.#jobs) job.stopIfWaiting(reason);
+  }
+
+  /** Runs a job as a prompt that no caller waits for. Never rejects. */
+  async runJob({ id, payload, maxAnswerBytes, isExpired }: JobPrompt): Promise<JobAnswer> {
+    const { spec, handler, log } = this.#options;
+    const request = this.#decode(payload);
+    if (request instanceof ServiceError) return { type: "error", error: request };
+    const { prompt: text, attachments, session, extra } = request;
+    const prompt = { id: uniqueId(), text, attachments, extra, ...(session === undefined ? {} : { session }) };
+    const ticket = this.admission.enterBackground();
+    const { deadlineMs } = spec;
+    const turn = { prompt, ticket, handler, deadlineMs, maxAnswerBytes, isExpired };
+    const job = new JobTurn(turn, log.with({ turn: prompt.id, job: id }));
+    this.#jobs.add(job);
+    const answer = await job.run();
+    this.#jobs.delete(job);
+    this.#signalIdle();
+    return answer;
   }
 
   #admit(message: Msg, reply: string): Turn | ServiceError {
@@ -80,11 +107,16 @@ export class PromptEndpoint {
   }
 
   #validate(message: Msg): PromptRequest | ServiceError {
-    const { spec, check, refusal, log } = this.#options;
+    const { spec } = this.#options;
     const bytes = messageBytes(message);
-    if (bytes > spec.maxPayloadBytes) return tooLarge(bytes, spec.maxPayloadBytes);
+    return bytes > spec.maxPayloadBytes ? tooLarge(bytes, spec.maxPayloadBytes) : this.#decode(message.data);
+  }
+
+  #decode(payload: Uint8Array): PromptRequest | ServiceError {
+    const { spec, check, refusal, log } = this.#options;
+    if (payload.byteLength > spec.maxPayloadBytes) return tooLarge(payload.byteLength, spec.maxPayloadBytes);
     try {
-      const request = decodeRequest(message.data, spec);
+      const request = decodeRequest(payload, spec);
       return refusal() ?? check?.({ text: request.prompt, attachments: request.attachments }) ?? request;
     } catch (cause) {
       if (cause instanceof ServiceError) return cause;
@@ -102,7 +134,11 @@ export class PromptEndpoint {
     }
     this.counter.addProcessing(performance.now() - startedMs);
     this.#turns.delete(turn);
-    if (this.#turns.size > 0) return;
+    this.#signalIdle();
+  }
+
+  #signalIdle(): void {
+    if (this.#turns.size + this.#jobs.size > 0) return;
     this.#whenIdle?.resolve(undefined);
     this.#whenIdle = undefined;
   }

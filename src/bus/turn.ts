@@ -3,11 +3,12 @@
 import { ServiceError } from "../protocol/service-error.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Ticket } from "./admission.ts";
-import { busLost } from "./error-frame.ts";
 import type { HostParts } from "./host-parts.ts";
 import { ResponseStream } from "./response-stream.ts";
 import type { PromptHandler, ReplyEvent, ServedPrompt } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
+import { stopError } from "./stop-error.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** How long a handler may take to end after it was told to. */
 const abandonMs = 1_000;
@@ -57,7 +58,7 @@ export class Turn {
     });
     try {
       const error = await this.#answerInTurn();
-      return stream.end(this.#stopError() ?? error);
+      return stream.end(stopError(this.#stop.signal.reason) ?? error);
     } finally {
       clearTimeout(deadline);
       unwatch();
@@ -109,44 +110,6 @@ export class Turn {
         this.#stream.attachments(event.attachments);
         return;
     }
-  }
-
-  /** What the caller is told about a turn that was stopped. */
-  #stopError(): ServiceError | undefined {
-    const reason: unknown = this.#stop.signal.reason;
-    if (!(reason instanceof StopReason)) return undefined;
-    switch (reason.kind) {
-      case "caller-gone":
-        return new ServiceError(500, "caller_gone", reason.message);
-      case "deadline":
-        return new ServiceError(500, "deadline_exceeded", reason.message);
-      case "bus-lost":
-        return busLost();
-      case "drain":
-      case "shutdown":
-        return new ServiceError(500, "shutting_down", reason.message);
-    }
-  }
-}
-
-/** The promise's value; undefined when it has none `graceMs` after `signal` fired: a later failure of it is ignored. */
-async function untilAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal,
-  graceMs: number,
-): Promise<Value | undefined> {
-  const given = Promise.withResolvers<undefined>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const onAbort = (): void => {
-    timer = setTimeout(() => given.resolve(undefined), graceMs);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, given.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -30,6 +30,9 @@ export type ServiceErrorName =
   | "caller_gone"
   | "bus_lost"
   | "attachment_too_large"
+  | "answer_too_large"
+  | "expired"
+  | "interrupted"
   | "internal";
 
 /** Further fields of the body, all documented. */

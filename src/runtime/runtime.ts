@@ -90,7 +90,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("models", () => models.close());
   parts.models = models;
-  const host = createAgentHost({ connection: bus.connection, log });
+  const host = createAgentHost({ connection: bus.connection, log, takesJobs: true });
   open.add("agents", () => host.close(closeMs / 2));
   const reconciler = startAgents(desired, { options, host, models, open });
   parts.reconciler = reconciler;

@@ -1,0 +1,69 @@
+// What people do with a job that is there: run it again, remove it, wait for it.
+
+import { jobResultSubject, jobStream, jobSubject, recordStream } from "../../protocol/job-subjects.ts";
+import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { CallerBus } from "../caller-bus.ts";
+import { delay } from "../delay.ts";
+import { idHeader, ownIdHeader, replayHeader } from "./job-envelope.ts";
+import { JobError } from "./job-error.ts";
+import type { JobResult } from "./job-record.ts";
+import { dropProgress, keptResult } from "./job-records.ts";
+import { jetStreamRequest, publishKept } from "./jetstream.ts";
+import type { JobEntry } from "./list-jobs.ts";
+
+/**
+ * Puts a failed or expired job into the queue again, with all its tries; its result stays until there is a new one. Rejects with a `JobError`:
+ * `wrong-state` for any other job.
+ */
+export async function replayJob(bus: CallerBus, { id, address, state, result, seq }: JobEntry): Promise<void> {
+  if (result === undefined || state === "done") {
+    throw new JobError("wrong-state", `Job "${id}" is ${state}: only a failed or expired one can be replayed`);
+  }
+  if (result.job === undefined) {
+    throw new JobError("wrong-state", `Job "${id}" was too large to be kept with its result: submit it again`);
+  }
+  await publishKept(bus, jobSubject(address), result.job, {
+    [idHeader]: `${id}.replay.${seq}`,
+    [ownIdHeader]: id,
+    [replayHeader]: `${seq}`,
+  });
+}
+
+/** Removes a job that waits, or the result of one that ended. Rejects with a `JobError`: `wrong-state` while it runs. */
+export async function removeJob(bus: CallerBus, { id, address, state, seq }: JobEntry): Promise<void> {
+  if (state === "running") throw new JobError("wrong-state", `Job "${id}" is running: its result can be removed then`);
+  if (state === "queued" || state === "retrying") {
+    await jetStreamRequest(bus, `STREAM.MSG.DELETE.${jobStream(address)}`, { seq });
+    await dropProgress(bus, address, id);
+    return;
+  }
+  await jetStreamRequest(bus, `STREAM.PURGE.${recordStream(address)}`, { filter: jobResultSubject(address, id) });
+}
+
+/** A message that was missed is found by looking again. */
+const lookMs = 2_000;
+
+/** Resolves with the job's result, at once when it is there; undefined when `signal` fires first. Rejects with a `JobError`. */
+export async function awaitResult(
+  bus: CallerBus,
+  address: AgentAddress,
+  id: string,
+  signal: AbortSignal,
+): Promise<JobResult | undefined> {
+  let wake = new AbortController();
+  const subscription = bus.subscribe(jobResultSubject(address, id), () => wake.abort());
+  const onAbort = (): void => wake.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    while (!signal.aborted) {
+      const kept = await keptResult(bus, address, id);
+      if (kept !== undefined) return kept.result;
+      await delay(lookMs, wake.signal);
+      wake = new AbortController();
+    }
+    return undefined;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    subscription.unsubscribe();
+  }
+}

@@ -1,0 +1,144 @@
+// Sees that the jobs of one owner's agents are kept and taken: makes the streams, and has a runner at work for each agent with jobs.
+
+import { jobStream, type JobOwner, ownersJobs, parseJobSubject } from "../../protocol/job-subjects.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import type { BusConnection } from "../connection.ts";
+import type { BusSubscription } from "../subscription-table.ts";
+import { within } from "../within.ts";
+import type { JobAgent } from "./job-agent.ts";
+import { JobError } from "./job-error.ts";
+import { JobRunner } from "./job-runner.ts";
+import { ensureJobStreams } from "./job-streams.ts";
+import { isJetStreamError, jetStreamRequest, objectOf } from "./jetstream.ts";
+
+/** Jobs that come through a hub's stream make no sound of their own: they are looked for. */
+const lookMs = 10_000;
+const withoutJetStreamMs = 300_000;
+
+export interface JobDeskOptions {
+  readonly bus: BusConnection;
+  readonly owner: JobOwner;
+  readonly log: Logger;
+}
+
+export class JobDesk {
+  readonly #options: JobDeskOptions;
+  /** By name; of two while one replaces the other, the newer. */
+  readonly #agents = new Map<string, JobAgent>();
+  readonly #runners = new Map<JobAgent, { readonly runner: JobRunner; readonly ended: Promise<void> }>();
+  readonly #undo: (() => void)[] = [];
+  #wake: BusSubscription | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasStreams = false;
+  #isLooking = false;
+  #isClosed = false;
+  #lastProblem = "";
+
+  constructor(options: JobDeskOptions) {
+    this.#options = options;
+    this.#undo.push(
+      options.bus.onStatus(({ state }) => {
+        this.#hasStreams = false;
+        if (state === "connected") this.#lookIn(0);
+      }),
+    );
+    this.#lookIn(0);
+  }
+
+  add(agent: JobAgent): void {
+    this.#agents.set(agent.address.name, agent);
+    this.#lookIn(100);
+  }
+
+  /** It takes no more jobs; those in hand go on. */
+  remove(agent: JobAgent): void {
+    if (this.#agents.get(agent.address.name) === agent) this.#agents.delete(agent.address.name);
+    this.#runners.get(agent)?.runner.stop();
+  }
+
+  /** Waits for what is in hand, at most `timeoutMs`. Never rejects. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const act of this.#undo) act();
+    this.#wake?.unsubscribe();
+    for (const { runner } of this.#runners.values()) runner.stop();
+    await within(Promise.all([...this.#runners.values()].map(({ ended }) => ended)), timeoutMs);
+    for (const { runner } of this.#runners.values()) runner.close();
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
+    if (this.#isLooking || !this.#options.bus.isConnected()) return;
+    this.#isLooking = true;
+    let nextMs = lookMs;
+    try {
+      await this.#prepare();
+      for (const name of await this.#agentsWithJobs()) this.#serve(name);
+      this.#lastProblem = "";
+    } catch (error) {
+      if (error instanceof JobError && error.kind === "no-jetstream") nextMs = withoutJetStreamMs;
+      this.#report(error);
+    }
+    this.#isLooking = false;
+    this.#lookIn(nextMs);
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#hasStreams) return;
+    const { bus, owner } = this.#options;
+    await ensureJobStreams(bus, owner);
+    this.#hasStreams = true;
+    // The server gives a published job to us, too: its sound, not the job.
+    this.#wake ??= bus.subscribe(ownersJobs(owner), ({ subject }) => {
+      const name = parseJobSubject(subject)?.name;
+      if (name !== undefined) this.#serve(name);
+    });
+  }
+
+  async #agentsWithJobs(): Promise<readonly string[]> {
+    const { bus, owner } = this.#options;
+    try {
+      const info = await jetStreamRequest(bus, `STREAM.INFO.${jobStream(owner)}`, {
+        subjects_filter: ownersJobs(owner),
+      });
+      const subjects = objectOf(objectOf(info["state"])["subjects"]);
+      return Object.keys(subjects).flatMap((subject) => parseJobSubject(subject)?.name ?? []);
+    } catch (error) {
+      if (isJetStreamError(error, "streamNotFound")) this.#hasStreams = false;
+      throw error;
+    }
+  }
+
+  #serve(name: string): void {
+    const agent = this.#agents.get(name);
+    if (agent === undefined || this.#runners.has(agent) || this.#isClosed) return;
+    const runner = new JobRunner({ ...this.#options, agent, log: this.#options.log.with({ agent: name }) });
+    const ended = this.#run(runner, agent);
+    this.#runners.set(agent, { runner, ended });
+  }
+
+  async #run(runner: JobRunner, agent: JobAgent): Promise<void> {
+    try {
+      await runner.run();
+    } catch (error) {
+      this.#options.log.error("Taking jobs from the queue failed", { error: String(error) });
+    }
+    this.#runners.delete(agent);
+  }
+
+  #report(error: unknown): void {
+    const { log, owner } = this.#options;
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem === this.#lastProblem) return;
+    this.#lastProblem = problem;
+    const isAbsent = error instanceof JobError && error.kind === "no-jetstream";
+    if (isAbsent) log.info("This NATS server has no JetStream for us: no jobs are kept", { ...owner });
+    else log.warn("Jobs cannot be looked for; trying again", { error: problem });
+  }
+}

@@ -1,0 +1,94 @@
+// Puts a job into the queue of its agent. Resolves when the server has it on disk; the same job again is the same job.
+
+import { jobSubject } from "../../protocol/job-subjects.ts";
+import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { CallerBus } from "../caller-bus.ts";
+import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
+import { JobError } from "./job-error.ts";
+import { keptResult, queuedMessage } from "./job-records.ts";
+import { maxJobsPerAgent } from "./job-streams.ts";
+import { publishKept } from "./jetstream.ts";
+import { queuedMessages } from "./stored-messages.ts";
+
+export interface JobRequest {
+  /** 1 to 128 of `[A-Za-z0-9_-]`. */
+  readonly id: string;
+  /** A prompt's, as for a call. */
+  readonly payload: Uint8Array;
+  readonly ttlMs?: number;
+  readonly attempts?: number;
+  /** Nobody has used the id before: no need to look. */
+  readonly isNewId: boolean;
+}
+
+export interface SubmittedJob {
+  readonly id: string;
+  /** The same job had been submitted before. */
+  readonly isKnown: boolean;
+}
+
+/** Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, and those of the connection. */
+export async function submitJob(bus: CallerBus, address: AgentAddress, job: JobRequest): Promise<SubmittedJob> {
+  if (!isJobId(job.id)) {
+    throw new JobError("invalid", `"${job.id}" is no id for a job; write 1 to 128 of A-Z, a-z, 0-9, "_" and "-"`);
+  }
+  if (!job.isNewId && (await isKnown(bus, address, job))) return { id: job.id, isKnown: true };
+  const ack = await publish(bus, address, job);
+  if (ack.isDuplicate) await checkSame(bus, address, job, ack.seq);
+  return { id: job.id, isKnown: ack.isDuplicate };
+}
+
+async function publish(bus: CallerBus, address: AgentAddress, job: JobRequest) {
+  const headers = {
+    [idHeader]: job.id,
+    ...(job.ttlMs === undefined ? {} : { [ttlHeader]: `${job.ttlMs}ms` }),
+    ...(job.attempts === undefined ? {} : { [attemptsHeader]: `${job.attempts}` }),
+  };
+  try {
+    return await publishKept(bus, jobSubject(address), job.payload, headers);
+  } catch (error) {
+    throw error instanceof JobError ? explained(error, address) : error;
+  }
+}
+
+function explained(error: JobError, { agent, owner, name }: AgentAddress): JobError {
+  const whose = `${agent}/${owner}/${name}`;
+  switch (error.kind) {
+    case "no-store":
+      return new JobError(
+        "no-store",
+        `Nobody keeps jobs for "${whose}" on this server. A runtime of that owner makes the store when it first runs on a server with JetStream`,
+        { cause: error },
+      );
+    case "full":
+      return new JobError(
+        "full",
+        `The job was not kept: ${error.message}. An agent holds at most ${maxJobsPerAgent} jobs; see "muster jobs"`,
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
+
+/** Whether the same job is in the queue or has its result. */
+async function isKnown(bus: CallerBus, address: AgentAddress, job: JobRequest): Promise<boolean> {
+  const kept = await keptResult(bus, address, job.id);
+  if (kept !== undefined) return same(job, kept.result.digest);
+  for await (const message of queuedMessages(bus, address)) {
+    if (jobTerms({ ...message, payload: message.data }).id === job.id) return same(job, digest(message.data));
+  }
+  return false;
+}
+
+/** The server knew the id: was it for the same job? When neither message nor result is left, it was ended just now, and its result removed. */
+async function checkSame(bus: CallerBus, address: AgentAddress, job: JobRequest, seq: number): Promise<void> {
+  const queued = await queuedMessage(bus, address, seq);
+  const known = queued === undefined ? (await keptResult(bus, address, job.id))?.result.digest : digest(queued.data);
+  if (known !== undefined) same(job, known);
+}
+
+function same(job: JobRequest, known: string): true {
+  if (digest(job.payload) === known) return true;
+  throw new JobError("conflict", `"${job.id}" is the id of another job of this agent; nothing was submitted`);
+}

@@ -1,0 +1,22 @@
+// Waiting for work that was told to stop, but not for ever.
+
+/** The promise's value; undefined when it has none `graceMs` after `signal` fired: a later failure of it is ignored. */
+export async function untilAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<Value | undefined> {
+  const given = Promise.withResolvers<undefined>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => given.resolve(undefined), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, given.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
