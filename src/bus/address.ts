@@ -1,7 +1,7 @@
 // Addresses as people write them, `name`, `owner/name` or `agent/owner/name`, matched against what discovery found.
 
 import type { AgentRecord } from "../protocol/registration.ts";
-import { parseAgentSubject } from "../protocol/subjects.ts";
+import { type AgentAddress, parseAgentSubject } from "../protocol/subjects.ts";
 import type { CallTarget } from "./call-request.ts";
 
 export interface AddressPattern {
@@ -46,6 +46,15 @@ export function matchesAddress(pattern: AddressPattern, record: AgentRecord): bo
     record.name === pattern.name &&
     (pattern.owner === undefined || pattern.owner === record.owner || pattern.owner === tokens?.owner) &&
     (pattern.agent === undefined || pattern.agent === record.agent || pattern.agent === tokens?.agent)
+  );
+}
+
+/** The same for the address in a job's subject. */
+export function matchesJobAddress(pattern: AddressPattern, address: AgentAddress): boolean {
+  return (
+    address.name === pattern.name &&
+    (pattern.owner ?? address.owner) === address.owner &&
+    (pattern.agent ?? address.agent) === address.agent
   );
 }
 

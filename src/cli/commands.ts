@@ -68,6 +68,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./uninstall.ts")).command,
   },
   {
+    name: "submit",
+    summary: "Leave an agent a job, kept until it can be done",
+    load: async () => (await import("./submit.ts")).command,
+  },
+  {
+    name: "jobs",
+    summary: "List kept jobs; show, replay or remove one",
+    load: async () => (await import("./jobs.ts")).command,
+  },
+  {
     name: "completion",
     summary: "Print the completion script for a shell",
     load: async () => (await import("./completion.ts")).command,

@@ -54,7 +54,11 @@ export function parseResultSubject(text: string): { readonly address: AgentAddre
   return parse("results", text, 6);
 }
 
-function subject(kind: "jobs" | "results" | "progress", address: AgentAddress, wildcards: readonly string[] = []): string {
+function subject(
+  kind: "jobs" | "results" | "progress",
+  address: AgentAddress,
+  wildcards: readonly string[] = [],
+): string {
   for (const token of [address.agent, address.owner, address.name]) {
     if (!isSubjectToken(token) && !wildcards.includes(token)) {
       throw new RangeError(`Cannot use ${JSON.stringify(token)} as a subject token`);

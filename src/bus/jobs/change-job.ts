@@ -40,8 +40,9 @@ export async function removeJob(bus: CallerBus, { id, address, state, seq }: Job
   await jetStreamRequest(bus, `STREAM.PURGE.${recordStream(address)}`, { filter: jobResultSubject(address, id) });
 }
 
-/** A message that was missed is found by looking again. */
-const lookMs = 2_000;
+/** A result is heard of before it is kept, or not at all: looked for again, first soon, then seldom. */
+const soonMs = 50;
+const seldomMs = 2_000;
 
 /** Resolves with the job's result, at once when it is there; undefined when `signal` fires first. Rejects with a `JobError`. */
 export async function awaitResult(
@@ -55,10 +56,11 @@ export async function awaitResult(
   const onAbort = (): void => wake.abort();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    while (!signal.aborted) {
+    for (let pauseMs = soonMs; !signal.aborted;) {
       const kept = await keptResult(bus, address, id);
       if (kept !== undefined) return kept.result;
-      await delay(lookMs, wake.signal);
+      await delay(pauseMs, wake.signal);
+      pauseMs = wake.signal.aborted ? soonMs : Math.min(seldomMs, pauseMs * 2);
       wake = new AbortController();
     }
     return undefined;

@@ -44,11 +44,7 @@ export async function keepResult(
   }
 }
 
-export async function jobProgress(
-  bus: CallerBus,
-  address: AgentAddress,
-  id: string,
-): Promise<JobProgress | undefined> {
+export async function jobProgress(bus: CallerBus, address: AgentAddress, id: string): Promise<JobProgress | undefined> {
   const message = await storedMessage(bus, recordStream(address), { last_by_subj: jobProgressSubject(address, id) });
   return message === undefined ? undefined : decodeProgress(message.data);
 }
@@ -74,10 +70,6 @@ export async function dropProgress(bus: CallerBus, address: AgentAddress, id: st
 }
 
 /** The job's message, while it is in the queue. */
-export function queuedMessage(
-  bus: CallerBus,
-  address: AgentAddress,
-  seq: number,
-): Promise<StoredMessage | undefined> {
+export function queuedMessage(bus: CallerBus, address: AgentAddress, seq: number): Promise<StoredMessage | undefined> {
   return storedMessage(bus, jobStream(address), { seq });
 }

@@ -48,12 +48,7 @@ function recordConfig(owner: JobOwner): JsonObject {
   };
 }
 
-async function ensureStream(
-  bus: CallerBus,
-  name: string,
-  sizes: readonly number[],
-  config: JsonObject,
-): Promise<void> {
+async function ensureStream(bus: CallerBus, name: string, sizes: readonly number[], config: JsonObject): Promise<void> {
   if (await hasStream(bus, name)) return;
   const whole = { ...config, name, storage: "file", discard: "new", num_replicas: 1, max_msgs: -1, max_msg_size: -1 };
   for (const size of sizes) {

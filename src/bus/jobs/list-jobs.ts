@@ -19,7 +19,7 @@ import { jobProgress } from "./job-records.ts";
 import { jetStreamRequest, type StoredMessage } from "./jetstream.ts";
 import { storedMessages } from "./stored-messages.ts";
 
-export interface JobEntry {
+export interface JobSummary {
   readonly id: string;
   readonly address: AgentAddress;
   readonly state: "queued" | "running" | "retrying" | FinalState;
@@ -31,8 +31,26 @@ export interface JobEntry {
   readonly error?: JobFailure;
   /** Its place in the queue, or of its result. */
   readonly seq: number;
+}
+
+export interface JobEntry extends JobSummary {
   /** Once it has ended. */
   readonly result?: JobResult;
+}
+
+/** Without the answer, which may be large. */
+export function jobSummary({
+  id,
+  address,
+  state,
+  attempts,
+  submittedAt,
+  finishedAt,
+  error,
+  seq,
+}: JobEntry): JobSummary {
+  const ended = finishedAt === undefined ? {} : { finishedAt };
+  return { id, address, state, attempts, submittedAt, seq, ...ended, ...(error === undefined ? {} : { error }) };
 }
 
 /** Those that wait or run, then those that ended, oldest first. Rejects with a `JobError`. */
