@@ -1,7 +1,7 @@
 // A runtime's bus side for tests: one connection, one host, agents with settings that a test can read at a glance.
 
 import { createAgentHost } from "../../src/bus/agent-host.ts";
-import type { AgentHost } from "../../src/bus/agent-host.ts";
+import type { AgentHost, AgentHostOptions } from "../../src/bus/agent-host.ts";
 import { openBus } from "../../src/bus/connection.ts";
 import type { BusConnection } from "../../src/bus/connection.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedAgent, ServiceSpec } from "../../src/bus/service-port.ts";
@@ -18,7 +18,10 @@ export interface BusHost {
   stop(): Promise<void>;
 }
 
-export async function startBusHost(url: string, options: { readonly holdMs?: number } = {}): Promise<BusHost> {
+export async function startBusHost(
+  url: string,
+  options: Pick<AgentHostOptions, "holdMs" | "takesJobs"> = {},
+): Promise<BusHost> {
   const log = silentLog();
   const connection = openBus({ settings: { servers: [url] }, clientName: "test", log });
   await connection.connected();

@@ -2,6 +2,7 @@
 
 import type { Attachment } from "../../protocol/attachment.ts";
 import { attachmentToJson, decodeAttachment } from "../../protocol/attachment.ts";
+import { decodeBase64, encodeBase64 } from "../../protocol/base64.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
 import { objectOf } from "./jetstream.ts";
 
@@ -52,7 +53,7 @@ export function encodeResult(result: JobResult): Uint8Array {
     ...(result.state === "done" ? { text } : {}),
     ...(attachments.length === 0 ? {} : { attachments: attachments.map(attachmentToJson) }),
     ...(error === undefined ? {} : { error }),
-    ...(job === undefined ? {} : { job: job.toBase64() }),
+    ...(job === undefined ? {} : { job: encodeBase64(job) }),
   });
 }
 
@@ -62,6 +63,7 @@ export function decodeResult(payload: Uint8Array): JobResult | undefined {
   const { id, state, attempts, submitted_at: submittedAt, finished_at: finishedAt, digest, text, job } = fields;
   if (typeof id !== "string" || (state !== "done" && state !== "failed" && state !== "expired")) return undefined;
   const error = decodeFailure(fields["error"]);
+  const kept = typeof job === "string" ? decodeBase64(job) : undefined;
   return {
     id,
     state,
@@ -72,7 +74,7 @@ export function decodeResult(payload: Uint8Array): JobResult | undefined {
     text: textOf(text),
     attachments: decodeAttachments(fields["attachments"]),
     ...(error === undefined ? {} : { error }),
-    ...(typeof job === "string" ? { job: Uint8Array.fromBase64(job) } : {}),
+    ...(kept === undefined ? {} : { job: kept }),
   };
 }
 

@@ -77,3 +77,27 @@ test("limits hold and nothing is lost, whatever comes and goes", () => {
     ),
   );
 });
+
+test("a job is served when no caller waits, in the order of jobs, and takes no caller's place in the queue", () => {
+  const admission = new Admission({ concurrency: 1, queue: 1 });
+  const first = enter(admission);
+  const jobs = [admission.enterBackground(), admission.enterBackground()];
+  const caller = enter(admission);
+  expect(admission.enter()).toBeInstanceOf(ServiceError);
+  first.leave();
+  expect([caller, ...jobs].map((ticket) => ticket.isServing())).toEqual([true, false, false]);
+  caller.leave();
+  expect(jobs.map((ticket) => ticket.isServing())).toEqual([true, false]);
+  jobs[0]?.leave();
+  expect(jobs[1]?.isServing()).toBe(true);
+});
+
+test("a job that left while it waited is not served, and nobody behind it is held up", () => {
+  const admission = new Admission({ concurrency: 1, queue: 1 });
+  const first = enter(admission);
+  const [gone, next] = [admission.enterBackground(), admission.enterBackground()];
+  gone.leave();
+  first.leave();
+  expect([gone.isServing(), next.isServing()]).toEqual([false, true]);
+  expect([admission.inFlight, admission.queued]).toEqual([1, 0]);
+});
