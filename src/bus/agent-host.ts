@@ -24,6 +24,8 @@ export interface AgentHostOptions {
   readonly holdMs?: number;
   /** Take jobs that are kept for the agents (docs/jobs.md); default false. */
   readonly takesJobs?: boolean;
+  /** JetStream's domain at the hub that this bus is a leaf of: jobs are fetched from there. */
+  readonly hubDomain?: string;
 }
 
 export interface AgentHost {
@@ -52,8 +54,11 @@ class Host implements AgentHost {
   readonly #jobs: JobHost | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ connection, log, holdMs, takesJobs }: AgentHostOptions) {
-    this.#jobs = takesJobs === true ? new JobHost({ bus: connection, log }) : undefined;
+  constructor({ connection, log, holdMs, takesJobs, hubDomain }: AgentHostOptions) {
+    this.#jobs =
+      takesJobs === true
+        ? new JobHost({ bus: connection, log, ...(hubDomain === undefined ? {} : { hubDomain }) })
+        : undefined;
     this.#inbox = new ProbeInbox(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {

@@ -3,7 +3,7 @@
 import { awaitResult } from "../bus/jobs/change-job.ts";
 import { longestTtlMs, mostAttempts } from "../bus/jobs/job-envelope.ts";
 import type { JobResult } from "../bus/jobs/job-record.ts";
-import { submitJob } from "../bus/jobs/submit-job.ts";
+import { submitJob, type SubmittedJob } from "../bus/jobs/submit-job.ts";
 import type { CallRequest } from "../bus/call-request.ts";
 import { addressOf } from "../bus/address.ts";
 import { uniqueId } from "../bus/unique-id.ts";
@@ -81,9 +81,9 @@ async function submit(invocation: Invocation, terminal: Terminal): Promise<numbe
   const bus = await connectBus(invocation, terminal, { isPersistent: invocation.flag("wait") });
   try {
     const job = await addressJob(bus, address, request, interrupt.signal);
-    const { id, isKnown } = await submitJob(bus.connection, job.address, { ...terms, payload: job.payload });
-    if (!invocation.flag("wait")) return printKept(invocation, terminal, { id, isKnown, address: job.address });
-    const result = await waited(bus, job.address, id, invocation, interrupt.signal);
+    const kept = await submitJob(bus.connection, job.address, { ...terms, payload: job.payload });
+    if (!invocation.flag("wait")) return printKept(invocation, terminal, { ...kept, address: job.address });
+    const result = await waited(bus, job.address, kept, invocation, interrupt.signal);
     return await printResult(invocation, terminal, result, job.address);
   } catch (error) {
     throw jobFailure(error);
@@ -112,7 +112,7 @@ function readTerms(invocation: Invocation) {
 function printKept(
   invocation: Invocation,
   terminal: Terminal,
-  { id, isKnown, address }: { readonly id: string; readonly isKnown: boolean; readonly address: AgentAddress },
+  { id, isKnown, address }: SubmittedJob & { readonly address: AgentAddress },
 ): number {
   if (invocation.flag("json")) terminal.out(`${JSON.stringify({ id, agent: addressOf(address), known: isKnown })}\n`);
   else terminal.out(`${id}\n`);
@@ -122,14 +122,15 @@ function printKept(
 async function waited(
   bus: CommandBus,
   address: AgentAddress,
-  id: string,
+  kept: SubmittedJob,
   invocation: Invocation,
   interrupted: AbortSignal,
 ): Promise<JobResult> {
   const timeoutMs = durationOption(invocation, "timeout");
   const signal = timeoutMs === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMs)]);
-  const result = await awaitResult(bus.connection, address, id, signal);
+  const result = await awaitResult(bus.connection, address, kept, signal);
   if (result !== undefined) return result;
+  const { id } = kept;
   const rest = `Job "${id}" is kept and goes on. See "muster jobs show ${id}"`;
   if (interrupted.aborted) throw new CommandError(rest, exitCode.interrupted);
   throw new CommandError(`No result in time. ${rest}`, exitCode.timedOut);
@@ -143,7 +144,7 @@ async function printResult(
 ): Promise<number> {
   const { state, text, attachments, error, id } = result;
   if (invocation.flag("json")) {
-    terminal.out(`${JSON.stringify(jobToJson({ ...result, address, seq: 0, result }))}\n`);
+    terminal.out(`${JSON.stringify(jobToJson({ ...result, address, place: "here", seq: 0, result }))}\n`);
     return state === "done" ? exitCode.ok : exitCode.error;
   }
   if (state !== "done") {

@@ -6,14 +6,17 @@ import { isSubjectToken } from "./subjects.ts";
 /** Harness and operator: what shares one store. */
 export type JobOwner = Pick<AgentAddress, "agent" | "owner">;
 
+/** `here`: beside the agents that run them. `outbox`: on a hub, for the agents of a machine that fetches them when its link is up. */
+export type JobPlace = "here" | "outbox";
+
 /** The queue, where clients publish: `muster.jobs.{agent}.{owner}.{name}`. Throws a `RangeError` for a token that cannot stand in a subject. */
-export function jobSubject(address: AgentAddress): string {
-  return subject("jobs", address);
+export function jobSubject(address: AgentAddress, place: JobPlace = "here"): string {
+  return subject(queueWord(place), address);
 }
 
 /** The result of one job, once: `muster.results.{agent}.{owner}.{name}.{id}`. */
-export function jobResultSubject(address: AgentAddress, id: string): string {
-  return `${subject("results", address)}.${id}`;
+export function jobResultSubject(address: AgentAddress, id: string, place: JobPlace = "here"): string {
+  return `${subject(resultWord(place), address)}.${id}`;
 }
 
 /** What was tried so far: `muster.progress.{agent}.{owner}.{name}.{id}`. */
@@ -21,56 +24,92 @@ export function jobProgressSubject(address: AgentAddress, id: string): string {
   return `${subject("progress", address)}.${id}`;
 }
 
-/** Every job of an owner's agents. */
-export function ownersJobs({ agent, owner }: JobOwner): string {
-  return subject("jobs", { agent, owner, name: "*" }, ["*"]);
+/** A job that a hub waits for: `muster.unsent.{agent}.{owner}.{name}.{id}`. */
+export function unsentSubject(address: AgentAddress, id: string): string {
+  return `${subject("unsent", address)}.${id}`;
 }
 
-/** Every result and every progress record of an owner's agents. */
-export function ownersRecords({ agent, owner }: JobOwner): readonly string[] {
-  const address = { agent, owner, name: "*" };
-  return [`${subject("results", address, ["*"])}.*`, `${subject("progress", address, ["*"])}.*`];
+/** Every job of an owner's agents. */
+export function ownersJobs(owner: JobOwner, place: JobPlace = "here"): string {
+  return everyAgent(queueWord(place), owner);
+}
+
+/** Every result of an owner's agents. */
+export function ownersResults(owner: JobOwner, place: JobPlace = "here"): string {
+  return `${everyAgent(resultWord(place), owner)}.*`;
+}
+
+/** Every mark of a job that a hub waits for. */
+export function ownersUnsent(owner: JobOwner): string {
+  return `${everyAgent("unsent", owner)}.*`;
+}
+
+/** All that is kept beside an owner's queue. */
+export function ownersRecords(owner: JobOwner, place: JobPlace = "here"): readonly string[] {
+  const results = ownersResults(owner, place);
+  return place === "here" ? [results, `${everyAgent("progress", owner)}.*`, ownersUnsent(owner)] : [results];
 }
 
 /** Matches the queue of every owner. */
-export const allJobs = "muster.jobs.>";
+export function allJobs(place: JobPlace): string {
+  return `muster.${queueWord(place)}.>`;
+}
 
 /** `=` stands in no token of a manifest, so that two owners never share a name. */
-export function jobStream({ agent, owner }: JobOwner): string {
-  return `MUSTER_JOBS=${agent}=${owner}`;
+export function jobStream({ agent, owner }: JobOwner, place: JobPlace = "here"): string {
+  return `${place === "here" ? "MUSTER_JOBS" : "MUSTER_OUTBOX"}=${agent}=${owner}`;
 }
 
-export function recordStream({ agent, owner }: JobOwner): string {
-  return `MUSTER_JOB_RESULTS=${agent}=${owner}`;
+export function recordStream({ agent, owner }: JobOwner, place: JobPlace = "here"): string {
+  return `${place === "here" ? "MUSTER_JOB_RESULTS" : "MUSTER_OUTBOX_RESULTS"}=${agent}=${owner}`;
 }
 
-/** The agent in a subject of the queue; undefined for any other subject. */
+/** The owner in the name of a queue's stream; undefined for any other stream. */
+export function parseJobStream(name: string, place: JobPlace): JobOwner | undefined {
+  const [, agent, owner] = name.split("=");
+  if (agent === undefined || owner === undefined || jobStream({ agent, owner }, place) !== name) return undefined;
+  return { agent, owner };
+}
+
+/** The agent in a subject of a queue; undefined for any other subject. */
 export function parseJobSubject(text: string): AgentAddress | undefined {
-  return parse("jobs", text, 5)?.address;
+  return parse(["jobs", "outbox"], text, 5)?.address;
 }
 
-/** Agent and id in a subject of a result; undefined for any other subject. */
+/** Agent and id in a subject of a result, or of a mark; undefined for any other subject. */
 export function parseResultSubject(text: string): { readonly address: AgentAddress; readonly id: string } | undefined {
-  return parse("results", text, 6);
+  return parse(["results", "outbox-results", "unsent"], text, 6);
 }
 
-function subject(
-  kind: "jobs" | "results" | "progress",
-  address: AgentAddress,
-  wildcards: readonly string[] = [],
-): string {
+function queueWord(place: JobPlace): string {
+  return place === "here" ? "jobs" : "outbox";
+}
+
+function resultWord(place: JobPlace): string {
+  return place === "here" ? "results" : "outbox-results";
+}
+
+function everyAgent(word: string, { agent, owner }: JobOwner): string {
+  return subject(word, { agent, owner, name: "*" }, ["*"]);
+}
+
+function subject(word: string, address: AgentAddress, wildcards: readonly string[] = []): string {
   for (const token of [address.agent, address.owner, address.name]) {
     if (!isSubjectToken(token) && !wildcards.includes(token)) {
       throw new RangeError(`Cannot use ${JSON.stringify(token)} as a subject token`);
     }
   }
-  return `muster.${kind}.${address.agent}.${address.owner}.${address.name}`;
+  return `muster.${word}.${address.agent}.${address.owner}.${address.name}`;
 }
 
-function parse(kind: string, text: string, tokens: number): { address: AgentAddress; id: string } | undefined {
+function parse(
+  words: readonly string[],
+  text: string,
+  tokens: number,
+): { address: AgentAddress; id: string } | undefined {
   const parts = text.split(".");
-  const [root, which, agent, owner, name, id = ""] = parts;
-  if (root !== "muster" || which !== kind || parts.length !== tokens) return undefined;
+  const [root, word, agent, owner, name, id = ""] = parts;
+  if (root !== "muster" || word === undefined || !words.includes(word) || parts.length !== tokens) return undefined;
   if (agent === undefined || owner === undefined || name === undefined) return undefined;
   return { address: { agent, owner, name }, id };
 }

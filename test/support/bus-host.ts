@@ -20,7 +20,7 @@ export interface BusHost {
 
 export async function startBusHost(
   url: string,
-  options: Pick<AgentHostOptions, "holdMs" | "takesJobs"> = {},
+  options: Pick<AgentHostOptions, "holdMs" | "takesJobs" | "hubDomain"> = {},
 ): Promise<BusHost> {
   const log = silentLog();
   const connection = openBus({ settings: { servers: [url] }, clientName: "test", log });

@@ -13,6 +13,8 @@ export interface NatsServerOptions {
   readonly jetstream?: boolean;
   /** Put before its command line, such as `ip netns exec NAME`. */
   readonly launcher?: readonly string[];
+  /** JetStream's domain. */
+  readonly domain?: string;
 }
 
 export interface RunningNatsServer {
@@ -65,11 +67,12 @@ interface StartedProcess {
 }
 
 function configText(folder: string, port: number, options: NatsServerOptions): string {
+  const domain = options.domain === undefined ? "" : `, domain: ${options.domain}`;
   const store = JSON.stringify(join(folder, "jetstream"));
   return [
     "host: 127.0.0.1",
     `port: ${port}`,
-    ...(options.jetstream === true ? [`jetstream { store_dir: ${store}, max_file_store: 64MB }`] : []),
+    ...(options.jetstream === true ? [`jetstream { store_dir: ${store}, max_file_store: 64MB${domain} }`] : []),
     options.config ?? "",
   ].join("\n");
 }

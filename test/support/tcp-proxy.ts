@@ -15,12 +15,12 @@ export interface TcpProxy {
   stop(): void;
 }
 
-/** The URL is a NATS one. */
-export function startTcpProxy(targetPort: number): TcpProxy {
+/** The URL is a NATS one. `port` 0: a free one. */
+export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
   const pairs = new Set<Pair>();
   const listener: TCPSocketListener<Pair | undefined> = Bun.listen<Pair | undefined>({
     hostname: "127.0.0.1",
-    port: 0,
+    port,
     socket: {
       open(near) {
         const pair: Pair = { near, far: undefined, waiting: [] };

@@ -1,10 +1,11 @@
 // Sees that the jobs of one owner's agents are kept and taken: makes the streams, and has a runner at work for each agent with jobs.
 
-import { jobStream, type JobOwner, ownersJobs, parseJobSubject } from "../../protocol/job-subjects.ts";
+import { jobStream, type JobOwner, ownersJobs, ownersResults, parseJobSubject } from "../../protocol/job-subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection.ts";
 import type { BusSubscription } from "../subscription-table.ts";
 import { within } from "../within.ts";
+import { HubJobs } from "./hub-jobs.ts";
 import type { JobAgent } from "./job-agent.ts";
 import { JobError } from "./job-error.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -13,12 +14,16 @@ import { isJetStreamError, jetStreamRequest, objectOf } from "./jetstream.ts";
 
 /** Jobs that come through a hub's stream make no sound of their own: they are looked for. */
 const lookMs = 10_000;
+/** What was heard of may not be kept yet: looked for again after each of these. */
+const soonMs: readonly number[] = [50, 250, 1_000];
 const withoutJetStreamMs = 300_000;
 
 export interface JobDeskOptions {
   readonly bus: BusConnection;
   readonly owner: JobOwner;
   readonly log: Logger;
+  /** JetStream's domain at the hub that this bus is a leaf of, where it is one. */
+  readonly hubDomain?: string;
 }
 
 export class JobDesk {
@@ -27,18 +32,23 @@ export class JobDesk {
   readonly #agents = new Map<string, JobAgent>();
   readonly #runners = new Map<JobAgent, { readonly runner: JobRunner; readonly ended: Promise<void> }>();
   readonly #undo: (() => void)[] = [];
-  #wake: BusSubscription | undefined;
+  readonly #hub: HubJobs | undefined;
+  readonly #ears: BusSubscription[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasStreams = false;
   #isLooking = false;
+  #soon: number[] = [];
   #isClosed = false;
   #lastProblem = "";
 
   constructor(options: JobDeskOptions) {
     this.#options = options;
+    const { hubDomain } = options;
+    this.#hub = hubDomain === undefined ? undefined : new HubJobs({ ...options, domain: hubDomain });
     this.#undo.push(
       options.bus.onStatus(({ state }) => {
         this.#hasStreams = false;
+        this.#hub?.forget();
         if (state === "connected") this.#lookIn(0);
       }),
     );
@@ -61,7 +71,7 @@ export class JobDesk {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const act of this.#undo) act();
-    this.#wake?.unsubscribe();
+    for (const ear of this.#ears) ear.unsubscribe();
     for (const { runner } of this.#runners.values()) runner.stop();
     await within(Promise.all([...this.#runners.values()].map(({ ended }) => ended)), timeoutMs);
     for (const { runner } of this.#runners.values()) runner.close();
@@ -80,13 +90,14 @@ export class JobDesk {
     try {
       await this.#prepare();
       for (const name of await this.#agentsWithJobs()) this.#serve(name);
+      await this.#exchangeWithHub();
       this.#lastProblem = "";
     } catch (error) {
       if (error instanceof JobError && error.kind === "no-jetstream") nextMs = withoutJetStreamMs;
       this.#report(error);
     }
     this.#isLooking = false;
-    this.#lookIn(nextMs);
+    this.#lookIn(this.#soon.shift() ?? nextMs);
   }
 
   async #prepare(): Promise<void> {
@@ -94,11 +105,26 @@ export class JobDesk {
     const { bus, owner } = this.#options;
     await ensureJobStreams(bus, owner);
     this.#hasStreams = true;
+    if (this.#ears.length > 0) return;
     // The server gives a published job to us, too: its sound, not the job.
-    this.#wake ??= bus.subscribe(ownersJobs(owner), ({ subject }) => {
-      const name = parseJobSubject(subject)?.name;
-      if (name !== undefined) this.#serve(name);
-    });
+    const onJob = (name: string | undefined): void => (name === undefined ? undefined : this.#serve(name));
+    this.#ears.push(bus.subscribe(ownersJobs(owner), ({ subject }) => onJob(parseJobSubject(subject)?.name)));
+    if (this.#hub === undefined) return;
+    const soon = (): void => {
+      this.#soon = [...soonMs];
+      if (!this.#isLooking) this.#lookIn(this.#soon.shift() ?? lookMs);
+    };
+    this.#ears.push(bus.subscribe(ownersJobs(owner, "outbox"), soon), bus.subscribe(ownersResults(owner), soon));
+  }
+
+  /** A link that is down is no problem: the next look tries again. */
+  async #exchangeWithHub(): Promise<void> {
+    try {
+      await this.#hub?.exchange();
+    } catch (error) {
+      if (!(error instanceof JobError)) throw error;
+      this.#options.log.debug("Nothing was exchanged with the hub", { error: error.message });
+    }
   }
 
   async #agentsWithJobs(): Promise<readonly string[]> {

@@ -10,6 +10,8 @@ const afterStartMs = 500;
 export interface JobHostOptions {
   readonly bus: BusConnection;
   readonly log: Logger;
+  /** JetStream's domain at the hub that this bus is a leaf of, where it is one. */
+  readonly hubDomain?: string;
 }
 
 export class JobHost {

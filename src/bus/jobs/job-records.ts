@@ -1,6 +1,12 @@
 // Reads and writes the records of one owner's jobs.
 
-import { jobProgressSubject, jobResultSubject, jobStream, recordStream } from "../../protocol/job-subjects.ts";
+import {
+  type JobPlace,
+  jobProgressSubject,
+  jobResultSubject,
+  jobStream,
+  recordStream,
+} from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../caller-bus.ts";
 import { JobError } from "./job-error.ts";
@@ -16,8 +22,14 @@ export interface KeptResult {
 const expectedSequence = "Nats-Expected-Last-Subject-Sequence";
 
 /** Undefined when the job has none, or is not known. Rejects with a `JobError`. */
-export async function keptResult(bus: CallerBus, address: AgentAddress, id: string): Promise<KeptResult | undefined> {
-  const message = await storedMessage(bus, recordStream(address), { last_by_subj: jobResultSubject(address, id) });
+export async function keptResult(
+  bus: CallerBus,
+  address: AgentAddress,
+  id: string,
+  place: JobPlace = "here",
+): Promise<KeptResult | undefined> {
+  const subject = jobResultSubject(address, id, place);
+  const message = await storedMessage(bus, recordStream(address, place), { last_by_subj: subject });
   const result = message === undefined ? undefined : decodeResult(message.data);
   return message === undefined || result === undefined ? undefined : { seq: message.seq, result };
 }
@@ -30,17 +42,21 @@ export async function keepResult(
   bus: CallerBus,
   address: AgentAddress,
   result: { readonly id: string; readonly payload: Uint8Array; readonly replaces: number | undefined },
+  place: JobPlace = "here",
 ): Promise<boolean> {
   const { id, payload } = result;
   try {
-    await publishKept(bus, jobResultSubject(address, id), payload, { [expectedSequence]: `${result.replaces ?? 0}` });
+    await publishKept(bus, jobResultSubject(address, id, place), payload, {
+      [expectedSequence]: `${result.replaces ?? 0}`,
+    });
     return true;
   } catch (error) {
     if (!isJetStreamError(error, "wrongLastSequence")) throw error;
-    const known = await keptResult(bus, address, id);
+    if (result.replaces === undefined) return false;
+    const known = await keptResult(bus, address, id, place);
     if (known !== undefined && known.seq !== result.replaces) return false;
     // The one to be replaced was removed meanwhile: this is the first.
-    return keepResult(bus, address, { ...result, replaces: undefined });
+    return keepResult(bus, address, { ...result, replaces: undefined }, place);
   }
 }
 
@@ -70,6 +86,11 @@ export async function dropProgress(bus: CallerBus, address: AgentAddress, id: st
 }
 
 /** The job's message, while it is in the queue. */
-export function queuedMessage(bus: CallerBus, address: AgentAddress, seq: number): Promise<StoredMessage | undefined> {
-  return storedMessage(bus, jobStream(address), { seq });
+export function queuedMessage(
+  bus: CallerBus,
+  address: AgentAddress,
+  seq: number,
+  place: JobPlace = "here",
+): Promise<StoredMessage | undefined> {
+  return storedMessage(bus, jobStream(address, place), { seq });
 }

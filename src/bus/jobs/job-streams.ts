@@ -1,6 +1,6 @@
 // The two streams that keep an owner's jobs: a queue that is emptied as jobs end, and their results. Both refuse when full, and forget nothing for room.
 
-import type { JobOwner } from "../../protocol/job-subjects.ts";
+import type { JobOwner, JobPlace } from "../../protocol/job-subjects.ts";
 import { jobStream, ownersJobs, ownersRecords, recordStream } from "../../protocol/job-subjects.ts";
 import type { CallerBus } from "../caller-bus.ts";
 import { JobError } from "./job-error.ts";
@@ -20,17 +20,18 @@ export const resultAgeMs = 7 * dayMs;
 const duplicateWindowMs = 10 * 60_000;
 
 /** Makes what is missing and leaves alone what is there. Rejects with a `JobError`. */
-export async function ensureJobStreams(bus: CallerBus, owner: JobOwner): Promise<void> {
-  await ensureStream(bus, recordStream(owner), recordSizes, recordConfig(owner));
-  await ensureStream(bus, jobStream(owner), queueSizes, queueConfig(owner));
+export async function ensureJobStreams(bus: CallerBus, owner: JobOwner, place: JobPlace = "here"): Promise<void> {
+  await ensureStream(bus, recordStream(owner, place), recordSizes, recordConfig(owner, place));
+  await ensureStream(bus, jobStream(owner, place), queueSizes, queueConfig(owner, place));
 }
 
 /** No age: a clock that jumps by years must not empty the queue. Jobs end by their own time to live. */
-function queueConfig(owner: JobOwner): JsonObject {
+function queueConfig(owner: JobOwner, place: JobPlace): JsonObject {
   return {
     description: "Muster jobs that wait for their agents",
-    subjects: [ownersJobs(owner)],
-    retention: "workqueue",
+    subjects: [ownersJobs(owner, place)],
+    // Nobody consumes an outbox: a job stays in it until its result is there.
+    retention: place === "here" ? "workqueue" : "limits",
     max_msgs_per_subject: maxJobsPerAgent,
     discard_new_per_subject: true,
     max_age: 0,
@@ -38,10 +39,10 @@ function queueConfig(owner: JobOwner): JsonObject {
   };
 }
 
-function recordConfig(owner: JobOwner): JsonObject {
+function recordConfig(owner: JobOwner, place: JobPlace): JsonObject {
   return {
     description: "Results of Muster jobs",
-    subjects: ownersRecords(owner),
+    subjects: ownersRecords(owner, place),
     retention: "limits",
     max_msgs_per_subject: 1,
     max_age: resultAgeMs * nanoseconds,
@@ -63,7 +64,7 @@ async function ensureStream(bus: CallerBus, name: string, sizes: readonly number
   throw new JobError("full", `JetStream has no room for "${name}": ${least} MB are needed at least`);
 }
 
-async function hasStream(bus: CallerBus, name: string): Promise<boolean> {
+export async function hasStream(bus: CallerBus, name: string): Promise<boolean> {
   try {
     await jetStreamRequest(bus, `STREAM.INFO.${name}`);
     return true;

@@ -1,11 +1,12 @@
 // Every job that a server knows of: what waits, what runs, what has ended.
 
-import type { JobOwner } from "../../protocol/job-subjects.ts";
+import type { JobOwner, JobPlace } from "../../protocol/job-subjects.ts";
 import {
   allJobs,
   jobStream,
   ownersJobs,
-  ownersRecords,
+  ownersResults,
+  parseJobStream,
   parseJobSubject,
   parseResultSubject,
   recordStream,
@@ -22,6 +23,7 @@ import { storedMessages } from "./stored-messages.ts";
 export interface JobSummary {
   readonly id: string;
   readonly address: AgentAddress;
+  readonly place: JobPlace;
   readonly state: "queued" | "running" | "retrying" | FinalState;
   readonly attempts: number;
   /** ISO 8601. */
@@ -39,54 +41,53 @@ export interface JobEntry extends JobSummary {
 }
 
 /** Without the answer, which may be large. */
-export function jobSummary({
-  id,
-  address,
-  state,
-  attempts,
-  submittedAt,
-  finishedAt,
-  error,
-  seq,
-}: JobEntry): JobSummary {
+export function jobSummary(job: JobEntry): JobSummary {
+  const { id, address, place, state, attempts, submittedAt, finishedAt, error, seq } = job;
   const ended = finishedAt === undefined ? {} : { finishedAt };
-  return { id, address, state, attempts, submittedAt, seq, ...ended, ...(error === undefined ? {} : { error }) };
+  return { id, address, place, state, attempts, submittedAt, seq, ...ended, ...(error === undefined ? {} : { error }) };
 }
+
+const places: readonly JobPlace[] = ["here", "outbox"];
 
 /** Those that wait or run, then those that ended, oldest first. Rejects with a `JobError`. */
 export async function* listJobs(bus: CallerBus): AsyncGenerator<JobEntry, void, undefined> {
-  for (const owner of await jobOwners(bus)) {
-    for await (const message of storedMessages(bus, jobStream(owner), ownersJobs(owner))) {
-      const entry = await queuedEntry(bus, message);
-      if (entry !== undefined) yield entry;
-    }
-    const [results = ""] = ownersRecords(owner);
-    for await (const message of storedMessages(bus, recordStream(owner), results)) {
-      const entry = endedEntry(message);
-      if (entry !== undefined) yield entry;
-    }
+  for (const place of places) {
+    for (const owner of await jobOwners(bus, place)) yield* ownersEntries(bus, owner, place);
+  }
+}
+
+async function* ownersEntries(
+  bus: CallerBus,
+  owner: JobOwner,
+  place: JobPlace,
+): AsyncGenerator<JobEntry, void, undefined> {
+  for await (const message of storedMessages(bus, jobStream(owner, place), ownersJobs(owner, place))) {
+    const entry = await queuedEntry(bus, message, place);
+    if (entry !== undefined) yield entry;
+  }
+  for await (const message of storedMessages(bus, recordStream(owner, place), ownersResults(owner, place))) {
+    const entry = endedEntry(message, place);
+    if (entry !== undefined) yield entry;
   }
 }
 
 /** Whose jobs this server keeps. */
-export async function jobOwners(bus: CallerBus): Promise<readonly JobOwner[]> {
-  const { streams } = await jetStreamRequest(bus, "STREAM.NAMES", { subject: allJobs });
+async function jobOwners(bus: CallerBus, place: JobPlace): Promise<readonly JobOwner[]> {
+  const { streams } = await jetStreamRequest(bus, "STREAM.NAMES", { subject: allJobs(place) });
   if (!Array.isArray(streams)) return [];
-  return streams.flatMap((stream: unknown) => {
-    const [kind, agent, owner] = typeof stream === "string" ? stream.split("=") : [];
-    return kind !== "MUSTER_JOBS" || agent === undefined || owner === undefined ? [] : [{ agent, owner }];
-  });
+  return streams.flatMap((name: unknown) => (typeof name === "string" ? (parseJobStream(name, place) ?? []) : []));
 }
 
-async function queuedEntry(bus: CallerBus, message: StoredMessage): Promise<JobEntry | undefined> {
+async function queuedEntry(bus: CallerBus, message: StoredMessage, place: JobPlace): Promise<JobEntry | undefined> {
   const address = parseJobSubject(message.subject);
   if (address === undefined) return undefined;
   const { id } = jobTerms({ ...message, payload: message.data });
-  const progress = await jobProgress(bus, address, id);
+  const progress = place === "here" ? await jobProgress(bus, address, id) : undefined;
   const mine = progress?.seq === message.seq ? progress : undefined;
   return {
     id,
     address,
+    place,
     state: mine?.state ?? "queued",
     attempts: mine?.attempts ?? 0,
     submittedAt: new Date(message.storedAtMs).toISOString(),
@@ -95,15 +96,16 @@ async function queuedEntry(bus: CallerBus, message: StoredMessage): Promise<JobE
   };
 }
 
-function endedEntry({ subject, seq, data }: StoredMessage): JobEntry | undefined {
-  const place = parseResultSubject(subject);
+function endedEntry({ subject, seq, data }: StoredMessage, place: JobPlace): JobEntry | undefined {
+  const named = parseResultSubject(subject);
   const result = decodeResult(data);
-  if (place === undefined || result === undefined) return undefined;
+  if (named === undefined || result === undefined) return undefined;
   const { id, state, attempts, submittedAt, finishedAt, error } = result;
-  const { address } = place;
+  const { address } = named;
   return {
     id,
     address,
+    place,
     state,
     attempts,
     submittedAt,

@@ -7,6 +7,7 @@ import type { BusConnection } from "../connection.ts";
 import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";
+import { earliestPlausibleMs } from "./job-clock.ts";
 import { digest, jobTerms, type JobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { encodeResult, failureOf, type JobFailure, type JobResult } from "./job-record.ts";
@@ -32,8 +33,6 @@ interface JobInHand {
 /** Room that a result needs beside the answer. */
 const recordOverheadBytes = 8 * 1024;
 const keepAgainMs = 2_000;
-/** A job that was kept before is by a clock that was not set yet: its age means nothing. */
-const earliestPlausibleMs = Date.UTC(2026, 0, 1);
 
 /** Rejects with a `JobError` when the server can't be asked: the job comes again. */
 export async function runJob(ports: JobPorts, delivery: JobDelivery): Promise<void> {
@@ -147,7 +146,7 @@ async function keepUntilKept({ ports, terms, log }: JobInHand, payload: Uint8Arr
   while (!signal.aborted) {
     try {
       const isFirst = await keepResult(bus, agent.address, { id: terms.id, payload, replaces: terms.replaces });
-      if (!isFirst) log.warn("A job was finished by somebody else meanwhile; this answer is dropped");
+      if (!isFirst) log.warn("A job has a result already; this one is dropped");
       return true;
     } catch (error) {
       if (!(error instanceof JobError)) throw error;

@@ -1,6 +1,6 @@
 // Walks through what a stream keeps, oldest first, one message at a time: nothing is taken from a queue by it.
 
-import { jobStream, jobSubject } from "../../protocol/job-subjects.ts";
+import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../caller-bus.ts";
 import { type StoredMessage, storedMessage } from "./jetstream.ts";
@@ -10,8 +10,9 @@ export async function* storedMessages(
   bus: CallerBus,
   stream: string,
   subject: string,
+  from = 1,
 ): AsyncGenerator<StoredMessage, void, undefined> {
-  let seq = 1;
+  let seq = from;
   for (;;) {
     const message = await storedMessage(bus, stream, { seq, next_by_subj: subject });
     if (message === undefined) return;
@@ -21,6 +22,10 @@ export async function* storedMessages(
 }
 
 /** The jobs of one agent that have no result yet. */
-export function queuedMessages(bus: CallerBus, address: AgentAddress): AsyncGenerator<StoredMessage, void, undefined> {
-  return storedMessages(bus, jobStream(address), jobSubject(address));
+export function queuedMessages(
+  bus: CallerBus,
+  address: AgentAddress,
+  place: JobPlace,
+): AsyncGenerator<StoredMessage, void, undefined> {
+  return storedMessages(bus, jobStream(address, place), jobSubject(address, place));
 }

@@ -1,12 +1,12 @@
 // Puts a job into the queue of its agent. Resolves when the server has it on disk; the same job again is the same job.
 
-import { jobSubject } from "../../protocol/job-subjects.ts";
+import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../caller-bus.ts";
 import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { keptResult, queuedMessage } from "./job-records.ts";
-import { maxJobsPerAgent } from "./job-streams.ts";
+import { hasStream, maxJobsPerAgent } from "./job-streams.ts";
 import { publishKept } from "./jetstream.ts";
 import { queuedMessages } from "./stored-messages.ts";
 
@@ -25,6 +25,7 @@ export interface SubmittedJob {
   readonly id: string;
   /** The same job had been submitted before. */
   readonly isKnown: boolean;
+  readonly place: JobPlace;
 }
 
 /** Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, and those of the connection. */
@@ -32,20 +33,28 @@ export async function submitJob(bus: CallerBus, address: AgentAddress, job: JobR
   if (!isJobId(job.id)) {
     throw new JobError("invalid", `"${job.id}" is no id for a job; write 1 to 128 of A-Z, a-z, 0-9, "_" and "-"`);
   }
-  if (!job.isNewId && (await isKnown(bus, address, job))) return { id: job.id, isKnown: true };
-  const ack = await publish(bus, address, job);
-  if (ack.isDuplicate) await checkSame(bus, address, job, ack.seq);
-  return { id: job.id, isKnown: ack.isDuplicate };
+  const place = await placeOf(bus, address);
+  if (!job.isNewId && (await isKnown(bus, address, job, place))) return { id: job.id, isKnown: true, place };
+  const ack = await publish(bus, address, job, place);
+  if (ack.isDuplicate) await checkSame(bus, address, job, ack.seq, place);
+  return { id: job.id, isKnown: ack.isDuplicate, place };
 }
 
-async function publish(bus: CallerBus, address: AgentAddress, job: JobRequest) {
+/** On the agents' own server their queue; on a hub the outbox that their machine fetches from. */
+async function placeOf(bus: CallerBus, address: AgentAddress): Promise<JobPlace> {
+  if (await hasStream(bus, jobStream(address, "here"))) return "here";
+  if (await hasStream(bus, jobStream(address, "outbox"))) return "outbox";
+  throw explained(new JobError("no-store", "There is neither queue nor outbox"), address);
+}
+
+async function publish(bus: CallerBus, address: AgentAddress, job: JobRequest, place: JobPlace) {
   const headers = {
     [idHeader]: job.id,
     ...(job.ttlMs === undefined ? {} : { [ttlHeader]: `${job.ttlMs}ms` }),
     ...(job.attempts === undefined ? {} : { [attemptsHeader]: `${job.attempts}` }),
   };
   try {
-    return await publishKept(bus, jobSubject(address), job.payload, headers);
+    return await publishKept(bus, jobSubject(address, place), job.payload, headers);
   } catch (error) {
     throw error instanceof JobError ? explained(error, address) : error;
   }
@@ -72,19 +81,26 @@ function explained(error: JobError, { agent, owner, name }: AgentAddress): JobEr
 }
 
 /** Whether the same job is in the queue or has its result. */
-async function isKnown(bus: CallerBus, address: AgentAddress, job: JobRequest): Promise<boolean> {
-  const kept = await keptResult(bus, address, job.id);
+async function isKnown(bus: CallerBus, address: AgentAddress, job: JobRequest, place: JobPlace): Promise<boolean> {
+  const kept = await keptResult(bus, address, job.id, place);
   if (kept !== undefined) return same(job, kept.result.digest);
-  for await (const message of queuedMessages(bus, address)) {
+  for await (const message of queuedMessages(bus, address, place)) {
     if (jobTerms({ ...message, payload: message.data }).id === job.id) return same(job, digest(message.data));
   }
   return false;
 }
 
 /** The server knew the id: was it for the same job? When neither message nor result is left, it was ended just now, and its result removed. */
-async function checkSame(bus: CallerBus, address: AgentAddress, job: JobRequest, seq: number): Promise<void> {
-  const queued = await queuedMessage(bus, address, seq);
-  const known = queued === undefined ? (await keptResult(bus, address, job.id))?.result.digest : digest(queued.data);
+async function checkSame(
+  bus: CallerBus,
+  address: AgentAddress,
+  job: JobRequest,
+  seq: number,
+  place: JobPlace,
+): Promise<void> {
+  const queued = await queuedMessage(bus, address, seq, place);
+  const known =
+    queued === undefined ? (await keptResult(bus, address, job.id, place))?.result.digest : digest(queued.data);
   if (known !== undefined) same(job, known);
 }
 

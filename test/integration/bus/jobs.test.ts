@@ -81,7 +81,7 @@ test("the same job twice is one job, and another job under its id is a conflict"
   });
   await until("the store", () => canSubmit(address, "same"));
   await result(address, "same");
-  expect(await submit(address, "same", "same")).toEqual({ id: "same", isKnown: true });
+  expect(await submit(address, "same", "same")).toMatchObject({ id: "same", isKnown: true });
   expect(await failure(submit(address, "same", "different"))).toMatchObject({ kind: "conflict" });
   expect(calls).toBe(1);
 });
@@ -92,7 +92,7 @@ test("the same job twice is one job also while it waits, long after the server f
   await host.serve({ address: { ...address, name: "other" } }, echo);
   await until("the store", () => canSubmit(address, "first"));
   await publishJob(address, "waits", { "Muster-Job-Id": "by-own-header" });
-  expect(await submit(address, "by-own-header", "waits")).toEqual({ id: "by-own-header", isKnown: true });
+  expect(await submit(address, "by-own-header", "waits")).toMatchObject({ id: "by-own-header", isKnown: true });
   expect(await failure(submit(address, "by-own-header", "other"))).toMatchObject({ kind: "conflict" });
   await publishJob(address, "waits again", { "Muster-Job-Id": "by-own-header" });
   const seen: string[] = [];
@@ -303,7 +303,7 @@ async function publishJob(address: AgentAddress, payload: string, headers: Recor
 }
 
 async function result(address: AgentAddress, id: string): Promise<JobResult> {
-  const found = await awaitResult(host.connection, address, id, AbortSignal.timeout(20_000));
+  const found = await awaitResult(host.connection, address, { id, place: "here" }, AbortSignal.timeout(20_000));
   if (found === undefined) throw new Error(`No result of job "${id}"`);
   return found;
 }

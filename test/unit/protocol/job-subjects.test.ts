@@ -6,6 +6,7 @@ import {
   jobSubject,
   ownersJobs,
   ownersRecords,
+  parseJobStream,
   parseJobSubject,
   parseResultSubject,
 } from "../../../src/protocol/job-subjects.ts";
@@ -20,7 +21,11 @@ test("the subjects of a job name its agent, and those of its records its id too"
 
 test("an owner's store takes the jobs of that owner alone", () => {
   expect(ownersJobs(address)).toBe("muster.jobs.muster.edge1.*");
-  expect(ownersRecords(address)).toEqual(["muster.results.muster.edge1.*.*", "muster.progress.muster.edge1.*.*"]);
+  expect(ownersRecords(address)).toEqual([
+    "muster.results.muster.edge1.*.*",
+    "muster.progress.muster.edge1.*.*",
+    "muster.unsent.muster.edge1.*.*",
+  ]);
 });
 
 test("two owners never share a store, whatever their names", () => {
@@ -37,4 +42,12 @@ test("subjects are read back, and others are not mistaken for them", () => {
   expect(parseJobSubject(jobResultSubject(address, "a-1"))).toBeUndefined();
   expect(parseResultSubject(jobProgressSubject(address, "a-1"))).toBeUndefined();
   expect(parseJobSubject("muster.jobs.muster.edge1")).toBeUndefined();
+});
+
+test("a hub's outbox shares no subject and no stream with the machine's own queue", () => {
+  expect(jobSubject(address, "outbox")).toBe("muster.outbox.muster.edge1.inspector");
+  expect(jobResultSubject(address, "a-1", "outbox")).toBe("muster.outbox-results.muster.edge1.inspector.a-1");
+  expect(ownersRecords(address, "outbox")).toEqual(["muster.outbox-results.muster.edge1.*.*"]);
+  expect(parseJobStream(jobStream(address, "outbox"), "here")).toBeUndefined();
+  expect(parseJobStream(jobStream(address, "outbox"), "outbox")).toEqual({ agent: "muster", owner: "edge1" });
 });
