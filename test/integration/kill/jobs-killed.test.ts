@@ -113,8 +113,10 @@ function manifest(busPort: number): string {
   return `
 identity: { owner: kill }
 nats: { mode: embedded, embedded: { port: ${busPort} } }
+endpoints:
+  scripted: { provider: ollama, url: "http://127.0.0.1:${modelPort}", parallel: 4 }
 models:
-  worker: { provider: ollama, url: "http://127.0.0.1:${modelPort}", model: "worker?tokens=3&delayMs=150" }
+  worker: { endpoint: scripted, model: "worker?tokens=3&delayMs=150" }
 agents:
   worker: { model: worker, concurrency: 4 }
 `;
