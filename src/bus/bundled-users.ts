@@ -25,6 +25,7 @@ interface Permissions {
 const runtime: Permissions = {
   publish: [
     "agents.>",
+    "muster.>",
     "$SRV.>",
     "_INBOX.>",
     "$JS.API.>",
@@ -34,14 +35,23 @@ const runtime: Permissions = {
     "$KV.>",
     "$SYS.REQ.ACCOUNT.PING.STATZ",
   ],
-  subscribe: ["agents.>", "$SRV.>", `${runtimeInboxes}.>`, "$KV.>"],
+  subscribe: ["agents.>", "muster.>", "$SRV.>", `${runtimeInboxes}.>`, "$KV.>"],
   hidden: [],
 };
 
-/** Finds agents, prompts them and answers their questions; hears no other's prompts and speaks for no agent. */
+/** Finds agents, prompts them and answers their questions, leaves jobs and reads their results; hears no other's prompts and speaks for no agent. */
 const caller: Permissions = {
-  publish: ["agents.prompt.>", "agents.status.>", "$SRV.>", "_INBOX.>"],
-  subscribe: ["_INBOX.>", "agents.hb.>"],
+  publish: [
+    "agents.prompt.>",
+    "agents.status.>",
+    "muster.jobs.>",
+    "$SRV.>",
+    "_INBOX.>",
+    "$JS.API.STREAM.NAMES",
+    "$JS.API.STREAM.INFO.*",
+    "$JS.API.STREAM.MSG.GET.*",
+  ],
+  subscribe: ["_INBOX.>", "agents.hb.>", "muster.results.>"],
   hidden: [`${runtimeInboxes}.>`],
 };
 

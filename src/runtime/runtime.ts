@@ -8,6 +8,7 @@ import { lockStateDirectory } from "../host/state-lock.ts";
 import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
 import { engineFolder } from "./engine-folder.ts";
 import { createModels, type Models } from "../model/models.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
@@ -90,7 +91,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("models", () => models.close());
   parts.models = models;
-  const host = createAgentHost({ connection: bus.connection, log, takesJobs: true });
+  const host = createAgentHost({ connection: bus.connection, log, takesJobs: true, ...hubOf(desired.manifest) });
   open.add("agents", () => host.close(closeMs / 2));
   const reconciler = startAgents(desired, { options, host, models, open });
   parts.reconciler = reconciler;
@@ -214,4 +215,9 @@ function startAgents(
   });
   reconciler.apply(agentDefinitions(desired.manifest), 0);
   return reconciler;
+}
+
+/** Where jobs are fetched from, too. A hub keeps its JetStream in a domain of this name (docs/jobs.md). */
+function hubOf({ nats }: Manifest): { readonly hubDomain?: string } {
+  return nats.embedded.hub === undefined ? {} : { hubDomain: "hub" };
 }

@@ -134,10 +134,18 @@ describe("the runtime's user", () => {
   test("may do what agents, memory and jobs need", async () => {
     const nats = await connectAs("runtime");
     const refused = await refusals(nats, () => {
-      for (const subject of ["agents.hb.muster.a.b", "_INBOX.x", "$JS.API.INFO", "$JS.hub.API.INFO", "$SRV.PING"]) {
+      for (const subject of [
+        "agents.hb.muster.a.b",
+        "muster.results.muster.a.b.1",
+        "_INBOX.x",
+        "$JS.API.INFO",
+        "$JS.hub.API.INFO",
+        "$SRV.PING",
+      ]) {
         nats.publish(subject, "");
       }
-      for (const subject of ["agents.prompt.muster.a.b", "$SRV.PING", "_INBOX.muster.>"]) nats.subscribe(subject);
+      for (const subject of ["agents.prompt.muster.a.b", "muster.jobs.>", "$SRV.PING", "_INBOX.muster.>"])
+        nats.subscribe(subject);
     });
     expect(refused).toEqual([]);
   });
