@@ -1,8 +1,9 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
-import { agentDefaults, embeddedDefaults, withDefault } from "./defaults.ts";
+import { agentDefaults, embeddedDefaults, httpDefaults, withDefault } from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
+import { parseListen } from "./listen-address.ts";
 import type {
   AgentConfig,
   EmbeddedConfig,
@@ -60,6 +61,14 @@ export function buildManifest(
     endpoints: models.endpoints,
     models: models.models,
     agents,
+    ...buildService(main.content),
+  };
+}
+
+function buildService({ http, limits }: FileContent): Pick<Manifest, "http" | "limits"> {
+  return {
+    ...(http === undefined ? {} : { http: parseListen(withDefault(http.listen, httpDefaults.listen)) }),
+    ...(limits?.memory === undefined ? {} : { limits: { memoryBytes: limits.memory } }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { buildManifest } from "./build-manifest.ts";
 import { checkAgents } from "./check-agents.ts";
+import { checkHttp } from "./check-http.ts";
 import { checkModels } from "./check-models.ts";
 import { checkNats } from "./check-nats.ts";
 import { collectDeclared, type Declared } from "./declared.ts";
@@ -82,7 +83,10 @@ function lastGoodOf({ file, path, folder, isMain }: ManifestSource, text: string
 function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings): void {
   const declared = collectDeclared(files);
   for (const file of files) {
-    if (file.source.isMain) checkNats(file);
+    if (file.source.isMain) {
+      checkNats(file);
+      checkHttp(file);
+    }
     checkModels(file, declared, surroundings);
     checkAgents(file, declared, surroundings);
   }

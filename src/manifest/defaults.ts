@@ -4,12 +4,14 @@ import { agentSchema } from "./schema-agent.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { embeddedSchema } from "./schema-nats.ts";
+import { httpSchema } from "./schema-service.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 
 export const agentDefaults = agentSchema.parse(defaultsOf(agentSchema));
 export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
 export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));
+export const httpDefaults = httpSchema.parse(defaultsOf(httpSchema));
 
 /** For a key whose facts name a default. Throws when they don't: a mistake in the schema, not in a manifest. */
 export function withDefault<Value>(value: Value | undefined, fallback: Value | undefined): Value {

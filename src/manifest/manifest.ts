@@ -1,5 +1,6 @@
 // The manifest after parsing, checking and defaults: what the rest of Muster works with. The schema makes it, nobody changes it.
 
+import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
 
 /** Everything that the main file and its drop-ins declare, names resolved, units converted (durations in ms, sizes in bytes). */
@@ -10,6 +11,15 @@ export interface Manifest {
   /** By name. A model written inline (`ollama/qwen3:1.7b`) stands here under that text. */
   readonly models: ReadonlyMap<string, ModelConfig>;
   readonly agents: ReadonlyMap<string, AgentConfig>;
+  /** Where health and figures are served; absent: nowhere. */
+  readonly http?: ListenAddress;
+  readonly limits?: LimitsConfig;
+}
+
+/** What the runtime may take of the machine. */
+export interface LimitsConfig {
+  /** Resident memory of the runtime's own process. */
+  readonly memoryBytes?: number;
 }
 
 /** The third and fourth subject tokens of every agent (§2). */

@@ -5,6 +5,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
+import { httpSchema, limitsSchema } from "./schema-service.ts";
 import { mainSchema } from "./schema.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
 
@@ -21,6 +22,8 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`nats.embedded`", schemaAt(natsSchema, ["embedded"])],
   ["`nats.embedded.hub`", schemaAt(natsSchema, ["embedded", "hub"])],
   ["`nats.tls` and `nats.embedded.hub.tls`", schemaAt(natsSchema, ["tls"])],
+  ["`http`", httpSchema],
+  ["`limits`", limitsSchema],
   ["`endpoints.<name>`", endpointSchema],
   ["`models.<name>`", modelSchema],
   ["`agents.<name>` and `defaults`", agentSchema],

@@ -1,6 +1,7 @@
 // The effective manifest in the manifest's own words: every default written out, secrets masked.
 
 import { stringify } from "yaml";
+import { formatListen } from "./listen-address.ts";
 import type {
   AgentConfig,
   EmbeddedConfig,
@@ -24,6 +25,7 @@ export function resolvedPlain(manifest: Manifest): Record<string, unknown> {
     version: 1,
     identity: { owner: identity.owner, agent: identity.agent },
     nats: natsPlain(nats),
+    ...servicePlain(manifest),
     endpoints: byName(endpoints, endpointPlain),
     models: byName(models, modelPlain),
     agents: byName(agents, agentPlain),
@@ -35,6 +37,14 @@ function byName<Value>(
   plain: (value: Value) => Record<string, unknown>,
 ): Record<string, unknown> {
   return Object.fromEntries([...values].map(([name, value]) => [name, plain(value)]));
+}
+
+function servicePlain({ http, limits }: Manifest): Record<string, unknown> {
+  const memory = limits?.memoryBytes;
+  return withoutAbsent({
+    http: http && { listen: formatListen(http) },
+    limits: memory === undefined ? undefined : { memory: formatSize(memory) },
+  });
 }
 
 function natsPlain(nats: NatsConfig): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { agentSchema, defaultsSchema } from "./schema-agent.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
+import { httpField, limitsField } from "./schema-service.ts";
 
 const identitySchema = z.strictObject(
   {
@@ -48,6 +49,8 @@ export const mainSchema = z.strictObject(
     ...sharedKeys(),
     identity: z.optional(identitySchema.register(fields, { description: "Two tokens of every agent's subjects." })),
     nats: z.optional(natsSchema.register(fields, { description: "The bus." })),
+    http: z.optional(httpField),
+    limits: z.optional(limitsField),
     endpoints: z.optional(
       byName(endpointSchema, "endpoints", "Where models live, by name; needed only to share one or to tune it."),
     ),
