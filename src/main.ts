@@ -7,10 +7,11 @@ interface Child {
   run(args: readonly string[]): Promise<number>;
 }
 
-/** Our own children, which start the same executable with a hidden argument. */
+/** What starts the same executable with a hidden argument: our own children, and shells for their completion. */
 const children: ReadonlyMap<string, () => Promise<Child>> = new Map([
   ["__extract", () => import("./host/extract-child.ts")],
   ["__engine", () => import("./model/builtin/child/run-engine.ts")],
+  ["__agents", () => import("./cli/completion/agent-names.ts")],
 ]);
 
 const argv = process.argv.slice(2);

@@ -6,6 +6,7 @@ import { AgentService } from "./agent-service.ts";
 import type { AgentServiceDeps } from "./agent-service.ts";
 import { CallerWatch } from "./caller-watch.ts";
 import type { BusConnection } from "./connection.ts";
+import type { CountObserver } from "./endpoint-counter.ts";
 import { HeartbeatSchedule } from "./heartbeat.ts";
 import { HeldOutput } from "./held-output.ts";
 import { JobHost } from "./jobs/job-host.ts";
@@ -26,6 +27,8 @@ export interface AgentHostOptions {
   readonly takesJobs?: boolean;
   /** JetStream's domain at the hub that this bus is a leaf of: jobs are fetched from there. */
   readonly hubDomain?: string;
+  /** Told of what is counted of the named agent. */
+  readonly observe?: (agent: string) => CountObserver;
 }
 
 export interface AgentHost {
@@ -54,7 +57,7 @@ class Host implements AgentHost {
   readonly #jobs: JobHost | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ connection, log, holdMs, takesJobs, hubDomain }: AgentHostOptions) {
+  constructor({ connection, log, holdMs, takesJobs, hubDomain, observe }: AgentHostOptions) {
     this.#jobs =
       takesJobs === true
         ? new JobHost({ bus: connection, log, ...(hubDomain === undefined ? {} : { hubDomain }) })
@@ -75,6 +78,7 @@ class Host implements AgentHost {
       heartbeats: new HeartbeatSchedule(connection),
       claims: new AddressClaims(connection, this.#inbox, log),
       log,
+      observe,
     };
   }
 

@@ -11,7 +11,7 @@ import type { AddressClaims } from "./address-claims.ts";
 import { takenReason } from "./address-rule.ts";
 import { AgentPresence } from "./agent-presence.ts";
 import type { BusConnection } from "./connection.ts";
-import type { EndpointCounter } from "./endpoint-counter.ts";
+import type { CountObserver, EndpointCounter } from "./endpoint-counter.ts";
 import type { HeartbeatSchedule } from "./heartbeat.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { JobAgent, JobAnswer, JobPrompt } from "./jobs/job-agent.ts";
@@ -30,10 +30,12 @@ export interface AgentServiceDeps {
   readonly heartbeats: HeartbeatSchedule;
   readonly claims: AddressClaims;
   readonly log: Logger;
+  readonly observe: ((agent: string) => CountObserver) | undefined;
 }
 
 /** The server's word that it delivers no more prompts is not awaited longer. */
 const unsubscribeMs = 2_000;
+const heldReason = "told to take no prompts";
 
 export class AgentService implements ServedAgent, JobAgent {
   readonly instanceId = uniqueId();
@@ -52,6 +54,7 @@ export class AgentService implements ServedAgent, JobAgent {
   #refusedSubject: string | undefined;
   #prompts: BusSubscription | undefined;
   #isActive = false;
+  #isHeld = false;
   #drained: Promise<void> | undefined;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
   #stopsAtMs = Number.POSITIVE_INFINITY;
@@ -67,6 +70,7 @@ export class AgentService implements ServedAgent, JobAgent {
       handler,
       check,
       refusal: () => this.#refusal(),
+      observer: deps.observe?.(spec.address.name),
       log: this.#log,
     });
     this.#presence = new AgentPresence({
@@ -97,6 +101,7 @@ export class AgentService implements ServedAgent, JobAgent {
 
   state(): { readonly state: AgentState; readonly reason?: string } {
     if (this.#drained !== undefined) return { state: "draining" };
+    if (this.#isHeld) return { state: "draining", reason: heldReason };
     if (this.#takenBy !== undefined) return { state: "degraded", reason: takenReason(this.#takenBy) };
     if (this.#refusedSubject !== undefined) {
       return { state: "degraded", reason: `NATS permissions forbid to subscribe to "${this.#refusedSubject}"` };
@@ -129,6 +134,14 @@ export class AgentService implements ServedAgent, JobAgent {
 
   setHealth(health: ServiceHealth): void {
     this.#change(() => (this.#health = health));
+  }
+
+  setHeld(isHeld: boolean): void {
+    this.#change(() => {
+      this.#isHeld = isHeld;
+      if (isHeld) this.#stopPrompts();
+      else if (this.#isActive && this.#takenBy === undefined) this.#subscribePrompts();
+    });
   }
 
   counters(): { inFlight: number; queued: number; requests: number; errors: number } {
@@ -187,7 +200,7 @@ export class AgentService implements ServedAgent, JobAgent {
   #serve(): void {
     this.#change(() => {
       this.#takenBy = undefined;
-      if (this.#drained === undefined) this.#subscribePrompts();
+      this.#subscribePrompts();
     });
     this.#activate();
   }
@@ -195,8 +208,7 @@ export class AgentService implements ServedAgent, JobAgent {
   #withdraw(by: string): void {
     this.#change(() => {
       this.#takenBy = by;
-      void this.#prompts?.drain();
-      this.#prompts = undefined;
+      this.#stopPrompts();
     });
     this.#activate();
   }
@@ -242,7 +254,13 @@ export class AgentService implements ServedAgent, JobAgent {
     });
   }
 
+  #stopPrompts(): void {
+    void this.#prompts?.drain();
+    this.#prompts = undefined;
+  }
+
   #subscribePrompts(): void {
+    if (this.#drained !== undefined || this.#isHeld) return;
     const subject = this.promptSubject;
     this.#prompts ??= this.#deps.connection.subscribe(subject, (message) => this.#endpoint.receive(message), {
       queue: endpointQueueGroup,

@@ -1,15 +1,26 @@
 // What `$SRV.STATS` tells of one endpoint.
 
 import type { EndpointInfo, EndpointStats } from "../protocol/micro-service.ts";
-import type { ServiceError } from "../protocol/service-error.ts";
+import type { ServiceError, ServiceErrorName } from "../protocol/service-error.ts";
 
 const nsPerMs = 1_000_000;
 
+/** Told of what an endpoint counts. Must not throw. */
+export interface CountObserver {
+  request(): void;
+  error(name: ServiceErrorName): void;
+}
+
 export class EndpointCounter {
+  readonly #observer: CountObserver | undefined;
   #requests = 0;
   #errors = 0;
   #lastError = "";
   #processingMs = 0;
+
+  constructor(observer?: CountObserver) {
+    this.#observer = observer;
+  }
 
   get requests(): number {
     return this.#requests;
@@ -21,10 +32,12 @@ export class EndpointCounter {
 
   countRequest(): void {
     this.#requests++;
+    this.#observer?.request();
   }
 
   countError(error: ServiceError): void {
     this.#errors++;
+    this.#observer?.error(error.error);
     this.#lastError = `${error.code}:${error.message}`;
   }
 

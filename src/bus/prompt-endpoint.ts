@@ -6,6 +6,7 @@ import type { PromptRequest } from "../protocol/request.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { Admission } from "./admission.ts";
+import type { CountObserver } from "./endpoint-counter.ts";
 import { EndpointCounter } from "./endpoint-counter.ts";
 import { errorFrame } from "./error-frame.ts";
 import type { HostParts } from "./host-parts.ts";
@@ -24,12 +25,13 @@ export interface PromptEndpointOptions {
   readonly check: PromptCheck | undefined;
   /** Why the agent can't serve now; asked for each prompt. */
   readonly refusal: () => ServiceError | undefined;
+  readonly observer: CountObserver | undefined;
   readonly log: Logger;
 }
 
 export class PromptEndpoint {
   readonly admission: Admission;
-  readonly counter = new EndpointCounter();
+  readonly counter: EndpointCounter;
   readonly #options: PromptEndpointOptions;
   readonly #turns = new Set<Turn>();
   readonly #jobs = new Set<JobTurn>();
@@ -38,6 +40,7 @@ export class PromptEndpoint {
 
   constructor(options: PromptEndpointOptions) {
     this.#options = options;
+    this.counter = new EndpointCounter(options.observer);
     this.admission = new Admission(options.spec);
   }
 

@@ -80,6 +80,8 @@ export interface ServedAgent {
   /** The state that goes into the next beat, conflicts of address included; a change is announced by a beat at once. */
   state(): { readonly state: AgentState; readonly reason?: string };
   setHealth(health: ServiceHealth): void;
+  /** While held it is `draining`: registered and beating, what was admitted goes on, and no more prompts are taken. */
+  setHeld(isHeld: boolean): void;
   counters(): {
     readonly inFlight: number;
     readonly queued: number;

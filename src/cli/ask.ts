@@ -32,7 +32,7 @@ export const command: Command = {
     serverDetails,
   ],
   args: [
-    { name: "ADDRESS", description: "which agent", complete: "none" },
+    { name: "ADDRESS", description: "which agent", complete: "agents" },
     {
       name: "PROMPT",
       description: "what to ask; joined by spaces",

@@ -38,7 +38,7 @@ export const command: Command = {
     "Inside: /attach FILE sends a file with the next message, /new begins a new conversation, /exit or Ctrl-D leaves. Ctrl-C stops the answer that is coming.",
     serverDetails,
   ],
-  args: [{ name: "ADDRESS", description: "which agent", complete: "none" }],
+  args: [{ name: "ADDRESS", description: "which agent", complete: "agents" }],
   options: {
     session: { value: "ID", description: "continue this conversation; default a new one", complete: "none" },
     save: { value: "DIR", description: "save files that the agent sends; nothing is overwritten", complete: "folder" },

@@ -2,8 +2,8 @@
 
 import type { Terminal } from "./terminal.ts";
 
-/** What a shell offers after an option or for an argument. */
-export type Completion = "file" | "folder" | "none" | readonly string[];
+/** What a shell offers after an option or for an argument. `agents`: names of this machine's runtime. */
+export type Completion = "file" | "folder" | "agents" | "none" | readonly string[];
 
 export interface OptionSpec {
   /** One letter, without its dash. */

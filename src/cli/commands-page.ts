@@ -11,8 +11,8 @@ export function commandsPage(specs: readonly Command[]): string {
     "",
     commandsTable(specs),
     "",
-    "Each command explains itself: `muster COMMAND --help`. Exit codes of all: 0 done, 1 error, 2 usage, 130 interrupted;",
-    "`ask` adds 3 (no such agent) and 4 (timed out). No colour where the output is no terminal, or `NO_COLOR` is set.",
+    "Each command explains itself: `muster COMMAND --help`. Exit codes: 0 done, 1 error, 2 usage, 3 no such agent, 4 timed out (`ask`),",
+    "130 interrupted. No colour where the output is no terminal, or `NO_COLOR` is set.",
     ...specs.flatMap(section),
     "",
   ].join("\n");

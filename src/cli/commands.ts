@@ -47,6 +47,36 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.ts")).command,
   },
   {
+    name: "logs",
+    summary: "Show the latest log lines of this machine's runtime, and follow them",
+    load: async () => (await import("./logs.ts")).command,
+  },
+  {
+    name: "log-level",
+    summary: "Show or change how much this machine's runtime logs",
+    load: async () => (await import("./log-level.ts")).command,
+  },
+  {
+    name: "restart",
+    summary: "Start an agent of this machine's runtime anew",
+    load: async () => (await import("./restart.ts")).command,
+  },
+  {
+    name: "drain",
+    summary: "Have an agent take no more prompts, and stay on the bus",
+    load: async () => (await import("./drain.ts")).command,
+  },
+  {
+    name: "stop",
+    summary: "Take an agent off the bus until it is started again",
+    load: async () => (await import("./stop.ts")).command,
+  },
+  {
+    name: "start",
+    summary: "Have an agent serve again that was stopped or drained",
+    load: async () => (await import("./start.ts")).command,
+  },
+  {
     name: "ps",
     summary: "List every agent on the bus, whoever wrote it",
     load: async () => (await import("./ps.ts")).command,

@@ -6,6 +6,7 @@ import { BundledServerError } from "../bus/bundled-error.ts";
 import type { WatchMode } from "../manifest/watch.ts";
 import { ManifestRefused } from "../runtime/manifest-refused.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
+import { RecentLines } from "../telemetry/recent-lines.ts";
 import { stderrLog } from "../telemetry/stderr-log.ts";
 import type { LogFormat } from "../telemetry/log-line.ts";
 import type { LogLevel } from "../telemetry/log.ts";
@@ -78,6 +79,7 @@ async function startOrExplain(invocation: Invocation, terminal: Terminal): Promi
   const format = oneOf("log-format", invocation.text("log-format"), formats);
   const level = oneOf("log-level", invocation.text("log-level"), levels) ?? "info";
   const dropIn = invocation.text("drop-in");
+  const logs = { recent: new RecentLines(), levels: { level } };
   try {
     return await startRuntime({
       file: manifestFile(invocation.text("file"), terminal.folder),
@@ -86,7 +88,12 @@ async function startOrExplain(invocation: Invocation, terminal: Terminal): Promi
         chooseStateDirectory({ flag: invocation.text("state"), environment: terminal.environment }),
       ),
       environment: terminal.environment,
-      log: stderrLog({ level, ...(format === undefined ? {} : { format }) }),
+      log: stderrLog({
+        level: logs.levels,
+        onEntry: logs.recent.add,
+        ...(format === undefined ? {} : { format }),
+      }),
+      logs,
       watch: oneOf("watch", invocation.text("watch"), watchModes) ?? "auto",
       tracesText: invocation.flag("log-prompts"),
     });

@@ -1,11 +1,14 @@
 // A runtime's status as a person reads it.
 
+import { formatSize } from "../manifest/units.ts";
 import type {
   AgentStatus,
   BusState,
   EndpointStatus,
   FileStatus,
   HubState,
+  HttpStatus,
+  MemoryStatus,
   RuntimeStatus,
 } from "../runtime/control-protocol.ts";
 import { neutraliseLine } from "./neutralise.ts";
@@ -33,6 +36,8 @@ function summary(status: RuntimeStatus): string {
     `State  ${status.stateDirectory}`,
     `Bus    ${busText(status.bus)}`,
     ...(status.bus.hub === undefined ? [] : [`Hub    ${hubText(status.bus.hub)}`]),
+    ...(status.http === undefined ? [] : [`HTTP   ${httpText(status.http)}`]),
+    ...(status.memory === undefined ? [] : [`Memory ${memoryText(status.memory)}`]),
     "",
   ].join("\n");
 }
@@ -47,6 +52,19 @@ function busText(bus: BusState): string {
 function hubText(hub: HubState): string {
   const reason = hub.reason === undefined ? "" : `: ${hub.reason}`;
   return neutraliseLine(`${hub.url} ${hub.state} since ${hub.since}${reason}`);
+}
+
+function httpText({ listen, problem }: HttpStatus): string {
+  return neutraliseLine(problem ?? `http://${listen}`);
+}
+
+function memoryText({ limitBytes, state }: MemoryStatus): string {
+  const said = {
+    ok: "below",
+    shrinking: "near: conversations are forgotten",
+    full: "reached: new prompts are refused",
+  };
+  return `limit of ${formatSize(limitBytes)} ${said[state]}`;
 }
 
 function agentTable(agents: readonly AgentStatus[]): string {

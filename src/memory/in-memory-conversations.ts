@@ -30,6 +30,11 @@ interface Ports {
   readonly now?: () => number;
 }
 
+export interface InMemoryConversations extends Conversations {
+  /** Lets go of those that nobody uses, least recently used first, until half of the bytes are left. Returns how many went. */
+  shrink(): number;
+}
+
 interface Conversation {
   readonly key: ConversationKey;
   readonly queue: TurnQueue;
@@ -39,7 +44,7 @@ interface Conversation {
 }
 
 /** A conversation that a turn holds or waits for is never evicted, so their number may exceed the limit by the turns that run. */
-export function inMemoryConversations(ports: Ports): Conversations {
+export function inMemoryConversations(ports: Ports): InMemoryConversations {
   const { log, limits = defaultConversationLimits, now = () => performance.now() } = ports;
   /** In order of use: the least recently used first. */
   const kept = new Map<string, Conversation>();
@@ -76,6 +81,17 @@ export function inMemoryConversations(ports: Ports): Conversations {
     // A conversation in use is looked at again later: it moves to the end when it is released.
     timer = setTimeout(evict, Math.max(1000, oldest.usedAt + limits.idleMs - now()));
     timer.unref();
+  };
+
+  const shrink = (): number => {
+    const goalBytes = totalBytes / 2;
+    const before = kept.size;
+    for (const [id, conversation] of kept) {
+      if (totalBytes <= goalBytes) break;
+      if (conversation.queue.isIdle()) drop(id, conversation);
+    }
+    schedule();
+    return before - kept.size;
   };
 
   const touch = (id: string, conversation: Conversation) => {
@@ -125,6 +141,7 @@ export function inMemoryConversations(ports: Ports): Conversations {
     forgetAgent: (agent) => {
       for (const [id, conversation] of kept) if (conversation.key.agent === agent) drop(id, conversation);
     },
+    shrink,
     close: () => clearTimeout(timer),
   };
 }

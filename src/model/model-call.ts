@@ -6,7 +6,7 @@ import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelPresence } from "./presence.ts";
-import type { Provider } from "./provider.ts";
+import type { ModelCallEnd, Provider } from "./provider.ts";
 import type { Slot } from "./scheduler.ts";
 
 /** A model and where it lives, as declared now. */
@@ -14,17 +14,33 @@ export interface Link {
   readonly model: ModelConfig;
   readonly endpoint: Endpoint;
   readonly presence: ModelPresence;
+  /** Told of each call's end, once. Must not throw. */
+  readonly onCall?: (call: ModelCallEnd) => void;
 }
 
 /** The longest that a slot stays held for work that was aborted. */
 const settleWithinMs = 300_000;
 
-/** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
+/** Throws `ModelError` or the signal's reason, and tells how it ended. */
 export async function* callModel(
   link: Link,
   request: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, void> {
+  let outcome: ModelCallEnd["outcome"] = "stopped";
+  try {
+    yield* call(link, request, signal);
+    outcome = "ok";
+  } catch (error) {
+    if (!signal.aborted) outcome = asModelError(error).kind;
+    throw error;
+  } finally {
+    link.onCall?.({ agent: request.agent, model: link.model.name, outcome });
+  }
+}
+
+/** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
+async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
   const { endpoint, model } = link;
   const refusal = endpoint.health.refusal() ?? link.presence.refusal();

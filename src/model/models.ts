@@ -122,6 +122,7 @@ class RunningModels implements Models {
         onChange: this.#tell,
         look: () => this.#looks.renew(link),
       }),
+      ...(this.#ports.onCall === undefined ? {} : { onCall: this.#ports.onCall }),
     };
     return link;
   }

@@ -3,7 +3,15 @@
 
 import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { ChatRequest, ModelEvent, ModelNotice } from "./contract.ts";
+import type { ChatRequest, ModelErrorKind, ModelEvent, ModelNotice } from "./contract.ts";
+
+/** How one call of one model ended. `stopped`: nobody wanted the rest. */
+export interface ModelCallEnd {
+  readonly agent: string;
+  /** Name of the manifest's model. */
+  readonly model: string;
+  readonly outcome: "ok" | "stopped" | ModelErrorKind;
+}
 
 /** What every provider is given beside its configuration. */
 export interface ProviderPorts {
@@ -12,6 +20,8 @@ export interface ProviderPorts {
   readonly stateDir: string;
   /** The folder of the built-in engine's files, extracted on first use. Rejects where the executable carries none. */
   readonly engineFolder: () => Promise<string>;
+  /** Told of each call's end, once. Must not throw. */
+  readonly onCall?: (call: ModelCallEnd) => void;
 }
 
 /** What a look at the model found. */

@@ -68,7 +68,8 @@ function exchange(stateDirectory: string, request: ControlRequest, timeoutMs: nu
   return promise.finally(() => socket.destroy());
 }
 
-function connectProblem(stateDirectory: string, error: Error): string {
+/** What it means that the socket cannot be connected, and what to do. */
+export function connectProblem(stateDirectory: string, error: Error): string {
   const code = "code" in error ? error.code : undefined;
   if (isNobody(error)) {
     return `No runtime runs with the state directory "${stateDirectory}": start one with "muster run", or name its state directory with --state DIR`;

@@ -1,5 +1,7 @@
 // What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
 
+import { decodeOperation, operationNames, type OperationRequest } from "./operation.ts";
+
 /**
  * Later operations are further members; a runtime that does not know one answers with an error. `reload` reads the files now and takes
  * over what is good; `plan` says what it would do, for the runtime's own files or those named (absolute).
@@ -7,7 +9,8 @@
 export type ControlRequest =
   | { readonly op: "status" }
   | { readonly op: "reload" }
-  | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string };
+  | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
+  | OperationRequest;
 
 /** What a reload did, or what a plan would. Names of agents. */
 export interface ReloadReport {
@@ -31,8 +34,8 @@ export interface AgentStatus {
   /** Where it takes prompts; absent when it could not be started. */
   readonly subject?: string;
   readonly instanceId?: string;
-  /** `failed`: it could not be started. */
-  readonly state: "starting" | "ready" | "degraded" | "draining" | "failed";
+  /** `failed`: it could not be started. `stopped`: it was told to. */
+  readonly state: "starting" | "ready" | "degraded" | "draining" | "failed" | "stopped";
   readonly reason?: string;
   readonly models: readonly string[];
   readonly inFlight: number;
@@ -69,6 +72,8 @@ export interface BusState {
   readonly since: string;
   /** Absent where there is none. */
   readonly hub?: HubState;
+  /** Of the bundled server, since the runtime's start. */
+  readonly serverRestarts?: number;
 }
 
 /** The bundled server's link to its hub. */
@@ -80,6 +85,20 @@ export interface HubState {
   readonly since: string;
   /** Why there is no link. */
   readonly reason?: string;
+}
+
+/** Health and figures over HTTP. */
+export interface HttpStatus {
+  /** `host:port` */
+  readonly listen: string;
+  /** Why nobody listens there. */
+  readonly problem?: string;
+}
+
+export interface MemoryStatus {
+  readonly limitBytes: number;
+  /** `shrinking`: near the limit, caches are emptied. `full`: at it, new prompts are refused. */
+  readonly state: "ok" | "shrinking" | "full";
 }
 
 export interface FileStatus {
@@ -102,6 +121,10 @@ export interface RuntimeStatus {
   readonly agents: readonly AgentStatus[];
   readonly endpoints: readonly EndpointStatus[];
   readonly files: readonly FileStatus[];
+  /** Absent: the manifest asks for none. */
+  readonly http?: HttpStatus;
+  /** Absent: no limit. */
+  readonly memory?: MemoryStatus;
 }
 
 /** A request or response longer than this ends the connection. */
@@ -123,8 +146,13 @@ export function decodeRequest(line: string): ControlRequest | string {
     case "plan":
       return { op, ...textField(fields, "file"), ...textField(fields, "dropIn") };
     default:
-      return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows "status", "reload" and "plan"`;
+      return decodeOperation(fields) ?? unknownOperation(op);
   }
+}
+
+function unknownOperation(op: unknown): string {
+  const known = ["status", "reload", "plan", ...operationNames].map((name) => `"${name}"`).join(", ");
+  return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }
 
 /** Throws a `SyntaxError` for a line that is no response. */

@@ -6,11 +6,14 @@ import type { Logger } from "../telemetry/log.ts";
 import { freshControlPath, removeControlPath } from "./control-path.ts";
 import type { ControlRequest, ControlResponse } from "./control-protocol.ts";
 import { decodeRequest, encodeControl } from "./control-protocol.ts";
+import { ControlStream } from "./control-stream.ts";
 import { lineReader } from "./line-reader.ts";
 
 const maxConnections = 16;
 const maxRequestBytes = 64 * 1024;
 const idleMs = 30_000;
+/** What a reader of a stream may leave unread; more is not sent. */
+const maxUnreadBytes = 1024 * 1024;
 
 export interface ControlSocket {
   readonly path: string;
@@ -18,7 +21,7 @@ export interface ControlSocket {
   close(): Promise<void>;
 }
 
-/** What a request is answered with. A throw becomes an error response. */
+/** What a request is answered with: a value, a promise of it, or a `ControlStream`. A throw becomes an error response. */
 export type ControlHandler = (request: ControlRequest) => unknown;
 
 /** Listens with mode 0600. Rejects when it cannot listen. The caller holds the state directory's lock. */
@@ -64,7 +67,10 @@ function listen(server: Server, path: string): Promise<void> {
 function serve(socket: Socket, handler: ControlHandler, log: Logger): void {
   socket.setTimeout(idleMs, () => socket.destroy());
   socket.on("error", (error) => log.debug("Control connection failed", { error }));
-  const read = lineReader(maxRequestBytes, (line) => void socket.write(encodeControl(answer(line, handler))));
+  let answered = Promise.resolve();
+  const read = lineReader(maxRequestBytes, (line) => {
+    answered = answered.then(() => respond(socket, line, handler));
+  });
   socket.on("data", (chunk) => {
     try {
       read(chunk);
@@ -75,11 +81,35 @@ function serve(socket: Socket, handler: ControlHandler, log: Logger): void {
   });
 }
 
-function answer(line: string, handler: ControlHandler): ControlResponse {
+/** Never rejects. Work may take longer than a connection may be silent. */
+async function respond(socket: Socket, line: string, handler: ControlHandler): Promise<void> {
+  socket.setTimeout(0);
+  const answered = await answer(line, handler);
+  if (answered instanceof ControlStream) {
+    stream(socket, answered);
+    return;
+  }
+  socket.setTimeout(idleMs);
+  if (!socket.destroyed) socket.write(encodeControl(answered));
+}
+
+/** Until the asker goes. */
+function stream(socket: Socket, { open }: ControlStream): void {
+  if (socket.destroyed) return;
+  const end = open((result) => {
+    if (socket.writableLength > maxUnreadBytes) return false;
+    socket.write(encodeControl({ ok: true, result }));
+    return true;
+  });
+  socket.once("close", end);
+}
+
+async function answer(line: string, handler: ControlHandler): Promise<ControlResponse | ControlStream> {
   const request = decodeRequest(line);
   if (typeof request === "string") return { ok: false, error: request };
   try {
-    return { ok: true, result: handler(request) };
+    const result = await handler(request);
+    return result instanceof ControlStream ? result : { ok: true, result };
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }

@@ -28,8 +28,12 @@ export interface ReloadPorts {
   readonly reconciler: Reconciler<RunningAgent>;
   readonly said: SaidFindings;
   readonly notices: Pick<ServiceNotices, "reloading" | "reloaded">;
-  /** Told of each load. */
-  readonly onLoad: (state: { readonly files: readonly FileStatus[]; readonly seen: Sighting }) => void;
+  /** Told of each load; no manifest: nothing of it serves, and all goes on as it was. */
+  readonly onLoad: (state: {
+    readonly files: readonly FileStatus[];
+    readonly seen: Sighting;
+    readonly manifest?: Manifest;
+  }) => void;
 }
 
 export class Reloader {

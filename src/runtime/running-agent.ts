@@ -21,9 +21,13 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model"> {
   readonly serve: ServeAgent;
   /** One model, or a chain that behaves like one. */
   readonly model: (names: readonly string[]) => ChatModel;
+  /** Why no prompt is taken now, whatever the agent. */
+  readonly refusal?: () => ServiceError | undefined;
 }
 
 export interface RunningAgent extends ReconciledAgent {
+  /** Takes no more prompts while held, and stays registered. */
+  setHeld(isHeld: boolean): void;
   status(): AgentStatus;
 }
 
@@ -33,7 +37,12 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   const log = ports.log.with({ agent: config.name });
   const model = ports.model(config.models);
   const agent = createAgent(config, { ...ports, model });
-  const served = ports.serve(serviceSpec(definition, ports.version), promptHandler(agent), promptCheck(agent));
+  const check = promptCheck(agent);
+  const served = ports.serve(
+    serviceSpec(definition, ports.version),
+    promptHandler(agent),
+    (request) => ports.refusal?.() ?? check(request),
+  );
   served.setHealth(serviceHealth(model, config.name));
   const stop = new AbortController();
   let gone: Promise<void> | undefined;
@@ -47,6 +56,7 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   log.info("Agent serves", { subject: served.promptSubject, model: config.models.join(", ") });
   return {
     definition,
+    setHeld: (isHeld) => served.setHeld(isHeld),
     status: () => agentStatus(definition, served),
     drain: (timeoutMs) => {
       if (gone === undefined) log.info("Agent drains", drainFields(served));

@@ -60,6 +60,7 @@ export async function openRuntimeBus(
     },
     state: () => ({
       ...busState(connection, since, local?.bundled === undefined ? undefined : local.url),
+      ...(local?.bundled === undefined ? {} : { serverRestarts: local.bundled.restarts() }),
       ...(link === undefined ? {} : { hub: link.status() }),
     }),
     close: async () => {

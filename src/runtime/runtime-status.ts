@@ -4,6 +4,7 @@ import { build } from "../host/build-facts.ts";
 import type { EndpointStatus as ModelEndpoint } from "../model/models.ts";
 import type { AgentStatus, BusState, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
 import type { RuntimeParts } from "./runtime.ts";
+import type { RuntimeServices } from "./runtime-services.ts";
 
 export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): RuntimeStatus {
   return {
@@ -18,7 +19,13 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     agents: agentStatuses(parts),
     endpoints: parts.models?.statuses().map(endpointStatus) ?? [],
     files: parts.files,
+    ...serviceStatus(parts.services),
   };
+}
+
+function serviceStatus(services: RuntimeServices | undefined): Pick<RuntimeStatus, "http" | "memory"> {
+  const [http, memory] = [services?.http.status(), services?.memory.status()];
+  return { ...(http === undefined ? {} : { http }), ...(memory === undefined ? {} : { memory }) };
 }
 
 function busBeforeStart(startedAt: Date): BusState {

@@ -12,16 +12,19 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
-import { agentDefinitions } from "./agent-definition.ts";
+import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
+import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
 import { type Closers, closers } from "./closers.ts";
 import type { ControlRequest, FileStatus, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
 import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
 import { Reconciler } from "./reconcile.ts";
+import { type LogDesk, operate } from "./operate.ts";
 import { Reloader } from "./reload.ts";
-import { type RunningAgent, startAgent } from "./running-agent.ts";
+import { startAgent } from "./running-agent.ts";
 import { openRuntimeBus, type RuntimeBus } from "./runtime-bus.ts";
+import { type RuntimeServices, startServices } from "./runtime-services.ts";
 import { runtimeStatus } from "./runtime-status.ts";
 import { SaidFindings } from "./said-findings.ts";
 import { serviceNotices } from "./service-notices.ts";
@@ -33,6 +36,7 @@ export interface RuntimeOptions extends DesiredStateOptions {
   readonly tracesText: boolean;
   /** How changes of the manifest's files are noticed. */
   readonly watch: WatchMode;
+  readonly logs: LogDesk;
 }
 
 export interface Runtime {
@@ -75,6 +79,13 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
     log,
   });
   open.add("service notices", () => notices.close());
+  const services = startServices({
+    status: () => runtimeStatus(parts, stateDirectory),
+    isStarted: () => parts.reconciler !== undefined,
+    log,
+  });
+  open.add("services", () => services.close());
+  parts.services = services;
   await serveControl(parts, options, open);
   const { nats, identity } = desired.manifest;
   const bus = await openRuntimeBus(nats, {
@@ -88,12 +99,19 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
     log,
     stateDir: stateDirectory,
     engineFolder: () => engineFolder(stateDirectory),
+    onCall: (call) => services.counts.call(call),
   });
   open.add("models", () => models.close());
   parts.models = models;
-  const host = createAgentHost({ connection: bus.connection, log, takesJobs: true, ...hubOf(desired.manifest) });
+  const host = createAgentHost({
+    connection: bus.connection,
+    log,
+    takesJobs: true,
+    ...hubOf(desired.manifest),
+    observe: (agent) => services.counts.observer(agent),
+  });
   open.add("agents", () => host.close(closeMs / 2));
-  const reconciler = startAgents(desired, { options, host, models, open });
+  const reconciler = startAgents(desired, { options, host, models, services, open });
   parts.reconciler = reconciler;
   const watch = startWatch(desired, options, () => {
     if (!parts.isDraining) reloader.reload();
@@ -106,9 +124,10 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
     reconciler,
     said,
     notices,
-    onLoad: ({ files, seen }) => {
+    onLoad: ({ files, seen, manifest }) => {
       parts.files = files;
       watch?.saw(seen);
+      if (manifest !== undefined) services.use(manifest);
     },
   });
   parts.reloader = reloader;
@@ -120,6 +139,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
       now: () => performance.now(),
     }),
   ]);
+  services.use(desired.manifest);
   return {
     status: () => runtimeStatus(parts, stateDirectory),
     reload: () => reloader.reload(),
@@ -135,7 +155,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   };
 }
 
-function longestTurnMs(reconciler: Reconciler<RunningAgent>): number {
+function longestTurnMs(reconciler: Reconciler<AgentSlot>): number {
   return Math.max(0, ...reconciler.agents().map(({ definition }) => definition.config.deadlineMs)) + closeMs;
 }
 
@@ -146,12 +166,15 @@ export interface RuntimeParts {
   isDraining: boolean;
   bus?: RuntimeBus;
   models?: Models;
-  reconciler?: Reconciler<RunningAgent>;
+  reconciler?: Reconciler<AgentSlot>;
   reloader?: Reloader;
+  services?: RuntimeServices;
 }
 
-function answerControl(request: ControlRequest, parts: RuntimeParts, stateDirectory: string): unknown {
-  if (request.op === "status") return runtimeStatus(parts, stateDirectory);
+function answerControl(request: ControlRequest, parts: RuntimeParts, options: RuntimeOptions): unknown {
+  if (request.op === "status") return runtimeStatus(parts, options.stateDirectory);
+  if (request.op !== "reload" && request.op !== "plan")
+    return operate(request, { ...options, agents: parts.reconciler });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");
   return request.op === "reload" ? parts.reloader.reload() : parts.reloader.plan(request);
 }
@@ -160,11 +183,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, stateDirect
 async function serveControl(parts: RuntimeParts, options: RuntimeOptions, open: Closers): Promise<void> {
   const { stateDirectory, log } = options;
   try {
-    const control = await openControlSocket(
-      stateDirectory,
-      (request) => answerControl(request, parts, stateDirectory),
-      log,
-    );
+    const control = await openControlSocket(stateDirectory, (request) => answerControl(request, parts, options), log);
     open.add("control socket", () => control.close());
   } catch (error) {
     log.error('Control socket cannot be opened: "muster status" will not work', { error });
@@ -192,25 +211,38 @@ function startAgents(
     readonly options: { readonly log: Logger; readonly tracesText: boolean };
     readonly host: AgentHost;
     readonly models: Models;
+    readonly services: RuntimeServices;
     readonly open: Closers;
   },
-): Reconciler<RunningAgent> {
-  const { host, models, open } = ports;
+): Reconciler<AgentSlot> {
+  const { host, models, services, open } = ports;
   const { log, tracesText } = ports.options;
   const conversations = inMemoryConversations({ log });
   open.add("conversations", () => conversations.close());
+  services.onMemory(() => conversations.shrink());
   const agentPorts = {
     version: build.version,
     serve: host.register.bind(host),
     model: models.chat.bind(models),
     conversations,
     log,
-    onTrace: logTrace(log),
+    onTrace: services.traces(logTrace(log)),
     tracesText,
+    refusal: () => services.memory.refusal(),
+  };
+  const told: ToldAgents = new Map();
+  const start = (definition: AgentDefinition) => {
+    const agent = startAgent(definition, agentPorts);
+    services.counts.started(definition.config.name);
+    return agent;
   };
   const reconciler = new Reconciler({
-    start: (definition) => startAgent(definition, agentPorts),
-    onGone: (name) => conversations.forgetAgent(name),
+    start: (definition) => new AgentSlot(definition, { start, told }),
+    onGone: (name) => {
+      conversations.forgetAgent(name);
+      services.counts.forget(name);
+      told.delete(name);
+    },
     log,
   });
   reconciler.apply(agentDefinitions(desired.manifest), 0);

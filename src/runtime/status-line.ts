@@ -14,7 +14,7 @@ export function statusLine(status: RuntimeStatus): string {
   return `${status.isDraining ? "Draining: " : ""}${parts.join("; ")}`;
 }
 
-const states = ["starting", "ready", "degraded", "draining", "failed"] as const;
+const states = ["starting", "ready", "degraded", "draining", "failed", "stopped"] as const;
 
 function agentsText(agents: readonly AgentStatus[]): string {
   if (agents.length === 0) return "No agents";

@@ -1,27 +1,38 @@
 // The root logger: which lines are written, in which form, and where to.
 
-import type { LogFormat } from "./log-line.ts";
+import type { LogEntry, LogFormat } from "./log-line.ts";
 import { formatHumanLine, formatJsonLine } from "./log-line.ts";
 import type { LogFields, LogLevel, Logger } from "./log.ts";
 
 export interface LogOptions {
-  /** The least important level that is written. */
-  readonly level: LogLevel;
+  /** The least important level that is written; a switch may change while it logs. */
+  readonly level: LogLevel | LevelSwitch;
   readonly format: LogFormat;
   readonly hasColour: boolean;
   /** Takes one line with its line end. Must not throw. */
   readonly write: (line: string) => void;
+  /** Told of each line that is written, with its JSON form where there is one already. Must not throw. */
+  readonly onEntry?: (entry: LogEntry, json?: string) => void;
   readonly now?: () => Date;
 }
+
+export interface LevelSwitch {
+  level: LogLevel;
+}
+
+export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
 
 const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 export function createLog(options: LogOptions): Logger {
-  const { level: leastLevel, now = () => new Date() } = options;
+  const { now = () => new Date() } = options;
+  const levels = typeof options.level === "string" ? { level: options.level } : options.level;
   const log = (level: LogLevel, message: string, fields: LogFields) => {
-    if (ranks[level] < ranks[leastLevel]) return;
+    if (ranks[level] < ranks[levels.level]) return;
     const entry = { time: now(), level, message, fields };
-    options.write(options.format === "json" ? formatJsonLine(entry) : formatHumanLine(entry, options));
+    const json = options.format === "json" ? formatJsonLine(entry) : undefined;
+    options.onEntry?.(entry, json);
+    options.write(json ?? formatHumanLine(entry, options));
   };
   return withFields(log, {});
 }

@@ -1,23 +1,27 @@
 // The logger of a running Muster: lines to stderr, for people on a terminal and as JSON otherwise.
 
 import { fstatSync, writeSync } from "node:fs";
+import type { LevelSwitch } from "./create-log.ts";
 import { createLog } from "./create-log.ts";
-import type { LogFormat } from "./log-line.ts";
+import type { LogEntry, LogFormat } from "./log-line.ts";
 import type { LogLevel, Logger } from "./log.ts";
 
 /** What waits for a reader of stderr that does not read; more is dropped and counted. */
 const maxWaitingBytes = 1024 * 1024;
 
 export interface StderrLogOptions {
-  readonly level: LogLevel;
+  readonly level: LogLevel | LevelSwitch;
   /** Absent: human on a terminal, JSON lines otherwise. */
   readonly format?: LogFormat;
+  /** Told of each line that is written, with its JSON form where there is one already. Must not throw. */
+  readonly onEntry?: (entry: LogEntry, json?: string) => void;
 }
 
 export function stderrLog(options: StderrLogOptions): Logger {
   const isTerminal = process.stderr.isTTY;
   return createLog({
     level: options.level,
+    ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
     format: options.format ?? (isTerminal ? "human" : "json"),
     hasColour: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
     write: mayWait(process.stderr.fd) ? boundedWriter(process.stderr) : fileWriter(process.stderr.fd),

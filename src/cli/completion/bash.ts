@@ -42,6 +42,8 @@ function replyWith(completion: Completion = "none"): string {
       return 'COMPREPLY=($(compgen -f -- "$cur"))';
     case "folder":
       return 'COMPREPLY=($(compgen -d -- "$cur"))';
+    case "agents":
+      return 'COMPREPLY=($(compgen -W "$(muster __agents 2>/dev/null)" -- "$cur"))';
     case "none":
       return ":";
     default:

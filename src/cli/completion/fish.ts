@@ -31,6 +31,8 @@ function values(completion: Completion = "none"): string {
       return "-F";
     case "folder":
       return "-a '(__fish_complete_directories)'";
+    case "agents":
+      return "-a '(muster __agents 2>/dev/null)'";
     case "none":
       return "";
     default:

@@ -54,6 +54,8 @@ function action(completion: Completion = "none"): string {
       return "_files";
     case "folder":
       return "_files -/";
+    case "agents":
+      return "($(muster __agents 2>/dev/null))";
     case "none":
       return " ";
     default:

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askRuntime, ControlError, runtimeStatus } from "../../../src/runtime/control-client.ts";
 import { controlPath } from "../../../src/runtime/control-path.ts";
+import { ControlStream, followRuntime } from "../../../src/runtime/control-stream.ts";
 import { openControlSocket } from "../../../src/runtime/control-socket.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 
@@ -67,6 +68,72 @@ test("a runtime that does not run, or says something else, is named", async () =
   expect(runtimeStatus(folder)).rejects.toThrow(`No runtime runs with the state directory "${folder}"`);
   await serve(folder);
   expect(runtimeStatus(folder)).rejects.toBeInstanceOf(ControlError);
+});
+
+test("a stream goes to its reader until that goes, and tells its source when nobody reads", async () => {
+  const folder = stateDirectory();
+  const ended = Promise.withResolvers<undefined>();
+  const full = Promise.withResolvers<number>();
+  await serve(
+    folder,
+    () =>
+      new ControlStream((send) => {
+        let sent = 0;
+        while (sent < 1_000 && send({ text: "x".repeat(100_000) })) sent += 1;
+        full.resolve(sent);
+        return () => ended.resolve(undefined);
+      }),
+  );
+  const reader = createConnection(controlPath(folder), () => reader.write('{"op":"status"}\n'));
+  reader.pause();
+  expect(await full.promise).toBeLessThan(100);
+  reader.destroy();
+  await ended.promise;
+});
+
+test("what a stream sends is followed until the signal fires, and its end is an error", async () => {
+  const folder = stateDirectory();
+  const socket = await serve(
+    folder,
+    () => new ControlStream((send) => (send({ n: 1 }), send({ n: 2 }), () => undefined)),
+  );
+  const results: unknown[] = [];
+  const stop = new AbortController();
+  await followRuntime(
+    folder,
+    { op: "logs", follow: true },
+    (result) => {
+      results.push(result);
+      if (results.length === 2) stop.abort();
+    },
+    stop.signal,
+  );
+  expect(results).toEqual([{ n: 1 }, { n: 2 }]);
+  const following = followRuntime(
+    folder,
+    { op: "logs", follow: true },
+    () => void socket.close(),
+    new AbortController().signal,
+  );
+  expect(following).rejects.toThrow("The runtime ended the connection: it has stopped");
+});
+
+test("answers come in the order of the requests, though the first takes longer", async () => {
+  const folder = stateDirectory();
+  const slow = Promise.withResolvers<string>();
+  const answers = [slow.promise, Promise.resolve("second")];
+  await serve(folder, () => answers.shift());
+  const lines: string[] = [];
+  const both = Promise.withResolvers<undefined>();
+  const asker = createConnection(controlPath(folder), () => asker.write('{"op":"status"}\n{"op":"status"}\n'));
+  asker.on("data", (chunk) => {
+    lines.push(...String(chunk).trim().split("\n"));
+    if (lines.length === 2) both.resolve(undefined);
+  });
+  setImmediate(() => slow.resolve("first"));
+  await both.promise;
+  asker.destroy();
+  expect(lines).toEqual(['{"ok":true,"result":"first"}', '{"ok":true,"result":"second"}']);
 });
 
 test("a client that floods is cut off, and others are served", async () => {

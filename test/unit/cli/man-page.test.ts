@@ -7,7 +7,7 @@ import { runProgram } from "../../support/run-program.ts";
 
 test("every command is in it", async () => {
   const { manPage: page } = await installDocuments("1.0");
-  for (const { name } of commands) expect(page).toContain(`.SS muster ${name}`);
+  for (const { name } of commands) expect(page).toContain(`.SS muster ${name.replaceAll("-", "\\-")}`);
 });
 
 test("nothing of a text is taken as a request or an escape", () => {

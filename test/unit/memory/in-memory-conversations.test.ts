@@ -45,6 +45,20 @@ describe("conversations in memory", () => {
     expect(await read("a", "none")).toEqual([]);
   });
 
+  test("shrink to half of their bytes, least recently used first, and leave alone what a turn holds", async () => {
+    const { conversations, add, read } = store();
+    for (const name of ["one", "two", "three", "four"]) await add("a", name, "x".repeat(100));
+    const held = await conversations.open({ agent: "a", conversation: "two" }, never);
+    expect(conversations.shrink()).toBe(2);
+    held.release();
+    expect(await read("a", "one")).toEqual([]);
+    expect(await read("a", "three")).toEqual([]);
+    expect(await read("a", "two")).toEqual(["x".repeat(100)]);
+    expect(conversations.shrink()).toBe(1);
+    expect(conversations.shrink()).toBe(1);
+    expect(conversations.shrink()).toBe(0);
+  });
+
   test("keep the newest turns only", async () => {
     const { add, read } = store({ turns: 2 });
     for (const text of ["one", "two", "three"]) await add("a", "s", text);

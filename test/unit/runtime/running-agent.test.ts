@@ -1,16 +1,18 @@
 import { expect, test } from "bun:test";
-import type { ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/service-port.ts";
+import type { PromptCheck, ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/service-port.ts";
+import { ServiceError } from "../../../src/protocol/service-error.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { startAgent } from "../../../src/runtime/running-agent.ts";
 import { agentDefinition } from "../../support/agent-definition.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 import { answering, scriptedChatModel } from "../../support/scripted-chat-model.ts";
 
-function started() {
+function started(options: { readonly refusal?: () => ServiceError | undefined } = {}) {
   const model = scriptedChatModel(answering("Hi"));
   model.setHealth({ state: "unknown" });
   const healths: ServiceHealth[] = [];
   const specs: ServiceSpec[] = [];
+  const checks: PromptCheck[] = [];
   const log = recordedLog();
   const served: ServedAgent = {
     instanceId: "i1",
@@ -18,12 +20,15 @@ function started() {
     state: () => ({ state: healths.at(-1)?.state ?? "starting" }),
     setHealth: (health) => void healths.push(health),
     counters: () => ({ inFlight: 1, queued: 2, requests: 3, errors: 4 }),
+    setHeld: () => undefined,
     drain: () => Promise.resolve(),
   };
   const agent = startAgent(agentDefinition("helper"), {
     version: "1.2.3",
-    serve: (spec) => {
+    ...options,
+    serve: (spec, _handler, check) => {
       specs.push(spec);
+      checks.push(check);
       return served;
     },
     model: () => model,
@@ -32,7 +37,7 @@ function started() {
     onTrace: () => undefined,
     tracesText: false,
   });
-  return { model, healths, specs, agent, log };
+  return { model, healths, specs, checks, agent, log };
 }
 
 test("an agent is registered as starting, and its model is looked at", () => {
@@ -72,6 +77,15 @@ test("an agent whose model is missing is degraded, and refuses by that name", ()
     reason: 'model "local": pull it',
     error: { code: 500, error: "model_not_found", fields: { retry_after_s: 20 } },
   });
+});
+
+test("a refusal of the runtime goes before the agent's own check, prompt by prompt", () => {
+  let refusal: ServiceError | undefined = new ServiceError(429, "busy", "At its memory limit");
+  const { checks } = started({ refusal: () => refusal });
+  const ask = () => checks[0]?.({ text: "Hello", attachments: [] });
+  expect(ask()).toMatchObject({ code: 429, error: "busy" });
+  refusal = undefined;
+  expect(ask()).toBeUndefined();
 });
 
 test("a drained agent no longer listens to its model", async () => {

@@ -1,0 +1,52 @@
+// What the runtime counts from its start on, per agent; an agent that is gone takes its numbers along.
+
+import type { CountObserver } from "../bus/endpoint-counter.ts";
+import type { ModelCallEnd } from "../model/provider.ts";
+import { Counter, Histogram } from "../telemetry/counts.ts";
+import type { TurnTrace } from "../telemetry/trace.ts";
+
+/** From a small local model to a large one on a small machine. */
+const firstTextBoundsS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+export class RuntimeCounts {
+  readonly prompts = new Counter();
+  readonly errors = new Counter();
+  readonly tokens = new Counter();
+  readonly modelCalls = new Counter();
+  readonly restarts = new Counter();
+  readonly firstText = new Histogram(firstTextBoundsS);
+  readonly #started = new Set<string>();
+
+  observer(agent: string): CountObserver {
+    this.prompts.add({ agent }, 0);
+    return {
+      request: () => this.prompts.add({ agent }),
+      error: (error) => this.errors.add({ agent, error }),
+    };
+  }
+
+  /** Each start but an agent's first is a restart. */
+  started(agent: string): void {
+    this.restarts.add({ agent }, this.#started.has(agent) ? 1 : 0);
+    this.#started.add(agent);
+  }
+
+  call({ agent, model, outcome }: ModelCallEnd): void {
+    this.modelCalls.add({ agent, model, outcome });
+  }
+
+  turn({ agent, calls, firstTextMs }: TurnTrace): void {
+    for (const { model, inputTokens, outputTokens } of calls) {
+      this.tokens.add({ agent, model, direction: "in" }, inputTokens);
+      this.tokens.add({ agent, model, direction: "out" }, outputTokens);
+    }
+    if (firstTextMs !== undefined) this.firstText.observe({ agent }, firstTextMs / 1000);
+  }
+
+  forget(agent: string): void {
+    this.#started.delete(agent);
+    for (const family of [this.prompts, this.errors, this.tokens, this.modelCalls, this.restarts, this.firstText]) {
+      family.forget("agent", agent);
+    }
+  }
+}

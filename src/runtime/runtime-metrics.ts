@@ -1,0 +1,105 @@
+// The runtime's figures for `/metrics` (docs/operating.md lists them): what was counted, and how things are at the moment of the scrape.
+
+import type { Metric, Sample } from "../telemetry/metric-text.ts";
+import type { AgentStatus, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
+import type { RuntimeCounts } from "./runtime-counts.ts";
+
+export function runtimeMetrics(status: RuntimeStatus, counts: RuntimeCounts): readonly Metric[] {
+  return [...agentMetrics(status.agents, counts), ...endpointMetrics(status.endpoints), ...processMetrics(status)];
+}
+
+function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): readonly Metric[] {
+  const named = agents.map((agent) => ({ agent, labels: { agent: agent.name } }));
+  return [
+    counter("muster_prompts_total", "Prompts received, refused ones included", counts.prompts.samples()),
+    counter("muster_errors_total", "Prompts that ended with an error, by its name", counts.errors.samples()),
+    gauge(
+      "muster_prompts_in_flight",
+      "Prompts in work",
+      named.map(({ agent, labels }) => ({ labels, value: agent.inFlight })),
+    ),
+    gauge(
+      "muster_prompts_queued",
+      "Prompts that wait for their turn",
+      named.map(({ agent, labels }) => ({ labels, value: agent.queued })),
+    ),
+    gauge(
+      "muster_agent_state",
+      "The agent's state: 1 for the one that it is in",
+      named.map(({ agent, labels }) => ({ labels: { ...labels, state: agent.state }, value: 1 })),
+    ),
+    counter(
+      "muster_agent_restarts_total",
+      "Starts of the agent after its first: told to, or changed",
+      counts.restarts.samples(),
+    ),
+    counter("muster_model_calls_total", "Calls of models, by how they ended", counts.modelCalls.samples()),
+    counter("muster_tokens_total", "Tokens that models read (in) and wrote (out)", counts.tokens.samples()),
+    {
+      type: "histogram",
+      name: "muster_first_text_seconds",
+      help: "From a prompt's start to the first text of its answer",
+      samples: counts.firstText.samples(),
+    },
+  ];
+}
+
+function endpointMetrics(endpoints: readonly EndpointStatus[]): readonly Metric[] {
+  const samples = (value: (endpoint: EndpointStatus) => number) =>
+    endpoints.map((endpoint) => ({ labels: { endpoint: endpoint.name }, value: value(endpoint) }));
+  return [
+    gauge(
+      "muster_endpoint_up",
+      "1: the endpoint answers; 0: it does not; absent state counts as 1",
+      samples(({ state }) => (state === "unreachable" ? 0 : 1)),
+    ),
+    gauge(
+      "muster_endpoint_calls",
+      "Model calls that run at the endpoint",
+      samples(({ busy }) => busy),
+    ),
+    gauge(
+      "muster_endpoint_calls_waiting",
+      "Model calls that wait for a slot of the endpoint",
+      samples(({ waiting }) => waiting),
+    ),
+  ];
+}
+
+function processMetrics(status: RuntimeStatus): readonly Metric[] {
+  const { bus, memory } = status;
+  const one = (value: number): readonly Sample[] => [{ labels: {}, value }];
+  return [
+    gauge("muster_bus_connected", "1: connected to NATS", one(bus.state === "connected" ? 1 : 0)),
+    counter(
+      "muster_nats_server_restarts_total",
+      "Restarts of the bundled NATS server",
+      bus.serverRestarts === undefined ? [] : one(bus.serverRestarts),
+    ),
+    gauge(
+      "muster_memory_limit_bytes",
+      "limits.memory of the manifest",
+      memory === undefined ? [] : one(memory.limitBytes),
+    ),
+    gauge(
+      "muster_memory_full",
+      "1: at the limit, new prompts are refused",
+      memory === undefined ? [] : one(memory.state === "full" ? 1 : 0),
+    ),
+    gauge("muster_info", "Constant 1, with the version", [{ labels: { version: status.version }, value: 1 }]),
+    gauge("process_resident_memory_bytes", "Resident memory of the runtime's own process", one(status.rssBytes)),
+    gauge(
+      "process_start_time_seconds",
+      "Start of the runtime, in seconds since 1970",
+      one(Date.parse(status.startedAt) / 1000),
+    ),
+  ];
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { type: "counter", name, help, samples };
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { type: "gauge", name, help, samples };
+}
