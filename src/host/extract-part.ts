@@ -46,6 +46,11 @@ function removeOlder(parent: string, part: CarriedPart): void {
   const others = readdirSync(parent)
     .filter((name) => name.startsWith(`${part.name}-`) && name !== `${part.name}-${part.sha256}`)
     .map((name) => join(parent, name))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    .sort((a, b) => changedMs(b) - changedMs(a));
   for (const folder of others.slice(1)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** 0 for a folder that somebody else has just removed. */
+function changedMs(folder: string): number {
+  return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -60,5 +60,7 @@ function isOwnedBy(pid: number, folder: string): boolean {
   const identity = processIdentity(pid);
   if (identity === undefined || !isRunning(identity)) return false;
   const oldestMs = 10 * 60_000;
-  return Date.now() - statSync(folder).mtimeMs < oldestMs;
+  // It may have become the part itself by now.
+  const found = statSync(folder, { throwIfNoEntry: false });
+  return found === undefined || Date.now() - found.mtimeMs < oldestMs;
 }
