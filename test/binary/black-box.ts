@@ -35,13 +35,13 @@ export function boxManifest(model: { readonly url: string } | { readonly file: s
   const source =
     "url" in model
       ? `{ provider: ollama, url: "${model.url}", model: scripted }`
-      : `{ provider: builtin, file: "${model.file}", threads: 1, context: 512, max_output: 8, temperature: 0 }`;
+      : `{ provider: builtin, file: "${model.file}", threads: 1, context: 512, max_output: 4, temperature: 0 }`;
   return `
 identity: { owner: box }
 nats: { mode: embedded, embedded: { port: 0 } }
 models:
   only: ${source}
 agents:
-  assistant: { model: only, instructions: You are concise., heartbeat: 1s, deadline: 2m }
+  assistant: { model: only, heartbeat: 1s, deadline: 2m }
 `;
 }

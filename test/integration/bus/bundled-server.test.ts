@@ -150,13 +150,14 @@ describe("probeServer", () => {
   });
 });
 
-/** A server whose runtime was killed, and which outlives it: stopped, it does not end with the pipe that ties it to its runtime. */
+/** A server whose runtime was killed, and which outlives it: those that watch the pipe which ties it to its runtime were killed first. */
 async function orphan() {
   const script = `
     import { startBundledServer } from ${JSON.stringify(join(import.meta.dirname, "../../../src/bus/bundled-server.ts"))};
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const server = await startBundledServer({ config: ${JSON.stringify(anyPort)}, stateDirectory: process.argv.at(-1), owner: "tests", log });
-    process.kill(server.pid(), "SIGSTOP");
+    const group = Bun.spawnSync(["pgrep", "-g", String(server.pid())]).stdout.toString().trim().split("\\n").map(Number);
+    for (const watcher of group.filter((pid) => pid !== server.pid())) process.kill(watcher, "SIGKILL");
     console.log(server.url);
     setInterval(() => undefined, 1000);
   `;
