@@ -35,7 +35,7 @@ export function boxManifest(model: { readonly url: string } | { readonly file: s
   const source =
     "url" in model
       ? `{ provider: ollama, url: "${model.url}", model: scripted }`
-      : `{ provider: builtin, file: "${model.file}", threads: 1, context: 512, max_output: 4, temperature: 0 }`;
+      : `{ provider: builtin, file: "${model.file}", threads: 1, context: 512, max_output: 2, temperature: 0 }`;
   return `
 identity: { owner: box }
 nats: { mode: embedded, embedded: { port: 0 } }
