@@ -6,6 +6,7 @@ import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import { ackWaitMs, ensureJobConsumer, pullJob } from "./job-consumer.ts";
 import type { JobDelivery } from "./job-delivery.ts";
+import { jobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { runJob } from "./run-job.ts";
 
@@ -22,6 +23,8 @@ export interface JobRunnerOptions {
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #hands = new Map<number, JobDelivery>();
+  /** By job id: the last message of it that is in hand. */
+  readonly #jobs = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   readonly #close = new AbortController();
   #change = new AbortController();
@@ -103,7 +106,9 @@ export class JobRunner {
     this.#hands.set(delivery.seq, delivery);
     const beat = setInterval(() => delivery.working(), ackWaitMs / 3);
     try {
-      await runJob({ bus, agent, log, signal: this.#close.signal }, delivery);
+      await this.#inTurn(jobTerms(delivery).id, () =>
+        runJob({ bus, agent, log, signal: this.#close.signal }, delivery),
+      );
     } catch (error) {
       log.warn("A job was left to another try", { error: error instanceof Error ? error.message : String(error) });
       delivery.again(problemPauseMs);
@@ -111,6 +116,17 @@ export class JobRunner {
       clearInterval(beat);
       this.#hands.delete(delivery.seq);
       this.#changed();
+    }
+  }
+
+  /** Messages of one job follow each other: a later one finds what became of an earlier. */
+  async #inTurn(id: string, run: () => Promise<void>): Promise<void> {
+    const mine = (this.#jobs.get(id) ?? Promise.resolve()).then(run, run);
+    this.#jobs.set(id, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#jobs.get(id) === mine) this.#jobs.delete(id);
     }
   }
 

@@ -150,7 +150,7 @@ describe("probeServer", () => {
   });
 });
 
-/** A server whose runtime was killed, and which outlives it: those that watch the pipe which ties it to its runtime were killed first. */
+/** A server whose runtime was killed, and which outlives it, until it has something to log: those that watch the pipe which ties it to its runtime were killed first. */
 async function orphan() {
   const script = `
     import { startBundledServer } from ${JSON.stringify(join(import.meta.dirname, "../../../src/bus/bundled-server.ts"))};
@@ -167,7 +167,6 @@ async function orphan() {
   await runtime.exited;
   const file = readBusFile(stateDirectory);
   if (file === undefined) throw new Error("The killed runtime left no bus.json");
-  expect(isRunning(file.server)).toBe(true);
   return { identity: file.server, port: portOf(file.url) };
 }
 
