@@ -1,5 +1,6 @@
 // `muster add`: a drop-in, checked against the whole before it is there.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { installFile } from "../host/install-file.ts";
@@ -60,8 +61,8 @@ async function readText(path: string, shown: string): Promise<string> {
 
 /** True when the very text is there already. */
 async function isInPlace(path: string, text: string, mayReplace: boolean): Promise<boolean> {
-  const present = await readFile(path, "utf8").catch(() => undefined);
-  if (present === undefined || present === text) return present === text;
+  if (!existsSync(path)) return false;
+  if ((await readText(path, path)) === text) return true;
   if (mayReplace) return false;
   throw new CommandError(`"${path}" is there already and says something else. Replace it with --replace`);
 }
