@@ -1,6 +1,6 @@
 // How fast an answer came, as its caller sees it.
 
-import type { CallEvent } from "../bus/call-event.ts";
+import type { CallEvent } from "../bus/calling/call-event.ts";
 
 export interface AnswerTimes {
   /** Absent: no text came. */

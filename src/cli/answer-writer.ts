@@ -1,6 +1,6 @@
 // Shows an answer as it comes: text on standard output, everything else on standard error, never in the middle of a line.
 
-import type { CallEvent } from "../bus/call-event.ts";
+import type { CallEvent } from "../bus/calling/call-event.ts";
 import { neutraliseLine } from "./neutralise.ts";
 import { saveAttachment } from "./save-attachment.ts";
 import type { Style } from "./style.ts";

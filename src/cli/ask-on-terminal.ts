@@ -1,8 +1,8 @@
 // Puts an agent's question to the person at the terminal.
 
 import { createInterface } from "node:readline/promises";
-import type { Question } from "../bus/call-event.ts";
-import type { CallRequest } from "../bus/call-request.ts";
+import type { Question } from "../bus/calling/call-event.ts";
+import type { CallRequest } from "../bus/calling/call-request.ts";
 import { neutralise } from "./neutralise.ts";
 import { errStyleFor } from "./style.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,10 +1,10 @@
 // `muster ask`: one prompt, its answer streamed to standard output as it comes.
 
-import type { FoundAgent } from "../bus/address.ts";
-import { callAgent } from "../bus/call.ts";
-import { CallError } from "../bus/call-error.ts";
-import type { AnswerQuestion, CallOptions } from "../bus/call-event.ts";
-import type { CallRequest } from "../bus/call-request.ts";
+import type { FoundAgent } from "../bus/calling/address.ts";
+import { callAgent } from "../bus/calling/call.ts";
+import { CallError } from "../bus/calling/call-error.ts";
+import type { AnswerQuestion, CallOptions } from "../bus/calling/call-event.ts";
+import type { CallRequest } from "../bus/calling/call-request.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { askOnTerminal } from "./ask-on-terminal.ts";
 import { callFailure } from "./call-failure.ts";

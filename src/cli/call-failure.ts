@@ -1,6 +1,6 @@
 // What a failed call means to the shell: exit codes that scripts rely on.
 
-import type { CallError, CallErrorCode } from "../bus/call-error.ts";
+import type { CallError, CallErrorCode } from "../bus/calling/call-error.ts";
 import type { ExitCode } from "./command-error.ts";
 import { CommandError, exitCode } from "./command-error.ts";
 

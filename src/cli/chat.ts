@@ -2,9 +2,9 @@
 
 import type { Interface } from "node:readline/promises";
 import { createInterface } from "node:readline/promises";
-import { callAgent } from "../bus/call.ts";
-import { CallError } from "../bus/call-error.ts";
-import type { FoundAgent } from "../bus/address.ts";
+import { callAgent } from "../bus/calling/call.ts";
+import { CallError } from "../bus/calling/call-error.ts";
+import type { FoundAgent } from "../bus/calling/address.ts";
 import type { Attachment } from "../protocol/attachment.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { callFailure } from "./call-failure.ts";

@@ -1,8 +1,8 @@
 // A command's connection to the bus.
 
-import type { BusConnection } from "../bus/connection.ts";
-import { openBus } from "../bus/connection.ts";
-import { BusError } from "../bus/bus-error.ts";
+import type { BusConnection } from "../bus/connection/connection.ts";
+import { openBus } from "../bus/connection/connection.ts";
+import { BusError } from "../bus/connection/bus-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./command-error.ts";

@@ -1,7 +1,7 @@
 // Events of a call as `--json` prints them, one object a line. Stable: programs read it.
 
-import type { CallError } from "../bus/call-error.ts";
-import type { CallEvent } from "../bus/call-event.ts";
+import type { CallError } from "../bus/calling/call-error.ts";
+import type { CallEvent } from "../bus/calling/call-event.ts";
 import type { Attachment } from "../protocol/attachment.ts";
 import { attachmentToJson } from "../protocol/attachment.ts";
 

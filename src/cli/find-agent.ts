@@ -1,11 +1,11 @@
 // From an address on the command line to the one agent that it names.
 
-import type { AddressPattern, FoundAgent } from "../bus/address.ts";
-import { addressOf, groupInstances, matchesAddress, parseAddress, resolveAddress } from "../bus/address.ts";
-import { CallError } from "../bus/call-error.ts";
-import type { Discovery } from "../bus/discovery.ts";
-import { Roster } from "../bus/roster.ts";
-import { watchAgents } from "../bus/watch-agents.ts";
+import type { AddressPattern, FoundAgent } from "../bus/calling/address.ts";
+import { addressOf, groupInstances, matchesAddress, parseAddress, resolveAddress } from "../bus/calling/address.ts";
+import { CallError } from "../bus/calling/call-error.ts";
+import type { Discovery } from "../bus/calling/discovery.ts";
+import { Roster } from "../bus/calling/roster.ts";
+import { watchAgents } from "../bus/calling/watch-agents.ts";
 import { nearest } from "../manifest/nearest.ts";
 import { busFailure } from "./call-failure.ts";
 import { CommandError, exitCode, usageError } from "./command-error.ts";

@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { runningBus } from "../bus/bus-file.ts";
-import type { BusSettings } from "../bus/bus-settings.ts";
+import { runningBus } from "../bus/bundled/bus-file.ts";
+import type { BusSettings } from "../bus/connection/bus-settings.ts";
 import { chooseStateDirectory, isClosedToUs, StateDirectoryError } from "../host/state-directory.ts";
 import { stateFolder } from "../host/systemd-unit.ts";
 import { serviceVariables } from "../host/unit-reach.ts";

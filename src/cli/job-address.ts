@@ -1,8 +1,8 @@
 // The agent that a job is for: found on the bus, or, by its full address, without being there.
 
-import { parseAddress } from "../bus/address.ts";
-import { CallError } from "../bus/call-error.ts";
-import { prepareRequest, type CallRequest } from "../bus/call-request.ts";
+import { parseAddress } from "../bus/calling/address.ts";
+import { CallError } from "../bus/calling/call-error.ts";
+import { prepareRequest, type CallRequest } from "../bus/calling/call-request.ts";
 import { encodeRequest } from "../protocol/request.ts";
 import { type AgentAddress, isSubjectToken, parseAgentSubject } from "../protocol/subjects.ts";
 import { CommandError, exitCode, usageError } from "./command-error.ts";

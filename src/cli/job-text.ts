@@ -2,7 +2,7 @@
 
 import type { JobResult } from "../bus/jobs/job-record.ts";
 import type { JobEntry, JobSummary } from "../bus/jobs/list-jobs.ts";
-import { addressOf } from "../bus/address.ts";
+import { addressOf } from "../bus/calling/address.ts";
 import { attachmentToJson } from "../protocol/attachment.ts";
 import { neutraliseLine } from "./neutralise.ts";
 import { formatTable } from "./table.ts";

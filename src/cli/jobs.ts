@@ -1,6 +1,6 @@
 // `muster jobs`: what waits, what runs, what has ended; and what to do about it.
 
-import { matchesJobAddress, parseAddress } from "../bus/address.ts";
+import { matchesJobAddress, parseAddress } from "../bus/calling/address.ts";
 import { removeJob, replayJob } from "../bus/jobs/change-job.ts";
 import { type JobEntry, jobSummary, type JobSummary, listJobs } from "../bus/jobs/list-jobs.ts";
 import type { Command, Invocation } from "./command.ts";

@@ -1,6 +1,6 @@
 // Instances of a roster as `muster ps` shows them: one line an agent, and the same as JSON.
 
-import type { RosterEntry, RosterState } from "../bus/roster.ts";
+import type { RosterEntry, RosterState } from "../bus/calling/roster.ts";
 import type { UnusableRecord } from "../protocol/registration.ts";
 import { neutraliseLine } from "./neutralise.ts";
 import { styleFor } from "./style.ts";

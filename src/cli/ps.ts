@@ -1,10 +1,10 @@
 // `muster ps`: every agent on the bus, whoever wrote it.
 
-import { CallError } from "../bus/call-error.ts";
+import { CallError } from "../bus/calling/call-error.ts";
 import { delay } from "../bus/delay.ts";
-import { Roster } from "../bus/roster.ts";
-import type { AgentWatch } from "../bus/watch-agents.ts";
-import { watchAgents } from "../bus/watch-agents.ts";
+import { Roster } from "../bus/calling/roster.ts";
+import type { AgentWatch } from "../bus/calling/watch-agents.ts";
+import { watchAgents } from "../bus/calling/watch-agents.ts";
 import { busFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
 import { exitCode } from "./command-error.ts";

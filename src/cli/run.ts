@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { chooseStateDirectory, StateDirectoryError } from "../host/state-directory.ts";
-import { BundledServerError } from "../bus/bundled-error.ts";
+import { BundledServerError } from "../bus/bundled/bundled-error.ts";
 import type { WatchMode } from "../manifest/watch.ts";
 import { ManifestRefused } from "../runtime/manifest-refused.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";

@@ -1,7 +1,7 @@
 // Puts an agent behind the bus's port: prompts become turns, turn events become replies.
 
 import type { Agent, TurnOutcome } from "../agent/contract.ts";
-import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/service-port.ts";
+import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/serving/service-port.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import { turnError } from "./turn-error.ts";
 

@@ -3,7 +3,13 @@
 
 import type { AgentPorts } from "../agent/create-agent.ts";
 import { createAgent } from "../agent/create-agent.ts";
-import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "../bus/service-port.ts";
+import type {
+  PromptCheck,
+  PromptHandler,
+  ServedAgent,
+  ServiceHealth,
+  ServiceSpec,
+} from "../bus/serving/service-port.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields } from "../telemetry/log.ts";

@@ -1,8 +1,8 @@
 // The runtime's bus: the bundled server where the manifest asks for it, and the one connection.
 
-import { hasLeaf } from "../bus/ask-for-link.ts";
-import { openBus, type BusConnection } from "../bus/connection.ts";
-import { openLocalBus } from "../bus/local-bus.ts";
+import { hasLeaf } from "../bus/bundled/ask-for-link.ts";
+import { openBus, type BusConnection } from "../bus/connection/connection.ts";
+import { openLocalBus } from "../bus/bundled/local-bus.ts";
 import type { NatsConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { BusState } from "./control-protocol.ts";

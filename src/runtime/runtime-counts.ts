@@ -1,6 +1,6 @@
 // What the runtime counts from its start on, per agent; an agent that is gone takes its numbers along.
 
-import type { CountObserver } from "../bus/endpoint-counter.ts";
+import type { CountObserver } from "../bus/serving/endpoint-counter.ts";
 import type { ModelCallEnd } from "../model/provider.ts";
 import { Counter, Histogram } from "../telemetry/counts.ts";
 import type { TurnTrace } from "../telemetry/trace.ts";

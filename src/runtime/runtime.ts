@@ -1,6 +1,6 @@
 // The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
 
-import { createAgentHost, type AgentHost } from "../bus/agent-host.ts";
+import { createAgentHost, type AgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { makeStateDirectory } from "../host/state-directory.ts";

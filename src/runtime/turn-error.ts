@@ -2,7 +2,7 @@
 // addresses or keys. The log has the whole story.
 
 import type { TurnFailure } from "../agent/contract.ts";
-import { StopReason } from "../bus/service-port.ts";
+import { StopReason } from "../bus/serving/service-port.ts";
 import type { ServiceErrorFields } from "../protocol/service-error.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 

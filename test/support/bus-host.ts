@@ -1,10 +1,16 @@
 // A runtime's bus side for tests: one connection, one host, agents with settings that a test can read at a glance.
 
-import { createAgentHost } from "../../src/bus/agent-host.ts";
-import type { AgentHost, AgentHostOptions } from "../../src/bus/agent-host.ts";
-import { openBus } from "../../src/bus/connection.ts";
-import type { BusConnection } from "../../src/bus/connection.ts";
-import type { PromptCheck, PromptHandler, ReplyEvent, ServedAgent, ServiceSpec } from "../../src/bus/service-port.ts";
+import { createAgentHost } from "../../src/bus/serving/agent-host.ts";
+import type { AgentHost, AgentHostOptions } from "../../src/bus/serving/agent-host.ts";
+import { openBus } from "../../src/bus/connection/connection.ts";
+import type { BusConnection } from "../../src/bus/connection/connection.ts";
+import type {
+  PromptCheck,
+  PromptHandler,
+  ReplyEvent,
+  ServedAgent,
+  ServiceSpec,
+} from "../../src/bus/serving/service-port.ts";
 import { agentSubject } from "../../src/protocol/subjects.ts";
 import type { SilentLog } from "./silent-log.ts";
 import { silentLog } from "./silent-log.ts";

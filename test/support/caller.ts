@@ -1,11 +1,11 @@
 // A caller's connection for a test, and its calls read to their end.
 
-import type { BusConnection } from "../../src/bus/connection.ts";
-import { openBus } from "../../src/bus/connection.ts";
-import { callAgent } from "../../src/bus/call.ts";
-import { CallError } from "../../src/bus/call-error.ts";
-import type { CallEvent, CallOptions } from "../../src/bus/call-event.ts";
-import type { CallRequest, CallTarget } from "../../src/bus/call-request.ts";
+import type { BusConnection } from "../../src/bus/connection/connection.ts";
+import { openBus } from "../../src/bus/connection/connection.ts";
+import { callAgent } from "../../src/bus/calling/call.ts";
+import { CallError } from "../../src/bus/calling/call-error.ts";
+import type { CallEvent, CallOptions } from "../../src/bus/calling/call-event.ts";
+import type { CallRequest, CallTarget } from "../../src/bus/calling/call-request.ts";
 import type { Logger } from "../../src/telemetry/log.ts";
 
 const drop = (): void => undefined;

@@ -1,6 +1,6 @@
 // A connection to NATS that is none: keeps what is published, and is up or down as the test says.
 
-import type { BusConnection, BusStatus, PublishOptions } from "../../src/bus/connection.ts";
+import type { BusConnection, BusStatus, PublishOptions } from "../../src/bus/connection/connection.ts";
 
 export interface PublishedMessage {
   readonly subject: string;

@@ -2,7 +2,7 @@
 
 import { jobResultSubject, jobStream, jobSubject, recordStream } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { delay } from "../delay.ts";
 import { idHeader, ownIdHeader, replayHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";

@@ -1,6 +1,6 @@
 // The JetStream of another domain, a hub's, as if it were ours.
 
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 
 const ownApi = "$JS.API.";
 

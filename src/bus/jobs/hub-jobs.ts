@@ -14,7 +14,7 @@ import {
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { domainBus } from "./domain-bus.ts";
 import { decodeMark, dropMark, type HubMark, hubMark, keepMark } from "./hub-mark.ts";
 import {

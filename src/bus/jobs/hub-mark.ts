@@ -2,7 +2,7 @@
 
 import { recordStream, unsentSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { jetStreamRequest, objectOf, publishKept, storedMessage } from "./jetstream.ts";
 
 export interface HubMark {

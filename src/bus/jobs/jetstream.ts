@@ -1,7 +1,7 @@
 // JetStream's API as plain requests: what jobs need of it and no more. It rides on our connection, which outlives any one of the library's.
 
 import type { Msg } from "@nats-io/nats-core";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { JobError } from "./job-error.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@
 import type { Msg } from "@nats-io/nats-core";
 import { jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { BusConnection } from "../connection.ts";
+import type { BusConnection } from "../connection/connection.ts";
 import { JobDelivery, parseDelivery } from "./job-delivery.ts";
 import { jetStreamRequest } from "./jetstream.ts";
 

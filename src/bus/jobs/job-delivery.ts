@@ -1,7 +1,7 @@
 // One job as the queue hands it out, and what can be said back: still at it, done with, again later.
 
 import type { Msg } from "@nats-io/nats-core";
-import type { BusConnection } from "../connection.ts";
+import type { BusConnection } from "../connection/connection.ts";
 import { requestOnce } from "./jetstream.ts";
 
 /** A job in hand. It comes back when nothing is said of it for the queue's `ack_wait`. */

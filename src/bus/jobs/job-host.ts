@@ -1,7 +1,7 @@
 // Where agents meet the jobs that wait for them. Costs a start nothing: all of it is loaded and asked for a moment later.
 
 import type { Logger } from "../../telemetry/log.ts";
-import type { BusConnection } from "../connection.ts";
+import type { BusConnection } from "../connection/connection.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDesk } from "./job-desk.ts";
 

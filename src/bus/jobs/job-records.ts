@@ -8,7 +8,7 @@ import {
   recordStream,
 } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { JobError } from "./job-error.ts";
 import type { JobProgress, JobResult } from "./job-record.ts";
 import { decodeProgress, decodeResult, encodeProgress } from "./job-record.ts";

@@ -1,7 +1,7 @@
 // Takes an agent's jobs from the queue while it is ready and has a hand free.
 
 import type { Logger } from "../../telemetry/log.ts";
-import type { BusConnection } from "../connection.ts";
+import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import { ackWaitMs, ensureJobConsumer, pullJob } from "./job-consumer.ts";

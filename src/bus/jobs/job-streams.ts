@@ -2,7 +2,7 @@
 
 import type { JobOwner, JobPlace } from "../../protocol/job-subjects.ts";
 import { jobStream, ownersJobs, ownersRecords, recordStream } from "../../protocol/job-subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { JobError } from "./job-error.ts";
 import { isJetStreamError, jetStreamRequest, type JsonObject } from "./jetstream.ts";
 

@@ -3,10 +3,10 @@
 import type { Attachment } from "../../protocol/attachment.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import type { Ticket } from "../admission.ts";
-import type { PromptHandler, ReplyEvent, ServedPrompt } from "../service-port.ts";
-import { StopReason } from "../service-port.ts";
-import { stopError } from "../stop-error.ts";
+import type { Ticket } from "../serving/admission.ts";
+import type { PromptHandler, ReplyEvent, ServedPrompt } from "../serving/service-port.ts";
+import { StopReason } from "../serving/service-port.ts";
+import { stopError } from "../serving/stop-error.ts";
 import { untilAborted } from "../until-aborted.ts";
 import type { JobAnswer } from "./job-agent.ts";
 

@@ -12,7 +12,7 @@ import {
   recordStream,
 } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { jobTerms } from "./job-envelope.ts";
 import type { FinalState, JobFailure, JobResult } from "./job-record.ts";
 import { decodeResult } from "./job-record.ts";

@@ -3,7 +3,7 @@
 
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import type { BusConnection } from "../connection.ts";
+import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";

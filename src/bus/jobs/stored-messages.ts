@@ -2,7 +2,7 @@
 
 import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { type StoredMessage, storedMessage } from "./jetstream.ts";
 
 /** Rejects with a `JobError`. A stream that is not there is empty. */

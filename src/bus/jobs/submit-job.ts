@@ -2,7 +2,7 @@
 
 import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
-import type { CallerBus } from "../caller-bus.ts";
+import type { CallerBus } from "../calling/caller-bus.ts";
 import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { keptResult, queuedMessage } from "./job-records.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeBusFile } from "../../../src/bus/bus-file.ts";
+import { writeBusFile } from "../../../src/bus/bundled/bus-file.ts";
 import { findServer } from "../../../src/cli/find-server.ts";
 import { processIdentity } from "../../../src/host/process-identity.ts";
 import { rejection, rejectionError } from "../../support/rejection.ts";

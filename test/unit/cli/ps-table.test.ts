@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { RosterEntry } from "../../../src/bus/roster.ts";
+import type { RosterEntry } from "../../../src/bus/calling/roster.ts";
 import { formatAge, groupAgents, psTable, psToJson } from "../../../src/cli/ps-table.ts";
 
 const plain = { hasColour: false };

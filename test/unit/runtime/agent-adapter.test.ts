@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Agent, AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
-import type { ReplyEvent } from "../../../src/bus/service-port.ts";
+import type { ReplyEvent } from "../../../src/bus/serving/service-port.ts";
 import { promptCheck, promptHandler } from "../../../src/runtime/agent-adapter.ts";
 import { usageOf } from "../../support/scripted-chat-model.ts";
 

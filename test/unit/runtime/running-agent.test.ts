@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { PromptCheck, ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/service-port.ts";
+import type { PromptCheck, ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/serving/service-port.ts";
 import { ServiceError } from "../../../src/protocol/service-error.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { startAgent } from "../../../src/runtime/running-agent.ts";

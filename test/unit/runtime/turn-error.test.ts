@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { TurnFailure } from "../../../src/agent/contract.ts";
-import { StopReason } from "../../../src/bus/service-port.ts";
+import { StopReason } from "../../../src/bus/serving/service-port.ts";
 import type { ModelErrorKind } from "../../../src/model/contract.ts";
 import type { ServiceErrorCode, ServiceErrorName } from "../../../src/protocol/service-error.ts";
 import { retryFields, turnError } from "../../../src/runtime/turn-error.ts";

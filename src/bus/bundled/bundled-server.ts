@@ -1,0 +1,194 @@
+// The nats-server that comes inside the executable: started on loopback, supervised, never twice on one store, ended after us and never left behind.
+
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { backoff } from "../../host/backoff.ts";
+import { carriedPart } from "../../host/carried-parts.ts";
+import { extractPart } from "../../host/extract-part.ts";
+import { endProcess } from "../../host/process-identity.ts";
+import type { EmbeddedConfig } from "../../manifest/manifest.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import { BundledServerError } from "./bundled-error.ts";
+import { type BundledKeys, bundledKeys } from "./bundled-keys.ts";
+import { runtimeInboxPrefix } from "./bundled-users.ts";
+import { readBusFile, removeBusFile } from "./bus-file.ts";
+import type { BusSettings } from "../connection/bus-settings.ts";
+import { HubKeeper } from "./hub-keeper.ts";
+import { bundledFolder, launchBundled, type LaunchedServer, type LaunchOptions } from "./launch-bundled.ts";
+import { writeNatsContext } from "./write-nats-context.ts";
+
+export interface BundledServerOptions {
+  readonly config: EmbeddedConfig;
+  /** A name that no other machine of the hub has: JetStream's domain there. */
+  readonly owner: string;
+  /** Made, and locked by the caller. */
+  readonly stateDirectory: string;
+  readonly log: Logger;
+  readonly maxStoreBytes?: number;
+  /** The server ended though nobody asked; it is being started again. */
+  readonly onDown?: (reason: string) => void;
+  /** It answers again, on the same URL. */
+  readonly onUp?: () => void;
+  /** Where the user's NATS contexts are; default: as the NATS command line has it. */
+  readonly configFolder?: string;
+}
+
+export type BundledCredentials = Pick<BusSettings, "nkeyFile" | "inboxPrefix">;
+
+export interface BundledServer {
+  /** For a NATS client; the same over restarts. */
+  readonly url: string;
+  /** Pid of the server that runs now, or ran last. */
+  pid(): number;
+  restarts(): number;
+  /** Ends a server that does not answer, by force; it is started again as after any other end. */
+  restart(): void;
+  /** How the runtime is to connect: with its own key where the server wants one. */
+  readonly credentials: BundledCredentials;
+  /** Absent where it has no hub. */
+  readonly hub?: HubKeeper;
+  /** Ends it, by force after 5 s. May be called again. To be called after all clients of ours are gone. */
+  stop(): Promise<void>;
+}
+
+const defaultMaxStoreBytes = 1024 ** 3;
+const stopGraceMs = 5_000;
+const orphanGraceMs = 2_000;
+const stableMs = 30_000;
+
+/**
+ * Ends a server that an earlier runtime left in this state directory, extracts the program where needed, starts it and resolves when it
+ * answers. Throws `BundledServerError`. Later ends are followed by a restart with backoff, for ever, until `stop`.
+ */
+export async function startBundledServer(options: BundledServerOptions): Promise<BundledServer> {
+  await endOrphan(options.stateDirectory, options.log);
+  const stopping = new AbortController();
+  const { host, auth, hub: hubConfig } = options.config;
+  const keys = auth === "nkey" ? await bundledKeys(bundledFolder(options.stateDirectory)) : undefined;
+  const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
+  const launch = async (port: number): Promise<LaunchedServer> => {
+    const program = await bundledProgram(options.stateDirectory);
+    const launchOptions: LaunchOptions = {
+      ...options,
+      host,
+      port,
+      program,
+      serverName: serverName(options),
+      maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
+      ...(keys === undefined ? {} : { keys }),
+      signal: stopping.signal,
+    };
+    return hub === undefined ? launchBundled(launchOptions) : hub.launch({ ...launchOptions, domain: options.owner });
+  };
+  const first = await launch(options.config.port);
+  if (keys !== undefined) writeNatsContext({ ...options, url: first.url, nkeyFile: keys.caller.file });
+  const supervised = { current: first, restarts: 0 };
+  const supervision = supervise(supervised, { ...options, hub }, () => launch(first.port), stopping.signal);
+  return {
+    url: first.url,
+    pid: () => supervised.current.child.pid,
+    restarts: () => supervised.restarts,
+    restart: () => void supervised.current.child.stop(0),
+    credentials: credentialsOf(keys, options),
+    ...(hub === undefined ? {} : { hub }),
+    stop: async () => {
+      stopping.abort(new Error("The bundled NATS server is being stopped"));
+      hub?.close();
+      await supervised.current.child.stop(stopGraceMs);
+      await supervision;
+      removeBusFile(options.stateDirectory);
+    },
+  };
+}
+
+function credentialsOf(keys: BundledKeys | undefined, { config, owner }: BundledServerOptions): BundledCredentials {
+  if (keys === undefined && config.hub === undefined) return {};
+  return {
+    ...(keys === undefined ? {} : { nkeyFile: keys.runtime.file }),
+    inboxPrefix: runtimeInboxPrefix(owner),
+  };
+}
+
+/** New for each start, so that the server that answers is known to be ours; the owner makes it readable at the hub. */
+function serverName({ owner }: BundledServerOptions): string {
+  return `muster-${owner}-${randomBytes(6).toString("hex")}`;
+}
+
+/** Ends the server that a killed runtime left running, so that no two share a store. Call with the state directory locked. */
+export async function endOrphan(stateDirectory: string, log: Logger): Promise<void> {
+  const left = readBusFile(stateDirectory);
+  if (left === undefined) return;
+  if (!(await endProcess(left.server, orphanGraceMs))) {
+    throw new BundledServerError(
+      "ended",
+      `Cannot end the NATS server that was left running: end process ${left.server.pid} yourself`,
+    );
+  }
+  log.debug("No NATS server is left from an earlier run", { pid: left.server.pid });
+  removeBusFile(stateDirectory);
+}
+
+async function bundledProgram(stateDirectory: string): Promise<string> {
+  const part = carriedPart("nats-server");
+  if (part === undefined) {
+    throw new BundledServerError(
+      "not-carried",
+      'This executable carries no NATS server: use one of your own with "nats.mode: external" and "nats.servers"',
+    );
+  }
+  try {
+    const folder = await extractPart(part, stateDirectory);
+    return join(folder, part.files[0]?.path ?? "nats-server");
+  } catch (cause) {
+    throw new BundledServerError("not-extracted", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function supervise(
+  supervised: { current: LaunchedServer; restarts: number },
+  options: Pick<BundledServerOptions, "log" | "onDown" | "onUp"> & { readonly hub: HubKeeper | undefined },
+  launch: () => Promise<LaunchedServer>,
+  signal: AbortSignal,
+): Promise<void> {
+  const pause = backoff(100, 10_000);
+  const isStopping = (): boolean => signal.aborted;
+  for (;;) {
+    const upSince = performance.now();
+    const end = await supervised.current.child.ended;
+    if (isStopping()) return;
+    const reason = `nats-server ended with ${end.signal ?? `code ${end.code ?? 0}`}`;
+    options.log.warn(`${reason}; starting it again`, { last: end.tail.split("\n").at(-1) });
+    options.hub?.serverEnded();
+    options.onDown?.(reason);
+    if (performance.now() - upSince > stableMs) pause.reset();
+    const next = await relaunch(launch, options.log, () => pause.next(), signal);
+    if (next === undefined) return;
+    supervised.current = next;
+    supervised.restarts += 1;
+    if (isStopping()) {
+      await next.child.stop(stopGraceMs);
+      return;
+    }
+    options.log.info("The bundled NATS server answers again", { url: next.url });
+    options.onUp?.();
+  }
+}
+
+/** Tries until it works; undefined when `signal` fires. */
+async function relaunch(
+  launch: () => Promise<LaunchedServer>,
+  log: Logger,
+  nextPauseMs: () => number,
+  signal: AbortSignal,
+): Promise<LaunchedServer | undefined> {
+  for (;;) {
+    try {
+      await delay(nextPauseMs(), undefined, { signal });
+      return await launch();
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      log.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

@@ -1,0 +1,181 @@
+// One start of the bundled nats-server: from its program to a server that answers.
+
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startChild, type ChildProcess } from "../../host/child-process.ts";
+import { processIdentity } from "../../host/process-identity.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import { bundledConfigText, type BundledConfig } from "./bundled-config.ts";
+import { BundledServerError } from "./bundled-error.ts";
+import type { BundledKeys } from "./bundled-keys.ts";
+import { bundledEvent, parseBundledLog } from "./bundled-log.ts";
+import { writeBusFile } from "./bus-file.ts";
+import { type HubEvent, hubEvent } from "./hub-log.ts";
+import { probeServer } from "./probe-server.ts";
+
+export interface LaunchOptions {
+  readonly program: string;
+  readonly host: string;
+  readonly port: number;
+  readonly serverName: string;
+  readonly maxStoreBytes: number;
+  readonly stateDirectory: string;
+  /** Absent: anybody may do anything. */
+  readonly keys?: BundledKeys;
+  /** JetStream's domain. */
+  readonly domain?: string;
+  /** Lines of configuration about the hub. */
+  readonly hub?: readonly string[];
+  readonly onHub?: (event: HubEvent) => void;
+  readonly log: Logger;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+export interface LaunchedServer {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly url: string;
+  /** Has it take other lines about the hub, without its clients noticing. Rejects when it does not. */
+  reloadHub(hub: readonly string[]): Promise<void>;
+}
+
+/** Long, for the recovery of a large store on slow storage. */
+const readyTimeoutMs = 60_000;
+const stopGraceMs = 5_000;
+const reloadMs = 5_000;
+
+/** Resolves when the server answers. Throws `BundledServerError`, or the signal's reason, with nothing left running. */
+export async function launchBundled(options: LaunchOptions): Promise<LaunchedServer> {
+  options.signal.throwIfAborted();
+  const configFile = writeConfig(options);
+  const start = Promise.withResolvers<number>();
+  const seen: Seen = { port: options.port, isPortTaken: false };
+  const onLine = (line: string): void => {
+    const { level, text } = parseBundledLog(line);
+    const ofHub = hubEvent(text);
+    if (ofHub !== undefined) options.onHub?.(ofHub);
+    // The link to the hub is told of once per change, not once per attempt.
+    options.log[ofHub === undefined ? level : "debug"](text);
+    const event = bundledEvent(text);
+    if (event?.type === "listening") seen.port = event.port;
+    if (event?.type === "port-taken") seen.isPortTaken = true;
+    if (event?.type === "ready") start.resolve(seen.port);
+    if (event?.type === "reloaded") seen.reload?.resolve(event.problem);
+  };
+  const child = startChild({ argv: [options.program, "-c", configFile], onLine });
+  note(options, child.pid, "");
+  try {
+    const readyPort = await untilReady(child, start.promise, options.signal);
+    const url = serverUrl(options.host, readyPort);
+    await checkAnswer(options, readyPort);
+    note(options, child.pid, url);
+    return { child, port: readyPort, url, reloadHub: (hub) => reloadHub({ ...options, hub }, child, seen) };
+  } catch (error) {
+    await child.stop(stopGraceMs);
+    throw seen.isPortTaken ? await portTaken(options, error) : error;
+  }
+}
+
+/** What the server's lines have told so far. */
+interface Seen {
+  port: number;
+  isPortTaken: boolean;
+  /** Resolves to what was wrong with a reload, if anything. */
+  reload?: PromiseWithResolvers<string | undefined>;
+}
+
+/** Where the bundled server keeps what is its own; made here. */
+export function bundledFolder(stateDirectory: string): string {
+  const folder = join(stateDirectory, "nats");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function writeConfig(options: LaunchOptions): string {
+  const { keys } = options;
+  const storeDirectory = bundledFolder(options.stateDirectory);
+  const users = keys === undefined ? {} : { users: { runtime: keys.runtime.publicKey, caller: keys.caller.publicKey } };
+  const config: BundledConfig = { ...options, storeDirectory, ...users };
+  const path = join(storeDirectory, "nats-server.conf");
+  writeFileSync(path, bundledConfigText(config), { mode: 0o600 });
+  chmodSync(path, 0o600);
+  return path;
+}
+
+async function reloadHub(options: LaunchOptions, child: ChildProcess, seen: Seen): Promise<void> {
+  if (process.platform === "win32") throw new BundledServerError("not-ready", "nats-server takes no signal here");
+  writeConfig(options);
+  const reload = Promise.withResolvers<string | undefined>();
+  seen.reload = reload;
+  const timer = setTimeout(() => reload.resolve(`no answer in ${reloadMs / 1000} s`), reloadMs);
+  try {
+    process.kill(child.pid, "SIGHUP");
+    const problem = await reload.promise;
+    if (problem === undefined) return;
+    throw new BundledServerError("not-ready", `nats-server did not take its new configuration: ${problem}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Written before the server is ready too: if we are killed now, the next start must find it. */
+function note({ stateDirectory, keys }: LaunchOptions, pid: number, url: string): void {
+  const server = processIdentity(pid);
+  if (server === undefined) return;
+  writeBusFile(stateDirectory, { url, server, ...(keys === undefined ? {} : { nkeyFile: keys.caller.file }) });
+}
+
+async function untilReady(child: ChildProcess, ready: Promise<number>, signal: AbortSignal): Promise<number> {
+  const abort = Promise.withResolvers<never>();
+  const onAbort = (): void => abort.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(() => {
+    abort.reject(
+      new BundledServerError("not-ready", `The bundled NATS server was not ready in ${readyTimeoutMs / 1000} s`),
+    );
+  }, readyTimeoutMs);
+  try {
+    return await Promise.race([ready, abort.promise, failWhenEnded(child)]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function failWhenEnded(child: ChildProcess): Promise<never> {
+  const { code, signal, tail } = await child.ended;
+  const how = signal === undefined ? `code ${code ?? 0}` : `signal ${signal}`;
+  throw new BundledServerError("ended", `The bundled NATS server ended with ${how} before it was ready: ${tail}`);
+}
+
+/** The port must answer, and it must be our server that does. */
+async function checkAnswer(options: LaunchOptions, port: number): Promise<void> {
+  const info = await probeServer(reachableHost(options.host), port, 5_000);
+  if (info?.serverName === options.serverName) return;
+  throw new BundledServerError("not-ready", `The bundled NATS server does not answer on ${options.host}:${port}`);
+}
+
+async function portTaken(options: LaunchOptions, cause: unknown): Promise<BundledServerError> {
+  const info = await probeServer(reachableHost(options.host), options.port, 1_000);
+  const holder =
+    info === undefined ? "another program" : `another NATS server ("${info.serverName}", version ${info.version})`;
+  const way = info === undefined ? "" : ', use that server with "nats.mode: external" and "nats.servers"';
+  return new BundledServerError(
+    "port-taken",
+    `Cannot start the bundled NATS server on ${options.host}:${options.port}: ${holder} has the port. ` +
+      `Stop it${way}, or set nats.embedded.port to another (0: a free one)`,
+    { cause },
+  );
+}
+
+function serverUrl(listenHost: string, port: number): string {
+  const host = reachableHost(listenHost);
+  return `nats://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Where this machine reaches a server that listens on all its addresses. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
+}

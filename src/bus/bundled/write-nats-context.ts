@@ -1,0 +1,75 @@
+// A NATS CLI context for callers of the bundled server, so that other tools reach it by `--context muster`.
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Logger } from "../../telemetry/log.ts";
+import { runningBus } from "./bus-file.ts";
+import { userConfigFolder } from "../connection/nats-context.ts";
+
+export interface ContextTarget {
+  readonly url: string;
+  readonly nkeyFile: string;
+  readonly stateDirectory: string;
+  readonly log: Logger;
+  /** Default: the user's own. */
+  readonly configFolder?: string;
+}
+
+const written = "Written by Muster for the state directory ";
+
+/**
+ * One context in the state directory, for which `XDG_CONFIG_HOME` is `nats-config` in it, and one among the user's own unless another that is
+ * in use is there. Never throws: who has no configuration folder has the one in the state directory.
+ */
+export function writeNatsContext(target: ContextTarget): void {
+  const own = join(target.configFolder ?? userConfigFolder(), "nats", "context", "muster.json");
+  for (const path of [join(target.stateDirectory, "nats-config", "nats", "context", "muster.json"), own]) {
+    try {
+      writeContext(path, target);
+    } catch (error) {
+      target.log.debug("No NATS context is written there", { path, error: String(error) });
+    }
+  }
+}
+
+function writeContext(path: string, { url, nkeyFile, stateDirectory, log }: ContextTarget): void {
+  const owner = ownerOf(path);
+  if (owner === "somebody else") {
+    log.warn(`The NATS context "${path}" is not Muster's, and stays as it is; Muster's is in the state directory`, {
+      file: join(stateDirectory, "nats-config", "nats", "context", "muster.json"),
+    });
+    return;
+  }
+  if (owner !== undefined && owner !== stateDirectory && runningBus(owner) !== undefined) {
+    log.info("The NATS context of another runtime stays as it is", { path, stateDirectory: owner });
+    return;
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}`;
+  const context = { description: `${written}${stateDirectory}`, url, nkey: nkeyFile };
+  writeFileSync(temporary, `${JSON.stringify(context, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+/** The state directory that the context there was written for; undefined when none is there. */
+function ownerOf(path: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  const description = descriptionIn(text);
+  return description?.startsWith(written) === true ? description.slice(written.length) : "somebody else";
+}
+
+function descriptionIn(text: string): string | undefined {
+  try {
+    const context: unknown = JSON.parse(text);
+    if (typeof context !== "object" || context === null || !("description" in context)) return undefined;
+    return typeof context.description === "string" ? context.description : undefined;
+  } catch {
+    return undefined; // Not JSON: not ours.
+  }
+}

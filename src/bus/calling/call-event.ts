@@ -1,0 +1,42 @@
+// What a call tells its caller while the agent answers.
+
+import type { Attachment } from "../../protocol/attachment.ts";
+import type { CallRequest, Headers } from "./call-request.ts";
+
+export type CallEvent =
+  /** The agent took the prompt. At most once. */
+  | { readonly type: "ack" }
+  /** Any other status token, such as `queued` or `working`; unknown ones may be ignored. */
+  | { readonly type: "status"; readonly status: string }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "attachments"; readonly attachments: readonly Attachment[] }
+  /** The agent asks; the answer goes through `CallOptions.answer`. */
+  | { readonly type: "question"; readonly question: Question }
+  /** Something arrived that was left out, and why. */
+  | { readonly type: "notice"; readonly text: string }
+  /** The answer is whole. Always last; a call that fails throws instead. */
+  | { readonly type: "end" };
+
+/** A mid-stream query (§7). */
+export interface Question {
+  readonly id: string;
+  readonly prompt: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** Answers a question; undefined leaves it to the agent's own timeout. `signal` fires when the call is over. */
+export type AnswerQuestion = (question: Question, signal: AbortSignal) => Promise<CallRequest | undefined>;
+
+export interface CallOptions {
+  /** Longest silence of the agent; default 60 s (§6.6). It does not run while a question waits for its answer. */
+  readonly inactivityMs?: number;
+  /** Longest whole call; default none. */
+  readonly timeoutMs?: number;
+  /** Leaves the call: the agent sees it and stops. */
+  readonly signal?: AbortSignal;
+  readonly answer?: AnswerQuestion;
+  /** Bytes that may wait to be read; default 64 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** Sent with the prompt, counted in its size. */
+  readonly headers?: Headers;
+}

@@ -1,0 +1,173 @@
+// Who is on the bus, instance by instance, from service records, heartbeats and status answers (§3, §8). Knows no NATS: it is told.
+
+import type { AgentState, Heartbeat } from "../../protocol/heartbeat.ts";
+import { decodeHeartbeat, missedBeats } from "../../protocol/heartbeat.ts";
+import type { AgentRecord, UnusableRecord } from "../../protocol/registration.ts";
+import { parseAgentSubject } from "../../protocol/subjects.ts";
+
+/** `online`: it beats, and says no more. `silent`: registered, but no beat was seen. `offline`: three intervals without one. */
+export type RosterState = AgentState | "online" | "silent" | "offline";
+
+export interface RosterEntry {
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly state: RosterState;
+  /** Why it is degraded, or cannot be used. */
+  readonly reason?: string;
+  /** Time of the last beat, in ms of the roster's clock. */
+  readonly lastBeatMs?: number;
+  readonly intervalS?: number;
+  readonly inFlight?: number;
+  readonly queued?: number;
+  readonly model?: string;
+  /** Of the harness. */
+  readonly version?: string;
+  /** Absent: only heartbeats were seen. */
+  readonly record?: AgentRecord;
+}
+
+interface Instance {
+  record?: AgentRecord;
+  beat?: Heartbeat;
+  name?: string;
+  lastBeatMs?: number;
+  seenMs: number;
+}
+
+export interface RosterLimits {
+  /** Instances kept; default 20,000. New ones beyond it are not taken in. */
+  readonly maxInstances?: number;
+  /** An instance that neither answers nor beats is forgotten after this; default 10 min. */
+  readonly forgetMs?: number;
+}
+
+/** Longest interval that is believed: a longer one would make an agent immortal. */
+const maxIntervalS = 86_400;
+
+export class Roster {
+  readonly #now: () => number;
+  readonly #maxInstances: number;
+  readonly #forgetMs: number;
+  readonly #instances = new Map<string, Instance>();
+  #unusable: readonly UnusableRecord[] = [];
+
+  /** `now`: a clock in ms. */
+  constructor(now: () => number, limits: RosterLimits = {}) {
+    this.#now = now;
+    this.#maxInstances = limits.maxInstances ?? 20_000;
+    this.#forgetMs = limits.forgetMs ?? 600_000;
+  }
+
+  /** Takes in a whole discovery. */
+  discovered(agents: readonly AgentRecord[], unusable: readonly UnusableRecord[]): void {
+    for (const record of agents) {
+      const instance = this.#instance(record.instanceId);
+      if (instance !== undefined) instance.record = record;
+    }
+    this.#unusable = unusable;
+  }
+
+  /** Takes in what arrived on a heartbeat subject; anything else than a heartbeat is ignored. */
+  beat(payload: string, subject: string): void {
+    const beat = decodeHeartbeat(payload);
+    const name = parseAgentSubject(subject)?.address.name;
+    if (beat === undefined || name === undefined) return;
+    const instance = this.#instance(beat.instance_id);
+    if (instance === undefined) return;
+    instance.name = name;
+    this.#keep(instance, beat);
+  }
+
+  /** Takes in a status endpoint's answer, of an instance that is known: the answer does not say its name (§8.7). */
+  answered(payload: string): void {
+    const beat = decodeHeartbeat(payload);
+    const instance = beat === undefined ? undefined : this.#instances.get(beat.instance_id);
+    if (beat !== undefined && instance !== undefined) this.#keep(instance, beat);
+  }
+
+  /** Registered instances that no beat was seen of. */
+  silent(): AgentRecord[] {
+    return [...this.#instances.values()].flatMap(({ record, beat }) =>
+      record === undefined || beat !== undefined ? [] : [record],
+    );
+  }
+
+  /** In order of agent, owner, name and instance id. */
+  entries(): RosterEntry[] {
+    this.#forget();
+    return [...this.#instances]
+      .map(([instanceId, instance]) => this.#entry(instanceId, instance))
+      .sort((a, b) => compare(sortKey(a), sortKey(b)));
+  }
+
+  /** Services named "agents" that the last discovery could not use. */
+  unusable(): readonly UnusableRecord[] {
+    return this.#unusable;
+  }
+
+  #keep(instance: Instance, beat: Heartbeat): void {
+    instance.beat = beat;
+    instance.lastBeatMs = this.#now();
+  }
+
+  #instance(id: string): Instance | undefined {
+    const known = this.#instances.get(id);
+    if (known !== undefined) {
+      known.seenMs = this.#now();
+      return known;
+    }
+    if (this.#instances.size >= this.#maxInstances) return undefined;
+    const instance: Instance = { seenMs: this.#now() };
+    this.#instances.set(id, instance);
+    return instance;
+  }
+
+  #forget(): void {
+    const oldest = this.#now() - this.#forgetMs;
+    for (const [id, instance] of this.#instances) {
+      if (instance.seenMs < oldest && this.#isOffline(instance)) this.#instances.delete(id);
+    }
+  }
+
+  #isOffline({ beat, lastBeatMs }: Instance): boolean {
+    if (beat === undefined || lastBeatMs === undefined) return true;
+    return this.#now() - lastBeatMs > missedBeats * Math.min(beat.interval_s, maxIntervalS) * 1000;
+  }
+
+  #entry(instanceId: string, instance: Instance): RosterEntry {
+    const { record, beat, name, lastBeatMs } = instance;
+    const state = beat === undefined ? "silent" : this.#isOffline(instance) ? "offline" : (beat.state ?? "online");
+    const version = record?.version ?? beat?.version;
+    return {
+      instanceId,
+      agent: record?.agent ?? beat?.agent ?? "",
+      owner: record?.owner ?? beat?.owner ?? "",
+      name: record?.name ?? name ?? "",
+      state,
+      ...(lastBeatMs === undefined ? {} : { lastBeatMs }),
+      ...(beat === undefined ? {} : beatFields(beat)),
+      ...(version === undefined ? {} : { version }),
+      ...(record === undefined ? {} : { record }),
+    };
+  }
+}
+
+function beatFields(beat: Heartbeat): Partial<RosterEntry> {
+  return {
+    intervalS: beat.interval_s,
+    ...(beat.reason === undefined ? {} : { reason: beat.reason }),
+    ...(beat.in_flight === undefined ? {} : { inFlight: beat.in_flight }),
+    ...(beat.queued === undefined ? {} : { queued: beat.queued }),
+    ...(beat.model === undefined ? {} : { model: beat.model }),
+  };
+}
+
+function sortKey({ agent, owner, name, instanceId }: RosterEntry): string {
+  return [agent, owner, name, instanceId].join("\0");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,79 @@
+// Keeps a roster true: heartbeats as they come, a discovery when asked, and the status endpoint of those that have not beaten yet (§4, §8).
+
+import type { Msg } from "@nats-io/nats-core";
+import { allHeartbeats } from "../../protocol/subjects.ts";
+import { CallError } from "./call-error.ts";
+import type { CallerBus } from "./caller-bus.ts";
+import type { Discovery, DiscoveryOptions } from "./discovery.ts";
+import { discoverAgents } from "./discovery.ts";
+import { publish } from "./reply-stream.ts";
+import type { Roster } from "./roster.ts";
+
+/** After so many, an instance that is never picked beats sooner than it is found. */
+const statusRounds = 32;
+
+export interface AgentWatch {
+  /** Asks who is there. Throws a `CallError` when the bus is gone or refuses. */
+  discover(options?: DiscoveryOptions): Promise<Discovery>;
+  /** Discovers, then asks the silent ones for their status. Throws a `CallError` when the bus is gone or refuses. */
+  refresh(options?: RefreshOptions): Promise<void>;
+  close(): void;
+}
+
+export interface RefreshOptions extends DiscoveryOptions {
+  /** How long status answers are waited for; default 1 s. */
+  readonly statusMs?: number;
+}
+
+/** Subscribes to every heartbeat, before anything is asked (§8.5). */
+export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
+  let refusal: string | undefined;
+  const subscription = bus.subscribe(allHeartbeats, (message) => roster.beat(message.string(), message.subject), {
+    onRefused: (problem) => (refusal = problem),
+  });
+  const discover = async (options?: DiscoveryOptions): Promise<Discovery> => {
+    const discovery = await discoverAgents(bus, options);
+    roster.discovered(discovery.agents, discovery.unusable);
+    return discovery;
+  };
+  return {
+    discover,
+    refresh: async (options = {}) => {
+      await discover(options);
+      if (refusal !== undefined) throw new CallError("not_permitted", `Cannot listen for heartbeats: ${refusal}`);
+      await askStatus(bus, roster, options.statusMs ?? 1_000);
+    },
+    close: () => subscription.unsubscribe(),
+  };
+}
+
+/** The server picks one of the instances behind a subject at random: those that were not picked are asked for again. */
+async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promise<void> {
+  const endMs = performance.now() + waitMs;
+  for (let round = 0; round < statusRounds && performance.now() < endMs; round++) {
+    const subjects = roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
+    if (subjects.length === 0) return;
+    await askEach(bus, roster, subjects, endMs - performance.now());
+  }
+}
+
+/** Resolves when there are as many answers as questions, or after `waitMs`. */
+async function askEach(bus: CallerBus, roster: Roster, subjects: readonly string[], waitMs: number): Promise<void> {
+  const inbox = bus.newInbox();
+  const done = Promise.withResolvers<undefined>();
+  let open = subjects.length;
+  const receive = (message: Msg): void => {
+    roster.answered(message.string());
+    open -= 1;
+    if (open === 0) done.resolve(undefined);
+  };
+  const subscription = bus.subscribe(inbox, receive);
+  const latest = setTimeout(() => done.resolve(undefined), waitMs);
+  try {
+    for (const subject of subjects) publish(bus, subject, new Uint8Array(), { reply: inbox });
+    await done.promise;
+  } finally {
+    clearTimeout(latest);
+    subscription.unsubscribe();
+  }
+}

@@ -1,0 +1,115 @@
+// Serves any number of agents over one connection.
+
+import type { Logger } from "../../telemetry/log.ts";
+import { AddressClaims } from "./address-claims.ts";
+import { AgentService } from "./agent-service.ts";
+import type { AgentServiceDeps } from "./agent-service.ts";
+import { CallerWatch } from "./caller-watch.ts";
+import type { BusConnection } from "../connection/connection.ts";
+import type { CountObserver } from "./endpoint-counter.ts";
+import { HeartbeatSchedule } from "./heartbeat.ts";
+import { HeldOutput } from "./held-output.ts";
+import { JobHost } from "../jobs/job-host.ts";
+import { MicroRegistry } from "./micro-registry.ts";
+import { ProbeInbox } from "../connection/probe-inbox.ts";
+import type { StreamOwner } from "./response-stream.ts";
+import type { PromptCheck, PromptHandler, ServedAgent, ServiceSpec } from "./service-port.ts";
+import { TextBatch } from "./text-batch.ts";
+import { within } from "../within.ts";
+
+export interface AgentHostOptions {
+  /** Owned by the caller: close the host first. */
+  readonly connection: BusConnection;
+  readonly log: Logger;
+  /** How long output is held while the bus is away; default 60 s. */
+  readonly holdMs?: number;
+  /** Take jobs that are kept for the agents (docs/jobs.md); default false. */
+  readonly takesJobs?: boolean;
+  /** JetStream's domain at the hub that this bus is a leaf of: jobs are fetched from there. */
+  readonly hubDomain?: string;
+  /** Told of what is counted of the named agent. */
+  readonly observe?: (agent: string) => CountObserver;
+}
+
+export interface AgentHost {
+  /**
+   * Puts an agent on the bus, now or as soon as the bus is there. Throws a `RangeError` for an address that makes no subject. `check` may refuse a
+   * prompt before it is admitted.
+   */
+  register(spec: ServiceSpec, handler: PromptHandler, check?: PromptCheck): ServedAgent;
+  /** Drains every agent, then waits (within the same time) for held output to be delivered. Never rejects. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export function createAgentHost(options: AgentHostOptions): AgentHost {
+  return new Host(options);
+}
+
+const heldPollMs = 50;
+/** For the last results to be kept. */
+const closeJobsMs = 1_000;
+
+class Host implements AgentHost {
+  readonly #deps: AgentServiceDeps;
+  readonly #inbox: ProbeInbox;
+  readonly #batch = new TextBatch();
+  readonly #agents = new Set<AgentService>();
+  readonly #jobs: JobHost | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor({ connection, log, holdMs, takesJobs, hubDomain, observe }: AgentHostOptions) {
+    this.#jobs =
+      takesJobs === true
+        ? new JobHost({ bus: connection, log, ...(hubDomain === undefined ? {} : { hubDomain }) })
+        : undefined;
+    this.#inbox = new ProbeInbox(connection);
+    const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
+    const streams: StreamOwner = {
+      connection,
+      batch: this.#batch,
+      log,
+      onHeld: (stream) => heldOutput.hold(stream),
+      onClosed: (stream) => heldOutput.untrack(stream),
+    };
+    this.#deps = {
+      connection,
+      parts: { streams, heldOutput, callerWatch: new CallerWatch(connection, this.#inbox) },
+      registry: new MicroRegistry(connection, log),
+      heartbeats: new HeartbeatSchedule(connection),
+      claims: new AddressClaims(connection, this.#inbox, log),
+      log,
+      observe,
+    };
+  }
+
+  register(spec: ServiceSpec, handler: PromptHandler, check?: PromptCheck): ServedAgent {
+    const agent = new AgentService(this.#deps, spec, handler, check);
+    this.#agents.add(agent);
+    agent.start(() => {
+      this.#agents.delete(agent);
+      this.#jobs?.remove(agent);
+    });
+    this.#jobs?.add(agent);
+    return agent;
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    return (this.#closed ??= this.#close(timeoutMs));
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    await Promise.all([...this.#agents].map((agent) => agent.drain(timeoutMs)));
+    await this.#jobs?.close(Math.max(closeJobsMs, deadline - performance.now()));
+    const { connection, parts, registry, heartbeats, claims } = this.#deps;
+    while (parts.heldOutput.size > 0 && performance.now() < deadline) await Bun.sleep(heldPollMs);
+    await within(connection.flush(), Math.max(100, deadline - performance.now()));
+    claims.close();
+    heartbeats.close();
+    registry.close();
+    parts.callerWatch.close();
+    parts.heldOutput.close();
+    this.#batch.close();
+    this.#inbox.close();
+  }
+}

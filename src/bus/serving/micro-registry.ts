@@ -1,0 +1,125 @@
+// Our micro-service registry: answers `$SRV.PING|INFO|STATS` for every agent of this process from nine shared subscriptions (§3).
+
+import type { Msg } from "@nats-io/transport-node";
+import type { EndpointStats, InfoResponse, ServiceVerb } from "../../protocol/micro-service.ts";
+import { pingResponse, serviceSubject, serviceVerbs, statsResponse } from "../../protocol/micro-service.ts";
+import { serviceName } from "../../protocol/version.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import type { BusConnection } from "../connection/connection.ts";
+import type { BusSubscription } from "../connection/subscription-table.ts";
+
+/** Answers sent before other work gets a turn. */
+const batchSize = 128;
+/** Requests for all services that may wait; more are dropped, as the caller asks again anyway. */
+const waitingLimit = 256;
+
+export interface RegisteredService {
+  readonly info: InfoResponse;
+  /** UTC, ISO 8601. */
+  readonly started: string;
+  endpointStats(): readonly EndpointStats[];
+}
+
+export class MicroRegistry {
+  readonly #connection: BusConnection;
+  readonly #log: Logger;
+  readonly #services = new Map<string, Entry>();
+  readonly #waiting: { readonly verb: ServiceVerb; readonly reply: string }[] = [];
+  #subscriptions: readonly BusSubscription[] = [];
+  #isSweeping = false;
+  #hasDropped = false;
+
+  constructor(connection: BusConnection, log: Logger) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  /** From now on it is found; the returned function takes it away. */
+  add(service: RegisteredService): () => void {
+    const { id } = service.info;
+    this.#services.set(id, new Entry(service));
+    if (this.#subscriptions.length === 0) this.#subscribe();
+    return () => this.#services.delete(id);
+  }
+
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#subscriptions = [];
+    this.#services.clear();
+    this.#waiting.length = 0;
+  }
+
+  #subscribe(): void {
+    this.#subscriptions = serviceVerbs.flatMap((verb) => [
+      this.#connection.subscribe(serviceSubject(verb), (message) => this.#answerAll(verb, message)),
+      this.#connection.subscribe(serviceSubject(verb, serviceName), (message) => this.#answerAll(verb, message)),
+      this.#connection.subscribe(serviceSubject(verb, serviceName, "*"), (message) => this.#answerOne(verb, message)),
+    ]);
+  }
+
+  #answerOne(verb: ServiceVerb, message: Msg): void {
+    const id = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+    const entry = this.#services.get(id);
+    if (entry !== undefined && hasReply(message)) this.#send(message.reply, entry.answer(verb));
+  }
+
+  #answerAll(verb: ServiceVerb, message: Msg): void {
+    if (!hasReply(message)) return;
+    if (this.#waiting.length >= waitingLimit) {
+      if (!this.#hasDropped) this.#log.warn("Too many discovery requests at once; some are not answered");
+      this.#hasDropped = true;
+      return;
+    }
+    this.#waiting.push({ verb, reply: message.reply });
+    if (!this.#isSweeping) void this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    this.#isSweeping = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      let sent = 0;
+      for (const entry of [...this.#services.values()]) {
+        this.#send(next.reply, entry.answer(next.verb));
+        if (++sent % batchSize === 0) await otherWork();
+      }
+    }
+    this.#isSweeping = false;
+  }
+
+  #send(reply: string, payload: Uint8Array | string): void {
+    try {
+      this.#connection.publish(reply, payload);
+    } catch (cause) {
+      this.#log.warn("A discovery answer could not be sent", { reply, error: String(cause) });
+    }
+  }
+}
+
+class Entry {
+  readonly #service: RegisteredService;
+  #info: Uint8Array | undefined;
+
+  constructor(service: RegisteredService) {
+    this.#service = service;
+  }
+
+  answer(verb: ServiceVerb): Uint8Array | string {
+    const { info, started } = this.#service;
+    switch (verb) {
+      case "PING":
+        return JSON.stringify(pingResponse(info));
+      case "INFO":
+        return (this.#info ??= Buffer.from(JSON.stringify(info)));
+      case "STATS":
+        return JSON.stringify(statsResponse(info, started, this.#service.endpointStats()));
+    }
+  }
+}
+
+function hasReply(message: Msg): message is Msg & { readonly reply: string } {
+  return message.reply !== undefined && message.reply !== "";
+}
+
+function otherWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

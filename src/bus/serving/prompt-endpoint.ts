@@ -1,0 +1,172 @@
+// The prompt endpoint of one agent (§5, §6): validates, admits or refuses, and runs what it acked. Never throws.
+
+import type { Msg } from "@nats-io/transport-node";
+import { decodeRequest } from "../../protocol/request.ts";
+import type { PromptRequest } from "../../protocol/request.ts";
+import { ServiceError } from "../../protocol/service-error.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import { Admission } from "./admission.ts";
+import type { CountObserver } from "./endpoint-counter.ts";
+import { EndpointCounter } from "./endpoint-counter.ts";
+import { errorFrame } from "./error-frame.ts";
+import type { HostParts } from "./host-parts.ts";
+import { messageBytes } from "./message-size.ts";
+import type { PromptCheck, PromptHandler, ServiceSpec } from "./service-port.ts";
+import type { StopReason } from "./service-port.ts";
+import { Turn } from "./turn.ts";
+import type { JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
+import { JobTurn } from "../jobs/job-turn.ts";
+import { uniqueId } from "../unique-id.ts";
+
+export interface PromptEndpointOptions {
+  readonly parts: HostParts;
+  readonly spec: ServiceSpec;
+  readonly handler: PromptHandler;
+  readonly check: PromptCheck | undefined;
+  /** Why the agent can't serve now; asked for each prompt. */
+  readonly refusal: () => ServiceError | undefined;
+  readonly observer: CountObserver | undefined;
+  readonly log: Logger;
+}
+
+export class PromptEndpoint {
+  readonly admission: Admission;
+  readonly counter: EndpointCounter;
+  readonly #options: PromptEndpointOptions;
+  readonly #turns = new Set<Turn>();
+  readonly #jobs = new Set<JobTurn>();
+  #whenIdle: PromiseWithResolvers<undefined> | undefined;
+  #hasSeenNoReply = false;
+
+  constructor(options: PromptEndpointOptions) {
+    this.#options = options;
+    this.counter = new EndpointCounter(options.observer);
+    this.admission = new Admission(options.spec);
+  }
+
+  receive(message: Msg): void {
+    const startedMs = performance.now();
+    this.counter.countRequest();
+    const { reply } = message;
+    if (reply === undefined || reply === "") {
+      this.#countNoReply();
+      return;
+    }
+    const turn = this.#admit(message, reply);
+    if (turn instanceof ServiceError) {
+      this.#refuse(reply, turn);
+      this.counter.addProcessing(performance.now() - startedMs);
+      return;
+    }
+    this.#turns.add(turn);
+    void this.#run(turn, startedMs);
+  }
+
+  /** Resolves when no turn runs or waits. */
+  async idle(): Promise<void> {
+    if (this.#turns.size + this.#jobs.size === 0) return;
+    this.#whenIdle ??= Promise.withResolvers<undefined>();
+    await this.#whenIdle.promise;
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const turn of this.#turns) turn.stop(reason);
+    for (const job of this.#jobs) job.stop(reason);
+  }
+
+  /** Jobs that have no place yet are kept elsewhere, and need not wait for it here. */
+  stopWaitingJobs(reason: StopReason): void {
+    for (const job of this.#jobs) job.stopIfWaiting(reason);
+  }
+
+  /** Runs a job as a prompt that no caller waits for. Never rejects. */
+  async runJob({ id, payload, maxAnswerBytes, isExpired }: JobPrompt): Promise<JobAnswer> {
+    const { spec, handler, log } = this.#options;
+    const request = this.#decode(payload);
+    if (request instanceof ServiceError) return { type: "error", error: request };
+    const { prompt: text, attachments, session, extra } = request;
+    const prompt = { id: uniqueId(), text, attachments, extra, ...(session === undefined ? {} : { session }) };
+    const ticket = this.admission.enterBackground();
+    const { deadlineMs } = spec;
+    const turn = { prompt, ticket, handler, deadlineMs, maxAnswerBytes, isExpired };
+    const job = new JobTurn(turn, log.with({ turn: prompt.id, job: id }));
+    this.#jobs.add(job);
+    const answer = await job.run();
+    this.#jobs.delete(job);
+    this.#signalIdle();
+    return answer;
+  }
+
+  #admit(message: Msg, reply: string): Turn | ServiceError {
+    const { parts, spec, handler, log } = this.#options;
+    const request = this.#validate(message);
+    if (request instanceof ServiceError) return request;
+    const ticket = this.admission.enter();
+    if (ticket instanceof ServiceError) return ticket;
+    const { prompt: text, attachments, session, extra } = request;
+    const prompt = { id: uniqueId(), text, attachments, extra, ...(session === undefined ? {} : { session }) };
+    const turnLog = log.with({ turn: prompt.id });
+    return new Turn(parts, { prompt, reply, ticket, handler, deadlineMs: spec.deadlineMs }, turnLog);
+  }
+
+  #validate(message: Msg): PromptRequest | ServiceError {
+    const { spec } = this.#options;
+    const bytes = messageBytes(message);
+    return bytes > spec.maxPayloadBytes ? tooLarge(bytes, spec.maxPayloadBytes) : this.#decode(message.data);
+  }
+
+  #decode(payload: Uint8Array): PromptRequest | ServiceError {
+    const { spec, check, refusal, log } = this.#options;
+    if (payload.byteLength > spec.maxPayloadBytes) return tooLarge(payload.byteLength, spec.maxPayloadBytes);
+    try {
+      const request = decodeRequest(payload, spec);
+      return refusal() ?? check?.({ text: request.prompt, attachments: request.attachments }) ?? request;
+    } catch (cause) {
+      if (cause instanceof ServiceError) return cause;
+      log.error("A prompt could not be checked", { error: String(cause) });
+      return new ServiceError(500, "internal", "The prompt could not be checked");
+    }
+  }
+
+  async #run(turn: Turn, startedMs: number): Promise<void> {
+    try {
+      const error = await turn.run();
+      if (error !== undefined) this.counter.countError(error);
+    } catch (cause) {
+      this.#options.log.error("A turn could not be ended properly", { error: String(cause) });
+    }
+    this.counter.addProcessing(performance.now() - startedMs);
+    this.#turns.delete(turn);
+    this.#signalIdle();
+  }
+
+  #signalIdle(): void {
+    if (this.#turns.size + this.#jobs.size > 0) return;
+    this.#whenIdle?.resolve(undefined);
+    this.#whenIdle = undefined;
+  }
+
+  #refuse(reply: string, error: ServiceError): void {
+    this.counter.countError(error);
+    const { connection } = this.#options.parts.streams;
+    const frame = errorFrame(error, connection.maxPayloadBytes());
+    try {
+      connection.publish(reply, frame.payload, frame);
+      connection.publish(reply, "");
+    } catch (cause) {
+      this.#options.log.warn("A refusal could not be sent", { reply, error: String(cause) });
+    }
+  }
+
+  #countNoReply(): void {
+    this.counter.countError(new ServiceError(400, "invalid_envelope", "A prompt came without a reply subject"));
+    if (this.#hasSeenNoReply) return;
+    this.#hasSeenNoReply = true;
+    this.#options.log.warn("A prompt without a reply subject was ignored; further ones are only counted");
+  }
+}
+
+function tooLarge(bytes: number, limit: number): ServiceError {
+  const message = `The request is ${bytes} bytes, headers included; this agent takes at most ${limit}`;
+  return new ServiceError(400, "payload_too_large", message, { max_payload_bytes: limit });
+}

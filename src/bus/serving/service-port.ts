@@ -1,0 +1,97 @@
+// The port through which the bus serves any handler: it knows subjects, streams and admission, and nothing of what answers.
+
+import type { Attachment } from "../../protocol/attachment.ts";
+import type { AgentState } from "../../protocol/heartbeat.ts";
+import type { ServiceError } from "../../protocol/service-error.ts";
+import type { AgentAddress } from "../../protocol/subjects.ts";
+
+/** A prompt that was validated, admitted and acked. */
+export interface ServedPrompt {
+  /** Made here, unique: names the turn in logs and traces. */
+  readonly id: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly session?: string;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** What a handler sends back. Exactly one `end`, last; nothing that follows it is read. */
+export type ReplyEvent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "status"; readonly status: string }
+  | { readonly type: "attachments"; readonly attachments: readonly Attachment[] }
+  | { readonly type: "end"; readonly error?: ServiceError };
+
+/**
+ * Answers one prompt. Should not throw (a throw becomes an `internal` error). When `signal` fires it ends soon: within 1 s its iterator is
+ * abandoned. `signal.reason` is a `StopReason`.
+ */
+export type PromptHandler = (prompt: ServedPrompt, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
+
+/**
+ * Asked after decoding and before admission: an error refuses the prompt (unsupported attachments, say) without an ack. Cheap and synchronous.
+ */
+export type PromptCheck = (request: {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}) => ServiceError | undefined;
+
+/** Why a turn was stopped before its own end. First reason wins. */
+export class StopReason extends Error {
+  override readonly name = "StopReason";
+  readonly kind: "caller-gone" | "deadline" | "drain" | "shutdown" | "bus-lost";
+
+  constructor(kind: StopReason["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Everything the bus must know to serve one agent. */
+export interface ServiceSpec {
+  readonly address: AgentAddress;
+  readonly description: string;
+  /** Semver of the harness. */
+  readonly version: string;
+  /** Shown in heartbeats. */
+  readonly model?: string;
+  readonly heartbeatMs: number;
+  /** Prompts served at once. */
+  readonly concurrency: number;
+  /** Prompts waiting; more are refused with 429. */
+  readonly queue: number;
+  /** For one prompt, waiting included. */
+  readonly deadlineMs: number;
+  readonly acceptsAttachments: boolean;
+  readonly maxPayloadBytes: number;
+  /** This address is meant to be served by several runtimes. */
+  readonly replicas: boolean;
+}
+
+/** What the runtime knows of an agent's fitness. `degraded` refuses prompts with `error` at once, without an ack. */
+export type ServiceHealth =
+  | { readonly state: "starting" | "ready" }
+  | { readonly state: "degraded"; readonly reason: string; readonly error: ServiceError };
+
+/** One agent on the bus. */
+export interface ServedAgent {
+  readonly instanceId: string;
+  readonly promptSubject: string;
+  /** The state that goes into the next beat, conflicts of address included; a change is announced by a beat at once. */
+  state(): { readonly state: AgentState; readonly reason?: string };
+  setHealth(health: ServiceHealth): void;
+  /** While held it is `draining`: registered and beating, what was admitted goes on, and no more prompts are taken. */
+  setHeld(isHeld: boolean): void;
+  counters(): {
+    readonly inFlight: number;
+    readonly queued: number;
+    readonly requests: number;
+    readonly errors: number;
+  };
+  /**
+   * Takes no more prompts, lets running and queued turns finish for at most `timeoutMs`, then stops them (`StopReason` "drain"); every stream
+   * gets its end. Then the registration is gone. Resolves when done; never rejects; a further call returns the same promise, and may
+   * only shorten the time.
+   */
+  drain(timeoutMs: number): Promise<void>;
+}

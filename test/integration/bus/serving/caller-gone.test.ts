@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { PromptHandler } from "../../../../src/bus/serving/service-port.ts";
+import { StopReason } from "../../../../src/bus/serving/service-port.ts";
+import { eventually, startBusHost } from "../../../support/bus-host.ts";
+import type { BusHost } from "../../../support/bus-host.ts";
+import { startNatsServer } from "../../../support/nats-server.ts";
+import type { RunningNatsServer } from "../../../support/nats-server.ts";
+import { rawCaller } from "../../../support/raw-caller.ts";
+import type { RawCaller } from "../../../support/raw-caller.ts";
+
+let server: RunningNatsServer;
+let bus: BusHost;
+let caller: RawCaller;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  bus = await startBusHost(server.url);
+  caller = await rawCaller(server.url);
+});
+
+afterAll(async () => {
+  await caller.close();
+  await bus.stop();
+  await server.stop();
+});
+
+function untilStopped(reasons: unknown[]): PromptHandler {
+  return async function* (_, signal) {
+    yield { type: "text", text: "begun" };
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    reasons.push(signal.reason);
+    yield { type: "end" };
+  };
+}
+
+test("a caller that unsubscribes stops the turn within 2 s", async () => {
+  const reasons: unknown[] = [];
+  const address = { agent: "muster", owner: "tests", name: "gone" };
+  const agent = await bus.serve({ address, concurrency: 1 }, untilStopped(reasons));
+  const stream = caller.prompt(agent.promptSubject, "x");
+  await stream.until((answer) => answer.text() === "begun");
+  stream.stop();
+  const startedMs = performance.now();
+  await eventually(() => agent.counters().inFlight === 0);
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  expect(reasons).toEqual([expect.any(StopReason)]);
+  expect(reasons[0]).toMatchObject({ kind: "caller-gone" });
+});
+
+test("a caller whose connection ends while it waits in the queue gives its place up", async () => {
+  const address = { agent: "muster", owner: "tests", name: "gone-waiting" };
+  const agent = await bus.serve({ address, concurrency: 1 }, untilStopped([]));
+  const other = await rawCaller(server.url);
+  const stream = caller.prompt(agent.promptSubject, "x");
+  await stream.until((answer) => answer.text() === "begun");
+  other.prompt(agent.promptSubject, "y").done.catch(() => undefined);
+  await eventually(() => agent.counters().queued === 1);
+  await other.close();
+  await eventually(() => agent.counters().queued === 0, 2_000);
+  expect(agent.counters().inFlight).toBe(1);
+  stream.stop();
+  await eventually(() => agent.counters().inFlight === 0);
+});
+
+test("a caller that listens but says nothing is kept, and hears a working status twice a second", async () => {
+  const address = { agent: "muster", owner: "tests", name: "patient" };
+  const agent = await bus.serve({ address }, async function* () {
+    await Bun.sleep(1_800);
+    yield { type: "text", text: "done" };
+    yield { type: "end" };
+  });
+  const answer = await caller.prompt(agent.promptSubject, "x").done;
+  expect(answer.text()).toBe("done");
+  const working = answer.statuses().filter((status) => status === "working").length;
+  expect(working).toBeGreaterThanOrEqual(2);
+  expect(working).toBeLessThanOrEqual(4);
+});
+
+test("a turn that is over soon sends no keep-alive", async () => {
+  const address = { agent: "muster", owner: "tests", name: "quick" };
+  const agent = await bus.serve({ address }, async function* () {
+    await Bun.sleep(100);
+    yield { type: "end" };
+  });
+  expect((await caller.prompt(agent.promptSubject, "x").done).statuses()).toEqual(["ack"]);
+});
