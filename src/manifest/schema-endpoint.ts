@@ -42,7 +42,8 @@ export function connection() {
     parallel: z.optional(
       count(
         {
-          description: "Model calls at once, shared fairly by all agents.",
+          description:
+            "Model calls at once, shared fairly by all agents; those of one model are taken next to each other.",
           defaultText: "1 for `ollama` and `builtin`, 8 for `openai` and `anthropic`",
         },
         1,

@@ -5,6 +5,7 @@ import { Abortable } from "./abortable.ts";
 import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { loadOf } from "./load-run.ts";
 import type { ModelPresence } from "./presence.ts";
 import type { ModelCallEnd, Provider } from "./provider.ts";
 import type { Slot } from "./scheduler.ts";
@@ -75,10 +76,11 @@ async function* generate(
   mayPull: boolean,
 ): AsyncGenerator<ModelEvent, boolean, void> {
   const { endpoint, model } = link;
-  let slot = endpoint.slots.tryTake(request.agent);
+  const load = loadOf(model, endpoint.config.provider);
+  let slot = endpoint.slots.tryTake(request.agent, load);
   if (slot === undefined) {
     yield { type: "notice", notice: { kind: "waiting", endpoint: endpoint.config.name } };
-    slot = await endpoint.slots.take(request.agent, signal);
+    slot = await endpoint.slots.take(request.agent, signal, load);
   }
   let isAtWork = true;
   try {

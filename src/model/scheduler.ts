@@ -1,4 +1,7 @@
 // Shares an endpoint's slots between agents: whoever was served longest ago is next, so a long queue of one agent never keeps another waiting.
+// Calls that need the same load (a model with its context) are taken next to each other, so that the endpoint need not load another in between.
+
+import { LoadRun } from "./load-run.ts";
 
 export interface SlotCounts {
   readonly parallel: number;
@@ -19,6 +22,7 @@ export interface Slot {
 }
 
 interface Waiter {
+  readonly load: string;
   readonly grant: (slot: Slot) => void;
 }
 
@@ -33,23 +37,28 @@ export class Scheduler {
   /** Number of an agent's latest grant, for agents that wait or hold a slot. */
   readonly #lastGrant = new Map<string, number>();
   readonly #held = new Map<string, number>();
+  readonly #run: LoadRun;
 
-  constructor(parallel: number) {
+  constructor(parallel: number, run = new LoadRun()) {
     this.#parallel = parallel;
+    this.#run = run;
   }
 
-  /** A slot at once, or undefined when there is none. */
-  tryTake(agent: string): Slot | undefined {
-    return this.#isFree() ? this.#grant(agent) : undefined;
+  /**
+   * A slot at once, or undefined when there is none.
+   * @param load what the endpoint must have loaded for the call; equal texts mean the same
+   */
+  tryTake(agent: string, load = ""): Slot | undefined {
+    return this.#isFree() ? this.#grant(agent, load) : undefined;
   }
 
   /** Waits for a slot. Rejects with the signal's reason, and then leaves no trace. */
-  async take(agent: string, signal: AbortSignal): Promise<Slot> {
+  async take(agent: string, signal: AbortSignal, load = ""): Promise<Slot> {
     signal.throwIfAborted();
-    const free = this.tryTake(agent);
+    const free = this.tryTake(agent, load);
     if (free !== undefined) return free;
     const { promise, resolve, reject } = Promise.withResolvers<Slot>();
-    const waiter = { grant: resolve };
+    const waiter = { load, grant: resolve };
     const leave = () => {
       this.#remove(agent, waiter);
       reject(signal.reason);
@@ -84,6 +93,8 @@ export class Scheduler {
   }
 
   #add(agent: string, waiter: Waiter): void {
+    // Before whoever was served last, and behind all who wait for longer: one that comes and goes must not overtake them each time.
+    if (!this.#lastGrant.has(agent)) this.#lastGrant.set(agent, this.#grants - 0.5);
     const queue = this.#queues.get(agent) ?? new Set();
     queue.add(waiter);
     this.#queues.set(agent, queue);
@@ -98,7 +109,8 @@ export class Scheduler {
     this.#forgetIdle(agent);
   }
 
-  #grant(agent: string): Slot {
+  #grant(agent: string, load: string): Slot {
+    this.#run.granted(load, this.#eldest((other) => other !== load) !== undefined);
     this.#busy++;
     this.#lastGrant.set(agent, ++this.#grants);
     this.#held.set(agent, (this.#held.get(agent) ?? 0) + 1);
@@ -134,22 +146,33 @@ export class Scheduler {
   #serve(): void {
     while (this.#isFree()) {
       const agent = this.#nextAgent();
-      const waiter = agent === undefined ? undefined : this.#queues.get(agent)?.values().next().value;
+      const waiter = agent === undefined ? undefined : this.#head(agent);
       if (agent === undefined || waiter === undefined) return;
       this.#remove(agent, waiter);
-      waiter.grant(this.#grant(agent));
+      waiter.grant(this.#grant(agent, waiter.load));
     }
   }
 
-  /** The waiting agent whose latest grant is the oldest; of those never served, the one that came first. */
+  /** Among those of the present load, until its run is over; then among the others, if there are any. */
   #nextAgent(): string | undefined {
+    return this.#eldest((load) => this.#run.takes(load)) ?? this.#eldest(() => true);
+  }
+
+  /** Of the agents whose first call needs such a load: the one whose latest grant is the oldest. */
+  #eldest(isWanted: (load: string) => boolean): string | undefined {
     let next: string | undefined;
     let oldest = Infinity;
     for (const agent of this.#queues.keys()) {
       const grant = this.#lastGrant.get(agent) ?? 0;
-      if (grant < oldest) [next, oldest] = [agent, grant];
+      const load = this.#head(agent)?.load;
+      if (grant < oldest && load !== undefined && isWanted(load)) [next, oldest] = [agent, grant];
     }
     return next;
+  }
+
+  /** Each agent's calls are served in the order in which they came. */
+  #head(agent: string): Waiter | undefined {
+    return this.#queues.get(agent)?.values().next().value;
   }
 
   #forgetIdle(agent: string): void {

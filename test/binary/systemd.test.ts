@@ -74,6 +74,17 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
     );
 
     test(
+      "is spared with its NATS server when memory runs out",
+      async () => {
+        const pid = await property("MainPID");
+        const server = await machine.expect(["pgrep", "-o", "nats-server"]);
+        for (const one of [pid, server])
+          expect(await machine.expect(["cat", `/proc/${one}/oom_score_adj`])).toBe("-200");
+      },
+      limitMs,
+    );
+
+    test(
       "says what the unit hides from the service, and the drop-in that it prints shows it",
       async () => {
         await mkdir(machine.path("/home/ada"), { recursive: true, mode: 0o700 });

@@ -13,6 +13,7 @@ import type { ModelEvent, ModelUsage } from "../../../src/model/contract.ts";
 import type { Provider } from "../../../src/model/provider.ts";
 import type { Logger } from "../../../src/telemetry/log.ts";
 import { engineFolder, missingForEngine } from "../../support/engine-folder.ts";
+import { descendantsWith } from "../../support/child-processes.ts";
 import { mayRun } from "../../support/may-run.ts";
 import { missingForOllama, smallModelFile } from "../../support/ollama/ollama.ts";
 
@@ -61,6 +62,18 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
     open.push(made);
     return made;
   }
+
+  test.if(process.platform === "linux")(
+    "the engine's child is the first that the system ends when memory runs out",
+    async () => {
+      await answer(provider(), "Name a colour.");
+      const [child] = await descendantsWith(process.pid, "engine-child.ts");
+      const scores = [child, process.pid].map((pid) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8")));
+      expect(scores[0]).toBe(500);
+      expect(scores[1]).toBeLessThan(500);
+    },
+    longMs,
+  );
 
   test(
     "streams an answer in pieces and reports what it counted",

@@ -16,6 +16,7 @@ test("the machine's service is watched, reloads, stops in order and is confined"
     "TimeoutStopSec=45",
     "KillMode=mixed",
     "OOMPolicy=continue",
+    "OOMScoreAdjust=-200",
     "StateDirectory=muster",
     "LoadCredential=muster:/etc/muster/credentials",
     "User=muster",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Slot } from "../../../src/model/scheduler.ts";
+import { LoadRun } from "../../../src/model/load-run.ts";
 import { Scheduler } from "../../../src/model/scheduler.ts";
 import { reasonOf } from "../../support/model-fixtures.ts";
 
@@ -91,5 +92,84 @@ describe("Scheduler", () => {
     scheduler.resize(1);
     first.release();
     expect(scheduler.tryTake("a")).toBeUndefined();
+  });
+
+  test("serves an agent that always waits though others come and go", async () => {
+    const scheduler = new Scheduler(1);
+    const order: string[] = [];
+    const ask = async (agent: string) => {
+      const slot = await scheduler.take(agent, never);
+      order.push(agent);
+      await Promise.resolve();
+      return slot;
+    };
+    const held = taken(scheduler.tryTake("patient"));
+    const patient = Array.from({ length: 5 }, async () => (await ask("patient")).release());
+    const comeAndGo = async (agent: string) => {
+      for (let time = 0; time < 20; time++) (await ask(agent)).release();
+    };
+    const hasty = [comeAndGo("b"), comeAndGo("c")];
+    held.release();
+    await Promise.all([...patient, ...hasty]);
+    expect(order.lastIndexOf("patient")).toBeLessThan(18);
+  });
+});
+
+describe("calls of several loads", () => {
+  /** Twelve agents with five calls each, every second one of them of the other model; the order in which models are asked. */
+  async function orderOfLoads(scheduler: Scheduler, answered: () => void = () => undefined): Promise<string[]> {
+    const order: string[] = [];
+    const held = taken(scheduler.tryTake("first", "A"));
+    const ask = async (agent: number) => {
+      const load = agent % 2 === 0 ? "A" : "B";
+      const slot = await scheduler.take(`agent${agent}`, never, load);
+      order.push(load);
+      answered();
+      slot.release();
+    };
+    const agents = Array.from({ length: 12 }, (_, agent) => agent);
+    const calls = Array.from({ length: 5 }, () => agents)
+      .flat()
+      .map(ask);
+    held.release();
+    await Promise.all(calls);
+    return order;
+  }
+
+  function runsOf(order: readonly string[]): number[] {
+    const runs: number[] = [];
+    for (const [index, load] of order.entries()) {
+      if (order[index - 1] === load) runs.push((runs.pop() ?? 0) + 1);
+      else runs.push(1);
+    }
+    return runs;
+  }
+
+  test("those of one load are taken next to each other, and no more than eight while another load waits", async () => {
+    const runs = runsOf(await orderOfLoads(new Scheduler(1)));
+    // Sixty calls: seven switches, not fifty-nine.
+    expect(runs).toEqual([8, 8, 8, 8, 8, 8, 6, 6]);
+  });
+
+  test("a run ends when it has lasted too long for those of another load", async () => {
+    let nowMs = 0;
+    const run = new LoadRun({ grants: 100, ms: 30_000 }, () => nowMs);
+    const runs = runsOf(await orderOfLoads(new Scheduler(1, run), () => (nowMs += 10_000)));
+    expect(Math.max(...runs.slice(0, -2))).toBe(3);
+  });
+
+  test("agents of one load are served in turn within a run", async () => {
+    const scheduler = new Scheduler(1);
+    const held = taken(scheduler.tryTake("a", "A"));
+    const order: string[] = [];
+    const ask = async (agent: string, load: string) => {
+      const slot = await scheduler.take(agent, never, load);
+      order.push(agent);
+      slot.release();
+    };
+    const calls = [ask("a", "A"), ask("a", "A"), ask("b", "A"), ask("other", "B"), ask("c", "A"), ask("b", "A")];
+    held.release();
+    await Promise.all(calls);
+    expect(order).toEqual(["b", "c", "a", "b", "a", "other"]);
   });
 });

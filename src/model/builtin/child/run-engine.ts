@@ -1,5 +1,6 @@
 // The engine's child process: reads messages from standard input, answers on standard output, and ends when its input ends.
 
+import { endBeforeOthers } from "../../../host/oom-score.ts";
 import { LineSplitter } from "../../line-splitter.ts";
 import {
   encodeMessage,
@@ -16,6 +17,7 @@ const beatMs = 1_000;
 
 /** Runs until standard input ends, whatever is being generated then; resolves to the exit code. The caller ends the process at once. */
 export async function run(): Promise<number> {
+  endBeforeOthers();
   const engine = new Engine(process.stdout);
   const lines = new LineSplitter(maxLineBytes);
   for await (const bytes of Bun.stdin.stream()) {
