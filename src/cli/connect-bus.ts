@@ -1,7 +1,7 @@
 // A command's connection to the bus.
 
 import type { BusConnection } from "../bus/connection/connection.ts";
-import { openBus } from "../bus/connection/connection.ts";
+import { openBus } from "../bus/connection/open-bus.ts";
 import { BusError } from "../bus/connection/bus-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
 import type { Invocation } from "./command.ts";

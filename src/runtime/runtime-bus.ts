@@ -1,7 +1,8 @@
 // The runtime's bus: the bundled server where the manifest asks for it, and the one connection.
 
 import { hasLeaf } from "../bus/bundled/ask-for-link.ts";
-import { openBus, type BusConnection } from "../bus/connection/connection.ts";
+import type { BusConnection } from "../bus/connection/connection.ts";
+import { openBus } from "../bus/connection/open-bus.ts";
 import { openLocalBus } from "../bus/bundled/local-bus.ts";
 import type { NatsConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";

@@ -2,7 +2,7 @@
 
 import { createAgentHost } from "../../src/bus/serving/agent-host.ts";
 import type { AgentHost, AgentHostOptions } from "../../src/bus/serving/agent-host.ts";
-import { openBus } from "../../src/bus/connection/connection.ts";
+import { openBus } from "../../src/bus/connection/open-bus.ts";
 import type { BusConnection } from "../../src/bus/connection/connection.ts";
 import type {
   PromptCheck,

@@ -1,7 +1,7 @@
 // A caller's connection for a test, and its calls read to their end.
 
 import type { BusConnection } from "../../src/bus/connection/connection.ts";
-import { openBus } from "../../src/bus/connection/connection.ts";
+import { openBus } from "../../src/bus/connection/open-bus.ts";
 import { callAgent } from "../../src/bus/calling/call.ts";
 import { CallError } from "../../src/bus/calling/call-error.ts";
 import type { CallEvent, CallOptions } from "../../src/bus/calling/call-event.ts";

@@ -8,7 +8,7 @@ import { packParts } from "../../../build/carry/carried-parts.ts";
 import { hostTarget } from "../../../build/target/target.ts";
 import { hasLeaf } from "../../../src/bus/bundled/ask-for-link.ts";
 import { startBundledServer } from "../../../src/bus/bundled/bundled-server.ts";
-import { openBus } from "../../../src/bus/connection/connection.ts";
+import { openBus } from "../../../src/bus/connection/open-bus.ts";
 import type { HubConfig } from "../../../src/manifest/manifest.ts";
 import { Secret } from "../../../src/manifest/secret.ts";
 import { freePort } from "../../support/free-port.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import type { BusSettings } from "../../../../src/bus/connection/bus-settings.ts";
-import { openBus } from "../../../../src/bus/connection/connection.ts";
+import { openBus } from "../../../../src/bus/connection/open-bus.ts";
 import type { BusConnection } from "../../../../src/bus/connection/connection.ts";
 import { readNatsContext } from "../../../../src/bus/connection/nats-context.ts";
 import { Secret } from "../../../../src/manifest/secret.ts";

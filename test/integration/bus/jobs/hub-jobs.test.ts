@@ -1,7 +1,8 @@
 // Jobs left at a hub for the agents of a machine: two real servers, one the leaf of the other, and a link that can be cut.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type BusConnection, openBus } from "../../../../src/bus/connection/connection.ts";
+import type { BusConnection } from "../../../../src/bus/connection/connection.ts";
+import { openBus } from "../../../../src/bus/connection/open-bus.ts";
 import { awaitResult, replayJob } from "../../../../src/bus/jobs/change-job.ts";
 import { ensureJobStreams } from "../../../../src/bus/jobs/job-streams.ts";
 import { type JobEntry, listJobs } from "../../../../src/bus/jobs/list-jobs.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { PromptHandler, ReplyEvent } from "../../../../src/bus/serving/service-port.ts";
-import { openBus } from "../../../../src/bus/connection/connection.ts";
+import { openBus } from "../../../../src/bus/connection/open-bus.ts";
 import { createAgentHost } from "../../../../src/bus/serving/agent-host.ts";
 import { answers, eventually, serviceSpec, startBusHost } from "../../../support/bus-host.ts";
 import type { BusHost } from "../../../support/bus-host.ts";
