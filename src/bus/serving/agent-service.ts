@@ -1,33 +1,25 @@
 // One agent on the bus: its record, its prompt and status endpoints, its heartbeat, and the state that they tell.
 
-import type { AgentState } from "../../protocol/heartbeat.ts";
-import type { InfoResponse } from "../../protocol/micro-service.ts";
-import { buildRegistration } from "../../protocol/registration.ts";
-import { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import { agentSubject, endpointQueueGroup } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { AddressClaims } from "./address-claims.ts";
-import { takenReason } from "./address-rule.ts";
+import { AgentCondition, type Condition } from "./agent-condition.ts";
 import { AgentPresence } from "./agent-presence.ts";
-import type { BusConnection } from "../connection/connection.ts";
-import type { CountObserver, EndpointCounter } from "./endpoint-counter.ts";
-import type { HeartbeatSchedule } from "./heartbeat.ts";
+import type { CountObserver } from "./endpoint-counter.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { JobAgent, JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
-import type { MicroRegistry } from "./micro-registry.ts";
 import { PromptEndpoint } from "./prompt-endpoint.ts";
+import { registerAgent, type RegistrationDeps } from "./register-agent.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
+import { SoonestTimer } from "./soonest-timer.ts";
 import type { BusSubscription } from "../connection/subscription-table.ts";
 import { uniqueId } from "../unique-id.ts";
 import { within } from "../within.ts";
 
-export interface AgentServiceDeps {
-  readonly connection: BusConnection;
+export interface AgentServiceDeps extends RegistrationDeps {
   readonly parts: HostParts;
-  readonly registry: MicroRegistry;
-  readonly heartbeats: HeartbeatSchedule;
   readonly claims: AddressClaims;
   readonly log: Logger;
   readonly observe: ((agent: string) => CountObserver) | undefined;
@@ -35,7 +27,6 @@ export interface AgentServiceDeps {
 
 /** The server's word that it delivers no more prompts is not awaited longer. */
 const unsubscribeMs = 2_000;
-const heldReason = "told to take no prompts";
 
 export class AgentService implements ServedAgent, JobAgent {
   readonly instanceId = uniqueId();
@@ -49,15 +40,12 @@ export class AgentService implements ServedAgent, JobAgent {
   /** What ends with the registration. */
   readonly #undo: (() => void)[] = [];
   readonly #changeListeners = new Set<() => void>();
-  #health: ServiceHealth = { state: "starting" };
-  #takenBy: string | undefined;
-  #refusedSubject: string | undefined;
+  readonly #condition = new AgentCondition(() => this.#announce());
+  readonly #stopTurns = new SoonestTimer(() =>
+    this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down")),
+  );
   #prompts: BusSubscription | undefined;
-  #isActive = false;
-  #isHeld = false;
   #drained: Promise<void> | undefined;
-  #stopTimer: ReturnType<typeof setTimeout> | undefined;
-  #stopsAtMs = Number.POSITIVE_INFINITY;
 
   constructor(deps: AgentServiceDeps, spec: ServiceSpec, handler: PromptHandler, check: PromptCheck | undefined) {
     this.#deps = deps;
@@ -69,7 +57,7 @@ export class AgentService implements ServedAgent, JobAgent {
       spec,
       handler,
       check,
-      refusal: () => this.#refusal(),
+      refusal: () => this.#condition.refusal(),
       observer: deps.observe?.(spec.address.name),
       log: this.#log,
     });
@@ -99,16 +87,8 @@ export class AgentService implements ServedAgent, JobAgent {
     );
   }
 
-  state(): { readonly state: AgentState; readonly reason?: string } {
-    if (this.#drained !== undefined) return { state: "draining" };
-    if (this.#isHeld) return { state: "draining", reason: heldReason };
-    if (this.#takenBy !== undefined) return { state: "degraded", reason: takenReason(this.#takenBy) };
-    if (this.#refusedSubject !== undefined) {
-      return { state: "degraded", reason: `NATS permissions forbid to subscribe to "${this.#refusedSubject}"` };
-    }
-    const health = this.#health;
-    if (!this.#isActive && health.state === "ready") return { state: "starting" }; // Nobody can prompt it yet.
-    return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };
+  state(): Condition {
+    return this.#condition.told();
   }
 
   get address(): AgentAddress {
@@ -133,14 +113,14 @@ export class AgentService implements ServedAgent, JobAgent {
   }
 
   setHealth(health: ServiceHealth): void {
-    this.#change(() => (this.#health = health));
+    this.#condition.change((facts) => (facts.health = health));
   }
 
   setHeld(isHeld: boolean): void {
-    this.#change(() => {
-      this.#isHeld = isHeld;
+    this.#condition.change((facts) => {
+      facts.isHeld = isHeld;
       if (isHeld) this.#stopPrompts();
-      else if (this.#isActive && this.#takenBy === undefined) this.#subscribePrompts();
+      else if (facts.isActive && facts.takenBy === undefined) this.#subscribePrompts();
     });
   }
 
@@ -155,31 +135,17 @@ export class AgentService implements ServedAgent, JobAgent {
   }
 
   drain(timeoutMs: number): Promise<void> {
-    this.#stopTurnsWithin(timeoutMs);
+    this.#stopTurns.within(timeoutMs);
     return (this.#drained ??= this.#drain());
   }
 
   async #drain(): Promise<void> {
-    await Promise.resolve(); // `#drained` is set: the beat says so.
-    this.#beat();
-    this.#tellChange();
+    this.#condition.change((facts) => (facts.isDraining = true));
     this.#endpoint.stopWaitingJobs(new StopReason("drain", "The agent is shutting down"));
     if (this.#prompts !== undefined) await within(this.#prompts.drain(), unsubscribeMs);
     await this.#endpoint.idle();
-    clearTimeout(this.#stopTimer);
-    this.#stopsAtMs = Number.NEGATIVE_INFINITY;
+    this.#stopTurns.end();
     for (const undo of this.#undo) undo();
-  }
-
-  /** The soonest of several wishes counts. */
-  #stopTurnsWithin(timeoutMs: number): void {
-    const atMs = performance.now() + timeoutMs;
-    if (atMs >= this.#stopsAtMs) return;
-    clearTimeout(this.#stopTimer);
-    this.#stopsAtMs = atMs;
-    this.#stopTimer = setTimeout(() => {
-      this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down"));
-    }, timeoutMs);
   }
 
   #serveOnceConnected(): void {
@@ -198,60 +164,41 @@ export class AgentService implements ServedAgent, JobAgent {
 
   /** The first time it registers; later it only takes prompts again. */
   #serve(): void {
-    this.#change(() => {
-      this.#takenBy = undefined;
+    this.#condition.change((facts) => {
+      facts.takenBy = undefined;
       this.#subscribePrompts();
     });
     this.#activate();
   }
 
   #withdraw(by: string): void {
-    this.#change(() => {
-      this.#takenBy = by;
+    this.#condition.change((facts) => {
+      facts.takenBy = by;
       this.#stopPrompts();
     });
     this.#activate();
   }
 
   #activate(): void {
-    if (this.#isActive || this.#drained !== undefined) return;
-    this.#isActive = true;
-    const { connection, registry, heartbeats } = this.#deps;
-    const info = this.#registration();
-    const subject = agentSubject("status", this.#spec.address);
-    const status = connection.subscribe(subject, (message) => this.#presence.answerStatus(message), {
-      queue: endpointQueueGroup,
-      onRefused: () => this.#refuseSubject(subject),
-    });
+    const { facts } = this.#condition;
+    if (facts.isActive || facts.isDraining) return;
+    facts.isActive = true;
     this.#undo.push(
       () => this.#prompts?.unsubscribe(),
-      () => status.unsubscribe(),
-      registry.add({
-        info,
+      registerAgent(this.#deps, {
+        spec: this.#spec,
+        instanceId: this.instanceId,
         started: this.#started,
-        endpointStats: () => info.endpoints.map((endpoint) => this.#counterOf(endpoint.name).stats(endpoint)),
+        presence: this.#presence,
+        counters: { prompt: this.#endpoint.counter, status: this.#presence.statusCounter },
+        onRefused: (subject) => this.#refuseSubject(subject),
+        log: this.#log,
       }),
-      heartbeats.add({ intervalMs: this.#spec.heartbeatMs, beat: () => this.#presence.beat() }),
-      connection.onStatus(({ state }) => {
-        if (state === "connected") this.#refusedSubject = undefined; // Permissions may have changed: the server says so again if not.
+      this.#deps.connection.onStatus(({ state }) => {
+        if (state === "connected") facts.refusedSubject = undefined; // Permissions may have changed: the server says so again if not.
       }),
     );
-  }
-
-  /** What it tells callers to keep to is what gets through: the server's own limit counts, too. */
-  #registration(): InfoResponse {
-    const { maxPayloadBytes } = this.#spec;
-    const serverBytes = this.#deps.connection.maxPayloadBytes();
-    if (serverBytes < maxPayloadBytes) {
-      this.#log.warn("The NATS server takes smaller messages than max_payload; its limit is advertised", {
-        serverBytes,
-      });
-    }
-    return buildRegistration({
-      ...this.#spec,
-      id: this.instanceId,
-      maxPayloadBytes: Math.min(maxPayloadBytes, serverBytes),
-    });
+    this.#tellChange();
   }
 
   #stopPrompts(): void {
@@ -260,7 +207,8 @@ export class AgentService implements ServedAgent, JobAgent {
   }
 
   #subscribePrompts(): void {
-    if (this.#drained !== undefined || this.#isHeld) return;
+    const { isDraining, isHeld } = this.#condition.facts;
+    if (isDraining || isHeld) return;
     const subject = this.promptSubject;
     this.#prompts ??= this.#deps.connection.subscribe(subject, (message) => this.#endpoint.receive(message), {
       queue: endpointQueueGroup,
@@ -270,35 +218,15 @@ export class AgentService implements ServedAgent, JobAgent {
 
   #refuseSubject(subject: string): void {
     this.#log.error("NATS permissions forbid to subscribe; allow it for this user", { subject });
-    this.#change(() => (this.#refusedSubject ??= subject));
+    this.#condition.change((facts) => (facts.refusedSubject ??= subject));
   }
 
-  #counterOf(endpoint: string): EndpointCounter {
-    return endpoint === "prompt" ? this.#endpoint.counter : this.#presence.statusCounter;
-  }
-
-  #refusal(): ServiceError | undefined {
-    if (this.#takenBy !== undefined) {
-      return new ServiceError(500, "address_taken", "Another runtime serves this address", { retry_after_s: 1 });
-    }
-    return this.#health.state === "degraded" ? this.#health.error : undefined;
-  }
-
-  /** Announces what `act` changed about the state. */
-  #change(act: () => void): void {
-    const before = this.state();
-    act();
-    const { state, reason } = this.state();
-    if (state === before.state && reason === before.reason) return;
-    this.#beat();
+  #announce(): void {
+    if (this.#condition.facts.isActive) this.#presence.beat();
     this.#tellChange();
   }
 
   #tellChange(): void {
     for (const listener of [...this.#changeListeners]) listener();
-  }
-
-  #beat(): void {
-    if (this.#isActive) this.#presence.beat();
   }
 }
