@@ -3,7 +3,7 @@
 import { build } from "../host/build-facts.ts";
 import type { EndpointStatus as ModelEndpoint } from "../model/models.ts";
 import type { AgentStatus, BusState, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
-import type { RuntimeParts } from "./runtime.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
 import type { RuntimeServices } from "./runtime-services.ts";
 
 export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): RuntimeStatus {

@@ -1,33 +1,30 @@
 // The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
 
-import { createAgentHost, type AgentHost } from "../bus/serving/agent-host.ts";
+import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { makeStateDirectory } from "../host/state-directory.ts";
 import { lockStateDirectory } from "../host/state-lock.ts";
-import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
 import { engineFolder } from "./engine-folder.ts";
-import { createModels, type Models } from "../model/models.ts";
+import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
-import type { Logger } from "../telemetry/log.ts";
-import { logTrace } from "../telemetry/trace.ts";
-import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
-import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
+import type { AgentSlot } from "./agent-slot.ts";
 import { type Closers, closers } from "./closers.ts";
-import type { ControlRequest, FileStatus, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
-import { openControlSocket } from "./control-socket.ts";
+import type { ReloadReport, RuntimeStatus } from "./control-protocol.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
 import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
-import { Reconciler } from "./reconcile.ts";
-import { type LogDesk, operate } from "./operate.ts";
+import type { Reconciler } from "./reconcile.ts";
+import type { LogDesk } from "./operate.ts";
 import { Reloader } from "./reload.ts";
-import { startAgent } from "./running-agent.ts";
-import { openRuntimeBus, type RuntimeBus } from "./runtime-bus.ts";
-import { type RuntimeServices, startServices } from "./runtime-services.ts";
+import { openRuntimeBus } from "./runtime-bus.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+import { startServices } from "./runtime-services.ts";
 import { runtimeStatus } from "./runtime-status.ts";
 import { SaidFindings } from "./said-findings.ts";
+import { serveControl } from "./serve-control.ts";
 import { serviceNotices } from "./service-notices.ts";
+import { startAgents } from "./start-agents.ts";
 import { statusLine } from "./status-line.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
 
@@ -159,37 +156,6 @@ function longestTurnMs(reconciler: Reconciler<AgentSlot>): number {
   return Math.max(0, ...reconciler.agents().map(({ definition }) => definition.config.deadlineMs)) + closeMs;
 }
 
-/** What there is of the runtime so far: its status can be asked while it starts. */
-export interface RuntimeParts {
-  readonly startedAt: Date;
-  files: readonly FileStatus[];
-  isDraining: boolean;
-  bus?: RuntimeBus;
-  models?: Models;
-  reconciler?: Reconciler<AgentSlot>;
-  reloader?: Reloader;
-  services?: RuntimeServices;
-}
-
-function answerControl(request: ControlRequest, parts: RuntimeParts, options: RuntimeOptions): unknown {
-  if (request.op === "status") return runtimeStatus(parts, options.stateDirectory);
-  if (request.op !== "reload" && request.op !== "plan")
-    return operate(request, { ...options, agents: parts.reconciler });
-  if (parts.reloader === undefined) throw new Error("It is still starting: try again");
-  return request.op === "reload" ? parts.reloader.reload() : parts.reloader.plan(request);
-}
-
-/** A runtime that cannot be asked runs all the same. */
-async function serveControl(parts: RuntimeParts, options: RuntimeOptions, open: Closers): Promise<void> {
-  const { stateDirectory, log } = options;
-  try {
-    const control = await openControlSocket(stateDirectory, (request) => answerControl(request, parts, options), log);
-    open.add("control socket", () => control.close());
-  } catch (error) {
-    log.error('Control socket cannot be opened: "muster status" will not work', { error });
-  }
-}
-
 function startWatch(
   { seen }: DesiredState,
   { watch: mode, log }: RuntimeOptions,
@@ -203,50 +169,6 @@ function startWatch(
     onPolling: (error) =>
       log.warn("Changes of the manifest make no events here: its files are looked at instead", { error }),
   });
-}
-
-function startAgents(
-  desired: DesiredState,
-  ports: {
-    readonly options: { readonly log: Logger; readonly tracesText: boolean };
-    readonly host: AgentHost;
-    readonly models: Models;
-    readonly services: RuntimeServices;
-    readonly open: Closers;
-  },
-): Reconciler<AgentSlot> {
-  const { host, models, services, open } = ports;
-  const { log, tracesText } = ports.options;
-  const conversations = inMemoryConversations({ log });
-  open.add("conversations", () => conversations.close());
-  services.onMemory(() => conversations.shrink());
-  const agentPorts = {
-    version: build.version,
-    serve: host.register.bind(host),
-    model: models.chat.bind(models),
-    conversations,
-    log,
-    onTrace: services.traces(logTrace(log)),
-    tracesText,
-    refusal: () => services.memory.refusal(),
-  };
-  const told: ToldAgents = new Map();
-  const start = (definition: AgentDefinition) => {
-    const agent = startAgent(definition, agentPorts);
-    services.counts.started(definition.config.name);
-    return agent;
-  };
-  const reconciler = new Reconciler({
-    start: (definition) => new AgentSlot(definition, { start, told }),
-    onGone: (name) => {
-      conversations.forgetAgent(name);
-      services.counts.forget(name);
-      told.delete(name);
-    },
-    log,
-  });
-  reconciler.apply(agentDefinitions(desired.manifest), 0);
-  return reconciler;
 }
 
 /** Where jobs are fetched from, too. A hub keeps its JetStream in a domain of this name (docs/jobs.md). */

@@ -1,0 +1,20 @@
+// What there is of the runtime so far: its status can be asked while it starts.
+
+import type { Models } from "../model/models.ts";
+import type { AgentSlot } from "./agent-slot.ts";
+import type { FileStatus } from "./control-protocol.ts";
+import type { Reconciler } from "./reconcile.ts";
+import type { Reloader } from "./reload.ts";
+import type { RuntimeBus } from "./runtime-bus.ts";
+import type { RuntimeServices } from "./runtime-services.ts";
+
+export interface RuntimeParts {
+  readonly startedAt: Date;
+  files: readonly FileStatus[];
+  isDraining: boolean;
+  bus?: RuntimeBus;
+  models?: Models;
+  reconciler?: Reconciler<AgentSlot>;
+  reloader?: Reloader;
+  services?: RuntimeServices;
+}

@@ -1,0 +1,34 @@
+// What the local operator may ask of a running runtime, over the control socket.
+
+import type { Logger } from "../telemetry/log.ts";
+import type { Closers } from "./closers.ts";
+import type { ControlRequest } from "./control-protocol.ts";
+import { openControlSocket } from "./control-socket.ts";
+import { type LogDesk, operate } from "./operate.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+import { runtimeStatus } from "./runtime-status.ts";
+
+interface ControlOptions {
+  readonly stateDirectory: string;
+  readonly logs: LogDesk;
+  readonly log: Logger;
+}
+
+/** A runtime that cannot be asked runs all the same. */
+export async function serveControl(parts: RuntimeParts, options: ControlOptions, open: Closers): Promise<void> {
+  const { stateDirectory, log } = options;
+  try {
+    const control = await openControlSocket(stateDirectory, (request) => answerControl(request, parts, options), log);
+    open.add("control socket", () => control.close());
+  } catch (error) {
+    log.error('Control socket cannot be opened: "muster status" will not work', { error });
+  }
+}
+
+function answerControl(request: ControlRequest, parts: RuntimeParts, options: ControlOptions): unknown {
+  if (request.op === "status") return runtimeStatus(parts, options.stateDirectory);
+  if (request.op !== "reload" && request.op !== "plan")
+    return operate(request, { ...options, agents: parts.reconciler });
+  if (parts.reloader === undefined) throw new Error("It is still starting: try again");
+  return request.op === "reload" ? parts.reloader.reload() : parts.reloader.plan(request);
+}

@@ -1,0 +1,60 @@
+// Gives the agents what they stand on: conversations, models, the bus, counts and traces; and starts those that the manifest asks for.
+
+import type { AgentHost } from "../bus/serving/agent-host.ts";
+import { build } from "../host/build-facts.ts";
+import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
+import type { Models } from "../model/models.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { logTrace } from "../telemetry/trace.ts";
+import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
+import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
+import type { Closers } from "./closers.ts";
+import type { DesiredState } from "./desired-state.ts";
+import { Reconciler } from "./reconcile.ts";
+import { startAgent } from "./running-agent.ts";
+import type { RuntimeServices } from "./runtime-services.ts";
+
+/** Those of `desired` are started before it returns; what they share is closed with `open`. */
+export function startAgents(
+  desired: DesiredState,
+  ports: {
+    readonly options: { readonly log: Logger; readonly tracesText: boolean };
+    readonly host: AgentHost;
+    readonly models: Models;
+    readonly services: RuntimeServices;
+    readonly open: Closers;
+  },
+): Reconciler<AgentSlot> {
+  const { host, models, services, open } = ports;
+  const { log, tracesText } = ports.options;
+  const conversations = inMemoryConversations({ log });
+  open.add("conversations", () => conversations.close());
+  services.onMemory(() => conversations.shrink());
+  const agentPorts = {
+    version: build.version,
+    serve: host.register.bind(host),
+    model: models.chat.bind(models),
+    conversations,
+    log,
+    onTrace: services.traces(logTrace(log)),
+    tracesText,
+    refusal: () => services.memory.refusal(),
+  };
+  const told: ToldAgents = new Map();
+  const start = (definition: AgentDefinition) => {
+    const agent = startAgent(definition, agentPorts);
+    services.counts.started(definition.config.name);
+    return agent;
+  };
+  const reconciler = new Reconciler({
+    start: (definition) => new AgentSlot(definition, { start, told }),
+    onGone: (name) => {
+      conversations.forgetAgent(name);
+      services.counts.forget(name);
+      told.delete(name);
+    },
+    log,
+  });
+  reconciler.apply(agentDefinitions(desired.manifest), 0);
+  return reconciler;
+}
