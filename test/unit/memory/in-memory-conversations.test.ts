@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { StoredTurn } from "../../../src/memory/contract.ts";
-import type { ConversationLimits } from "../../../src/memory/in-memory-conversations.ts";
-import { defaultConversationLimits, inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
+import { type ConversationLimits, defaultConversationLimits } from "../../../src/memory/conversation-limits.ts";
+import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 
 const never = new AbortController().signal;
