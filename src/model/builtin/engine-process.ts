@@ -1,13 +1,10 @@
 // One life of the engine's child: started with a model to load, spoken to by lines, and reported with what it last printed when it dies.
 
-import { childEnvironment } from "../../host/child-environment.ts";
-import { tailBuffer } from "../../host/tail-buffer.ts";
 import { ModelError } from "../contract.ts";
-import { LineSplitter } from "../line-splitter.ts";
 import { CallEvents } from "./call-events.ts";
+import { EngineChild } from "./engine-child.ts";
 import {
   encodeMessage,
-  maxLineBytes,
   parseFromEngine,
   type ChatMessage,
   type FromCall,
@@ -20,20 +17,17 @@ import { Watchdog, type WatchdogBounds } from "./watchdog.ts";
 const cancelMs = 15_000;
 /** A model that takes longer to load never will. */
 const loadMs = 15 * 60_000;
-/** What the child needs of our environment; nothing secret is in it. */
-const keptVariables = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"];
 
 export class EngineProcess {
   /** Resolves with the tokens of context when the model is loaded. Rejects with a `ModelError`. */
   readonly loaded: Promise<number>;
   /** Resolves when the process is gone and its output is read. */
   readonly ended: Promise<void>;
-  readonly #child: Bun.Subprocess<"pipe", "pipe", "pipe">;
+  readonly #child: EngineChild;
   readonly #calls = new Map<number, CallEvents>();
   readonly #cancelled = new Map<number, Timer>();
   readonly #watchdog: Watchdog;
   readonly #loading = Promise.withResolvers<number>();
-  readonly #printed = tailBuffer();
   readonly #settled: (() => void)[] = [];
   readonly #loadLimit: Timer;
   #isLoading = true;
@@ -43,14 +37,7 @@ export class EngineProcess {
   /** Throws when the program can't be started. */
   constructor(argv: readonly string[], load: LoadMessage, bounds: WatchdogBounds) {
     this.#watchdog = new Watchdog(bounds, (what) => this.#kill(`The model engine hung: ${what}`));
-    this.#child = Bun.spawn([...argv], {
-      env: engineEnvironment(),
-      // A session of its own: a Ctrl-C reaches us first, and turns are finished.
-      detached: process.platform !== "win32",
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
+    this.#child = new EngineChild(argv);
     this.loaded = this.#loading.promise;
     this.loaded.catch(ignoreUnread);
     this.ended = this.#untilEnd();
@@ -111,8 +98,8 @@ export class EngineProcess {
   /** Ends the child, which gives the memory back; insists after `graceMs`. Resolves when it is gone. */
   async end(graceMs: number): Promise<void> {
     this.#failure ??= new ModelError("invalid", "The model engine was ended");
-    this.#closeInput();
-    const insist = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    this.#child.closeInput();
+    const insist = setTimeout(() => this.#child.kill(), graceMs);
     try {
       await this.ended;
     } finally {
@@ -131,7 +118,7 @@ export class EngineProcess {
   #take(line: string): void {
     const message = parseFromEngine(line);
     if (message === undefined) {
-      this.#printed.add(line);
+      this.#child.keepPrinted(line);
       return;
     }
     if (message.type === "beat") this.#watchdog.hear(message.steps);
@@ -150,7 +137,7 @@ export class EngineProcess {
         break;
       case "load-failed":
         this.#fail(new ModelError("refused", `The model engine cannot load the model: ${message.message}`));
-        this.#closeInput();
+        this.#child.closeInput();
         break;
       case "beat":
         break;
@@ -174,7 +161,7 @@ export class EngineProcess {
 
   #kill(reason: string): void {
     this.#fail(new ModelError("invalid", `${reason}. It was ended; the next prompt starts a new one`));
-    this.#child.kill("SIGKILL");
+    this.#child.kill();
   }
 
   /** The first reason stands. Every call that waits learns it. */
@@ -190,54 +177,14 @@ export class EngineProcess {
   }
 
   async #untilEnd(): Promise<void> {
-    const output = Promise.allSettled([this.#readOutput(), this.#readErrors()]);
-    await this.#child.exited;
-    await output;
-    this.#fail(this.#deathNotice());
-  }
-
-  #deathNotice(): ModelError {
-    const { exitCode, signalCode } = this.#child;
-    const how = signalCode === null ? `ended with code ${String(exitCode)}` : `was ended by ${String(signalCode)}`;
-    const tail = this.#printed.text();
-    const words = tail === "" ? "" : `; its last words: ${JSON.stringify(tail.slice(-500))}`;
+    const how = await this.#child.follow((line) => this.#take(line));
     const kind = this.#isLoading ? "unreachable" : "invalid";
-    return new ModelError(kind, `The model engine ${how}${words}. The next prompt starts a new one`);
-  }
-
-  async #readOutput(): Promise<void> {
-    const lines = new LineSplitter(maxLineBytes);
-    for await (const bytes of this.#child.stdout) {
-      for (const line of lines.push(bytes)) this.#take(line);
-    }
-  }
-
-  async #readErrors(): Promise<void> {
-    const lines = new LineSplitter(maxLineBytes);
-    for await (const bytes of this.#child.stderr) {
-      for (const line of lines.push(bytes)) this.#printed.add(line);
-    }
+    this.#fail(new ModelError(kind, `The model engine ${how}. The next prompt starts a new one`));
   }
 
   #send(message: LoadMessage | ChatMessage | { readonly type: "cancel"; readonly id: number }): void {
-    // A pipe that nobody reads any more: the child's end is told by `ended`.
-    this.#write(encodeMessage(message)).catch(ignoreUnread);
+    this.#child.send(encodeMessage(message));
   }
-
-  async #write(text: string): Promise<void> {
-    await this.#child.stdin.write(text);
-    await this.#child.stdin.flush();
-  }
-
-  #closeInput(): void {
-    const close = async () => this.#child.stdin.end();
-    close().catch(ignoreUnread);
-  }
-}
-
-function engineEnvironment(): Record<string, string> {
-  const own = Object.fromEntries(keptVariables.map((name) => [name, process.env[name]]));
-  return childEnvironment({ NODE_LLAMA_CPP_SKIP_DOWNLOAD: "true" }, own);
 }
 
 /** Whoever chats next is told by `loaded`, or by the child's end. */

@@ -10,7 +10,8 @@ import { hasImages, type ModelLook, type Provider, type ProviderPorts } from "..
 import { engineHere, type EngineAvailability } from "./availability.ts";
 import { Engine } from "./engine.ts";
 import type { ChatMessage, GenerationOptions, LoadMessage } from "./engine-message.ts";
-import { fetchModel, type ModelDownload } from "./fetch-model.ts";
+import type { ModelDownload } from "./download.ts";
+import { fetchModel } from "./fetch-model.ts";
 import { readGgufHeader } from "./gguf-header.ts";
 import { usableCores } from "./physical-cores.ts";
 import { watchdogBounds, type WatchdogBounds } from "./watchdog.ts";

@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fetchModel, type DownloadProgress, type ModelDownload } from "../../../src/model/builtin/fetch-model.ts";
+import type { DownloadProgress, ModelDownload } from "../../../src/model/builtin/download.ts";
+import { fetchModel } from "../../../src/model/builtin/fetch-model.ts";
 
 const content = new Uint8Array(3 * 1024 * 1024).map((_, index) => (index * 7 + (index >> 8)) % 251);
 const sha256 = new Bun.CryptoHasher("sha256").update(content).digest("hex");
