@@ -2,6 +2,7 @@
 
 import type { ModelEvent, ModelUsage } from "./contract.ts";
 import { ModelError } from "./contract.ts";
+import { cutBody } from "./cut-body.ts";
 import { streamFailure } from "./fetch-failure.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Meter } from "./meter.ts";
@@ -99,22 +100,19 @@ function finishBody(rest: string, decoder: AnswerDecoder): void {
 
 /** A complete answer's body is given a moment to end by itself; any other is cut, which stops the generation. */
 function closeBody(reader: BodyReader, isComplete: boolean): void {
-  const cut = () => {
-    reader.cancel().catch(ignoreClosed);
-  };
   if (!isComplete) {
-    cut();
+    cutBody(reader);
     return;
   }
-  const timer = setTimeout(cut, tailMs);
+  const timer = setTimeout(cutBody, tailMs, reader);
   timer.unref();
   reader.read().then((read) => {
     clearTimeout(timer);
-    if (!read.done) cut();
-  }, ignoreClosed);
+    if (!read.done) cutBody(reader);
+  }, ignoreTail);
 }
 
-/** Nobody waits for this body any more: however it ends is fine. */
-function ignoreClosed(): void {
+/** The answer is complete: however its body ends is fine. */
+function ignoreTail(): void {
   return;
 }

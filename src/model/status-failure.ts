@@ -1,7 +1,8 @@
 // What an error status means, with the provider's own words as far as they are short and carry no secret.
 
 import { ModelError } from "./contract.ts";
-import type { Destination } from "./fetch-failure.ts";
+import { cutBody } from "./cut-body.ts";
+import { type Destination, streamFailure } from "./fetch-failure.ts";
 import { parseRecord, recordAt, textAt } from "./json.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
@@ -53,8 +54,7 @@ async function boundedText(response: Response): Promise<string> {
   if (response.body === null) return "";
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
-  const cut = () => void reader.cancel().catch(() => undefined);
-  const timer = setTimeout(cut, maxBodyMs);
+  const timer = setTimeout(cutBody, maxBodyMs, reader);
   const decoder = new TextDecoder();
   let text = "";
   try {
@@ -62,12 +62,11 @@ async function boundedText(response: Response): Promise<string> {
       text += decoder.decode(read.value, { stream: true });
       if (text.length > maxBodyCharacters) break;
     }
-  } catch {
-    // The status stands; what could be read of its words is enough.
-    return text;
+  } catch (error) {
+    return `${text} (${streamFailure(error).message})`;
   } finally {
     clearTimeout(timer);
-    cut();
+    cutBody(reader);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 // Fetches a model into Ollama, once however many calls wait for it.
 
+import { cutBody } from "../cut-body.ts";
 import { streamFailure } from "../fetch-failure.ts";
 import type { ModelNotice } from "../contract.ts";
 import { ModelError } from "../contract.ts";
@@ -16,7 +17,8 @@ const noticeEveryMs = 500;
  * A download under way. It goes on when those who wait for it leave: the next call finds it further on. It ends with `stop`.
  */
 export class Pull {
-  readonly finished: Promise<void>;
+  /** Never rejects: what went wrong is the answer. */
+  readonly finished: Promise<ModelError | undefined>;
   #progress: Progress;
   readonly #layers = new Map<string, { completed: number; total: number }>();
   readonly #stop = new AbortController();
@@ -24,24 +26,22 @@ export class Pull {
   constructor(transport: Transport, model: string) {
     this.#progress = { kind: "pulling", model, completedBytes: 0, totalBytes: 0 };
     this.finished = this.#run(transport, model);
-    // Whoever waits sees the failure; a pull that nobody waits for any more has nobody to tell.
-    this.finished.catch(() => undefined);
   }
 
   /** Progress, at once and then twice a second, until the model is there. Throws the pull's `ModelError`, or the signal's reason. */
   async *watch(signal: AbortSignal): AsyncGenerator<ModelNotice, void, void> {
-    const left = Promise.withResolvers<never>();
-    left.promise.catch(() => undefined);
-    const leave = () => {
-      left.reject(signal.reason);
-    };
+    const left = Promise.withResolvers<"left">();
+    const leave = () => left.resolve("left");
     signal.addEventListener("abort", leave, { once: true });
-    const ended = this.finished.then(() => true);
     try {
       signal.throwIfAborted();
-      do {
+      for (;;) {
         yield this.#progress;
-      } while (!(await Promise.race([ended, left.promise, Bun.sleep(noticeEveryMs).then(() => false)])));
+        const next = await Promise.race([this.finished, left.promise, pause()]);
+        signal.throwIfAborted();
+        if (next instanceof ModelError) throw next;
+        if (next === undefined) return;
+      }
     } finally {
       signal.removeEventListener("abort", leave);
     }
@@ -51,7 +51,16 @@ export class Pull {
     this.#stop.abort(new ModelError("refused", "The pull was stopped"));
   }
 
-  async #run(transport: Transport, model: string): Promise<void> {
+  async #run(transport: Transport, model: string): Promise<ModelError | undefined> {
+    try {
+      await this.#read(transport, model);
+      return undefined;
+    } catch (error) {
+      return streamFailure(error);
+    }
+  }
+
+  async #read(transport: Transport, model: string): Promise<void> {
     const body = await streamBody(transport, this.#stop.signal, (client) => client.pull({ model, stream: true }));
     const reader = body.getReader();
     const lines = new LineSplitter();
@@ -60,10 +69,8 @@ export class Pull {
         for (const line of lines.push(read.value)) if (this.#isLast(line)) return;
       }
       if (!this.#isLast(lines.rest())) throw new ModelError("invalid", `The pull of "${model}" broke off`);
-    } catch (error) {
-      throw streamFailure(error);
     } finally {
-      reader.cancel().catch(() => undefined);
+      cutBody(reader);
     }
   }
 
@@ -91,6 +98,11 @@ export class Pull {
   }
 }
 
+async function pause(): Promise<"more"> {
+  await Bun.sleep(noticeEveryMs);
+  return "more";
+}
+
 function pullFailure(model: string, error: string): ModelError {
   const isUnknown = /not found|does not exist|file does not exist/i.test(error);
   const message = `Ollama cannot pull "${model}": ${error.slice(0, 400)}`;
@@ -107,10 +119,7 @@ export class Pulls {
     if (running !== undefined) return running;
     const pull = new Pull(transport, model);
     this.#running.set(model, pull);
-    const forget = () => {
-      this.#running.delete(model);
-    };
-    pull.finished.then(forget, forget);
+    void pull.finished.then(() => this.#running.delete(model));
     return pull;
   }
 
