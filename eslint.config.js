@@ -18,6 +18,7 @@ const rooms = {
 };
 
 const packages = {
+  protocol: ["@nats-io/nkeys"],
   bus: ["@nats-io/*"],
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
   manifest: ["zod", "zod/*", "yaml"],
@@ -37,9 +38,12 @@ const fences = Object.entries(rooms).map(([room, allowed]) => ({
             message: `"${room}" may import only ${allowed.join(", ") || "nothing"} (docs/architecture.md)`,
           },
           {
-            group: Object.entries(packages)
-              .filter(([owner]) => owner !== room)
-              .flatMap(([, names]) => names),
+            group: [
+              ...Object.entries(packages)
+                .filter(([owner]) => owner !== room)
+                .flatMap(([, names]) => names),
+              ...(packages[room] ?? []).map((name) => `!${name}`),
+            ],
             message: "This package belongs to another room (docs/architecture.md)",
           },
         ],

@@ -1,6 +1,11 @@
-// An agent's service record: what Muster registers, and how anyone's record is read (§3, §4.3).
+// An agent's service record: what Muster registers, and how anyone's record is read (§3, §4.3, §13.10).
 
+import type { AgentId } from "./agent-id.ts";
+import { formatAgentId, parseAgentId } from "./agent-id.ts";
+import { decodeBase64url } from "./base64url.ts";
 import type { EndpointInfo, InfoResponse } from "./micro-service.ts";
+import type { SenderTrust } from "./sender-rules.ts";
+import { registrationBytes } from "./signed-bytes.ts";
 import { formatSize, parseSize } from "./sizes.ts";
 import type { AgentAddress } from "./subjects.ts";
 import { agentSubject, endpointQueueGroup, isPublishableSubject, parseAgentSubject } from "./subjects.ts";
@@ -15,6 +20,16 @@ export interface Registration {
   readonly description: string;
   readonly maxPayloadBytes: number;
   readonly acceptsAttachments: boolean;
+  /** Absent: sender identity is not looked at. */
+  readonly minSenderTrust?: SenderTrust;
+  /** Absent: the runtime holds no seed. */
+  readonly identity?: RegisteredIdentity;
+}
+
+/** Who registered an agent, by the record's own words. */
+export interface RegisteredIdentity extends AgentId {
+  /** Base64url; what makes it more than a claim. */
+  readonly idSig?: string;
 }
 
 /** The record that `$SRV.INFO` answers with. All metadata values are strings on the wire. */
@@ -25,7 +40,12 @@ export function buildRegistration(registration: Registration): InfoResponse {
     name: serviceName,
     id: registration.id,
     version: registration.version,
-    metadata: { agent: address.agent, owner: address.owner, protocol_version: protocolVersion },
+    metadata: {
+      agent: address.agent,
+      owner: address.owner,
+      protocol_version: protocolVersion,
+      ...identityMetadata(registration.identity),
+    },
     description: registration.description,
     endpoints: [
       {
@@ -35,6 +55,7 @@ export function buildRegistration(registration: Registration): InfoResponse {
         metadata: {
           max_payload: formatSize(registration.maxPayloadBytes),
           attachments_ok: registration.acceptsAttachments ? "true" : "false",
+          ...(registration.minSenderTrust === undefined ? {} : { min_sender_trust: registration.minSenderTrust }),
         },
       },
       { name: "status", subject: agentSubject("status", address), queue_group: endpointQueueGroup, metadata: {} },
@@ -59,6 +80,10 @@ export interface AgentRecord {
   /** Undefined: the record gives none that can be read. */
   readonly maxPayloadBytes?: number;
   readonly acceptsAttachments: boolean;
+  /** A value that we do not know counts as `signed`. */
+  readonly minSenderTrust: SenderTrust;
+  /** A claim, unless `isIdentityProven`. */
+  readonly identity?: RegisteredIdentity;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -83,7 +108,8 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
   if (!isPublishableSubject(prompt.subject))
     return { instanceId, problem: "its prompt subject cannot be published to" };
   const status = findEndpoint(info["endpoints"], "status");
-  const { max_payload: maxPayload, attachments_ok: attachmentsOk } = prompt.metadata;
+  const { max_payload: maxPayload, attachments_ok: attachmentsOk, min_sender_trust: trust = "any" } = prompt.metadata;
+  const identity = registeredIdentity(metadata);
   const maxPayloadBytes = typeof maxPayload === "string" ? parseSize(maxPayload) : undefined;
   const label = typeof session === "string" && session !== "" ? session : undefined;
   return {
@@ -100,8 +126,33 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
     ...(status !== undefined && isPublishableSubject(status.subject) ? { statusSubject: status.subject } : {}),
     ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
     acceptsAttachments: attachmentsOk === true || attachmentsOk === "true",
+    minSenderTrust: trust === "any" ? "any" : "signed",
+    ...(identity === undefined ? {} : { identity }),
     metadata,
   };
+}
+
+/** Whether whoever registered holds the user's seed and vouches for the prompt subject (§13.10). `verify`: the user's signature over the bytes? */
+export function isIdentityProven(
+  { identity, agent, owner, promptSubject }: Pick<AgentRecord, "identity" | "agent" | "owner" | "promptSubject">,
+  verify: (user: string, bytes: Uint8Array, signature: Uint8Array) => boolean,
+): boolean {
+  const signature = identity?.idSig === undefined ? undefined : decodeBase64url(identity.idSig);
+  if (identity === undefined || signature?.byteLength !== 64) return false;
+  return verify(identity.user, registrationBytes(identity, { agent, owner }, promptSubject), signature);
+}
+
+function identityMetadata(identity: RegisteredIdentity | undefined): Record<string, string> {
+  if (identity === undefined) return {};
+  const { user, account, idSig } = identity;
+  return { user_nkey: user, account, ...(idSig === undefined ? {} : { id_sig: idSig }) };
+}
+
+function registeredIdentity(metadata: Readonly<Record<string, unknown>>): RegisteredIdentity | undefined {
+  const { user_nkey: user, account, id_sig: idSig } = metadata;
+  if (typeof user !== "string" || typeof account !== "string") return undefined;
+  const id = parseAgentId(formatAgentId({ user, account }));
+  return id === undefined ? undefined : { ...id, ...(typeof idSig === "string" ? { idSig } : {}) };
 }
 
 function parseInfo(payload: string): Record<string, unknown> | undefined {

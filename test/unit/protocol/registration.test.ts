@@ -1,6 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { buildRegistration, decodeRegistration } from "../../../src/protocol/registration.ts";
+import type { AgentRecord } from "../../../src/protocol/registration.ts";
+import { buildRegistration, decodeRegistration, isIdentityProven } from "../../../src/protocol/registration.ts";
+import { registrationVectors } from "../../support/sender-vectors.ts";
+import { testUser, verifies } from "../../support/test-user.ts";
 
 const registration = {
   id: "ABC",
@@ -102,4 +105,84 @@ test("nothing makes it throw", () => {
       decodeRegistration(JSON.stringify(list));
     }),
   );
+});
+
+function read(changes: Record<string, unknown>): AgentRecord {
+  const decoded = decodeRegistration(record(changes));
+  if (decoded === undefined || "problem" in decoded) throw new Error("The record was not read");
+  return decoded;
+}
+
+describe("§13.9 min_sender_trust", () => {
+  test("is declared beside the other limits, and read back", () => {
+    const info = buildRegistration({ ...registration, minSenderTrust: "signed" });
+    expect(info.endpoints[0]?.metadata).toEqual({
+      max_payload: "1MB",
+      attachments_ok: "true",
+      min_sender_trust: "signed",
+    });
+    expect(decodeRegistration(JSON.stringify(info))).toMatchObject({ minSenderTrust: "signed" });
+  });
+
+  test("that is missing is any, and one that is not known is signed", () => {
+    for (const [value, trust] of [
+      [undefined, "any"],
+      ["any", "any"],
+      ["signed", "signed"],
+      ["notarised", "signed"],
+      ["", "signed"],
+      [null, "signed"],
+      [1, "signed"],
+    ] as const) {
+      const metadata = { max_payload: "1MB", attachments_ok: "true", min_sender_trust: value };
+      expect(read({ endpoints: endpoints(metadata) }).minSenderTrust).toBe(trust);
+    }
+  });
+});
+
+describe("§13.10 a registered identity", () => {
+  for (const { id, seed, user, account, agent, owner, prompt_subject, id_sig } of registrationVectors) {
+    const metadata = { agent, owner, protocol_version: "0.3", user_nkey: user, account, id_sig };
+    const proven = { metadata, endpoints: endpoints({}, prompt_subject) };
+
+    test(`vector ${id}: is proven by its id_sig`, () => {
+      const found = read(proven);
+      expect(found.identity).toEqual({ user, account, idSig: id_sig });
+      expect(isIdentityProven(found, verifies)).toBe(true);
+      expect(testUser(seed).nkey).toBe(user);
+    });
+
+    test(`vector ${id}: is a claim with anything else in it, or without id_sig`, () => {
+      for (const changes of [{ account: "ACME" }, { agent: "x" }, { owner: "x" }, { user_nkey: testUser().nkey }]) {
+        expect(isIdentityProven(read({ ...proven, metadata: { ...metadata, ...changes } }), verifies)).toBe(false);
+      }
+      expect(isIdentityProven(read({ ...proven, endpoints: endpoints({}, "agents.prompt.x.y.z") }), verifies)).toBe(
+        false,
+      );
+      for (const idSig of [undefined, "", "AAAA", "A".repeat(86), 5]) {
+        const found = read({ ...proven, metadata: { ...metadata, id_sig: idSig } });
+        expect(found.identity).toMatchObject({ user, account });
+        expect(isIdentityProven(found, verifies)).toBe(false);
+      }
+    });
+  }
+
+  test("goes into the metadata as it is", () => {
+    const identity = { user: testUser().nkey, account: "$G", idSig: "S" };
+    const { metadata } = buildRegistration({ ...registration, identity });
+    expect(metadata).toMatchObject({ user_nkey: identity.user, account: "$G", id_sig: "S" });
+  });
+
+  test("that is no agent ID is none", () => {
+    const { nkey } = testUser();
+    for (const changes of [
+      { user_nkey: "ann", account: "$G" },
+      { user_nkey: nkey },
+      { user_nkey: nkey, account: "a b" },
+      { user_nkey: nkey, account: 5 },
+    ])
+      expect(
+        read({ metadata: { agent: "a", owner: "o", protocol_version: "0.3", ...changes } }).identity,
+      ).toBeUndefined();
+  });
 });

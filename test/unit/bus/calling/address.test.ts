@@ -14,6 +14,7 @@ function record(agent: string, owner: string, name: string, fields: Partial<Agen
     compatibility: "same",
     promptSubject: `agents.prompt.${agent}.${owner}.${name}`,
     acceptsAttachments: true,
+    minSenderTrust: "any",
     metadata: {},
     ...fields,
   };

@@ -27,6 +27,7 @@ function record(instanceId: string): AgentRecord {
     compatibility: "same",
     promptSubject: "agents.prompt.m.o.helper",
     acceptsAttachments: true,
+    minSenderTrust: "any",
     metadata: {},
   };
 }
