@@ -1,18 +1,8 @@
 // Puts a text in its place, whole or not at all, and takes a file away, so that a power cut undoes neither.
 
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { chownSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { makeFolder, syncFolder, writeWhole } from "./write-whole.ts";
 
 /**
  * Writes beside and renames: a reader sees the old text or the new one. The file gets owner and mode of the file `like`, and its folder
@@ -23,20 +13,14 @@ export function installFile(path: string, text: string, like: string): void {
   const { uid, gid, mode } = statSync(like);
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
     const parent = statSync(dirname(like));
-    mkdirSync(folder, { recursive: true, mode: parent.mode & 0o777 });
-    own(folder, parent);
+    makeFolder(folder, parent.mode & 0o777);
+    if (isRoot()) chownSync(folder, parent.uid, parent.gid);
   }
-  const beside = join(folder, `.${basename(path)}.${process.pid}`);
-  try {
-    writeThrough(beside, text);
-    own(beside, { uid, gid });
-    chmodSync(beside, mode & 0o777);
-    renameSync(beside, path);
-    syncFolder(folder);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
+  writeWhole(path, text, {
+    beside: `.${basename(path)}.${process.pid}`,
+    mode: mode & 0o777,
+    ...(isRoot() ? { owner: { uid, gid } } : {}),
+  });
 }
 
 export function removeFile(path: string): void {
@@ -44,27 +28,7 @@ export function removeFile(path: string): void {
   syncFolder(dirname(path));
 }
 
-function writeThrough(path: string, text: string): void {
-  const file = openSync(path, "wx", 0o600);
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Only root may give a file away. */
-function own(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
-  if (process.getuid?.() === 0) chownSync(path, uid, gid);
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }

@@ -1,9 +1,10 @@
 // Where a runtime keeps its state: chosen once, in a fixed order, and made private to its user.
 
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { stateFolder } from "./systemd-unit.ts";
+import { makeFolder } from "./write-whole.ts";
 
 export interface StateDirectoryChoice {
   /** `--state`. */
@@ -59,7 +60,7 @@ export function isClosedToUs(path: string): boolean {
 /** Makes the directory with mode 0700 where it is missing. Throws `StateDirectoryError`. */
 export function makeStateDirectory(path: string): void {
   try {
-    const made = mkdirSync(path, { recursive: true, mode: 0o700 });
+    const made = makeFolder(path);
     if (made !== undefined) chmodSync(path, 0o700);
     if (statSync(path).isDirectory()) return;
   } catch (cause) {

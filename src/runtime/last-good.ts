@@ -1,8 +1,9 @@
 // The text of each manifest file when it last had no problem, kept in the state directory: a restart with a broken file serves what it
 // served before.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, writeWhole } from "../host/write-whole.ts";
 import type { CheckedSource } from "../manifest/check-manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 
@@ -38,8 +39,10 @@ export function keepLastGood(
     for (const path of known.keys()) if (!wanted.has(path)) rmSync(join(folder, entryName(path)), { force: true });
     for (const { source, state } of files) {
       if (state !== "good" || known.get(source.path) === source.text) continue;
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeEntry(join(folder, entryName(source.path)), { path: source.path, text: source.text });
+      makeFolder(folder);
+      const entry: Entry = { path: source.path, text: source.text };
+      // For this user only: a manifest may hold secrets.
+      writeWhole(join(folder, entryName(source.path)), JSON.stringify(entry));
     }
   } catch (error) {
     log.warn("Last good manifest cannot be kept: a restart with a broken file would not start its agents", { error });
@@ -61,12 +64,6 @@ function readEntry(file: string): Entry | undefined {
   } catch {
     return undefined; // Half written, or not ours: the caller logs it.
   }
-}
-
-/** Whole or not at all, and for this user only: a manifest may hold secrets. */
-function writeEntry(file: string, entry: Entry): void {
-  writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
 }
 
 function entryName(path: string): string {

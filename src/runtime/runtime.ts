@@ -3,8 +3,7 @@
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { serviceManager } from "../host/sd-notify.ts";
-import { makeStateDirectory } from "../host/state-directory.ts";
-import { lockStateDirectory } from "../host/state-lock.ts";
+import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
 import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -64,8 +63,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   const { stateDirectory, log } = options;
   open.add("crash guard", guardAgainstCrashes(log));
-  makeStateDirectory(stateDirectory);
-  const lock = lockStateDirectory(stateDirectory);
+  const lock = openState(stateDirectory);
   open.add("state directory", () => lock.release());
   const said = new SaidFindings(log);
   const desired = loadDesiredState(options, said);

@@ -1,7 +1,8 @@
 // The two NKEYs of a bundled server that authenticates: made once in the state directory, readable by its user only.
 
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../../host/write-whole.ts";
 import { BundledServerError } from "./bundled-error.ts";
 
 export interface BundledKey {
@@ -52,27 +53,8 @@ function readSeed(file: string): string | undefined {
 
 /** On disk, whole, before anybody uses it: a key that is lost by a power cut locks out who has copied it. */
 function makeSeed(file: string, seed: string): string {
-  const temporary = `${file}.${process.pid}`;
-  const descriptor = openSync(temporary, "w", 0o600);
-  try {
-    writeSync(descriptor, `${seed}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
-  syncFolder(dirname(file));
+  writeWhole(file, `${seed}\n`);
   return seed;
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function noSeed(file: string, cause?: unknown): BundledServerError {

@@ -1,7 +1,8 @@
 // `bus.json` in the state directory: where the bundled server listens and which process it is, for our commands and for the next start.
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { temporaryName } from "../../host/write-whole.ts";
 import { isRunning, type ProcessIdentity } from "../../host/process-identity.ts";
 
 export interface BusFile {
@@ -12,10 +13,10 @@ export interface BusFile {
   readonly nkeyFile?: string;
 }
 
-/** Writes it whole or not at all, readable by its user only. */
+/** Writes it whole or not at all, readable by its user only. Not flushed: after a power cut no process that it names runs. */
 export function writeBusFile(stateDirectory: string, content: BusFile): void {
   const path = busFilePath(stateDirectory);
-  const temporary = `${path}.${process.pid}`;
+  const temporary = join(dirname(path), temporaryName(path));
   writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   renameSync(temporary, path);
 }

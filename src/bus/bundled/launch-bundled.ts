@@ -1,9 +1,10 @@
 // One start of the bundled nats-server: from its program to a server that answers.
 
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startChild, type ChildProcess } from "../../host/child-process.ts";
 import { processIdentity } from "../../host/process-identity.ts";
+import { makeFolder } from "../../host/write-whole.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { bundledConfigText, type BundledConfig } from "./bundled-config.ts";
 import { BundledServerError } from "./bundled-error.ts";
@@ -88,7 +89,7 @@ interface Seen {
 /** Where the bundled server keeps what is its own; made here. */
 export function bundledFolder(stateDirectory: string): string {
   const folder = join(stateDirectory, "nats");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   return folder;
 }
 

@@ -1,7 +1,8 @@
 // A NATS CLI context for callers of the bundled server, so that other tools reach it by `--context muster`.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { makeFolder, writeWhole } from "../../host/write-whole.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { runningBus } from "./bus-file.ts";
 import { userConfigFolder } from "../connection/nats-context.ts";
@@ -33,7 +34,8 @@ export function writeNatsContext(target: ContextTarget): void {
 }
 
 function writeContext(path: string, { url, nkeyFile, stateDirectory, log }: ContextTarget): void {
-  const owner = ownerOf(path);
+  const present = textOf(path);
+  const owner = ownerIn(present);
   if (owner === "somebody else") {
     log.warn(`The NATS context "${path}" is not Muster's, and stays as it is; Muster's is in the state directory`, {
       file: join(stateDirectory, "nats-config", "nats", "context", "muster.json"),
@@ -44,22 +46,27 @@ function writeContext(path: string, { url, nkeyFile, stateDirectory, log }: Cont
     log.info("The NATS context of another runtime stays as it is", { path, stateDirectory: owner });
     return;
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}`;
   const context = { description: `${written}${stateDirectory}`, url, nkey: nkeyFile };
-  writeFileSync(temporary, `${JSON.stringify(context, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(temporary, path);
+  const text = `${JSON.stringify(context, undefined, 2)}\n`;
+  if (text === present) return;
+  makeFolder(dirname(path));
+  // Other runtimes may write theirs at the same time.
+  writeWhole(path, text, { beside: `.${basename(path)}.${process.pid}` });
 }
 
-/** The state directory that the context there was written for; undefined when none is there. */
-function ownerOf(path: string): string | undefined {
-  let text: string;
+/** "" when there is none. */
+function textOf(path: string): string {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw error;
   }
+}
+
+/** The state directory that the context was written for; undefined when there is none, or an empty file that a power cut left. */
+function ownerIn(text: string): string | undefined {
+  if (text.trim() === "") return undefined;
   const description = descriptionIn(text);
   return description?.startsWith(written) === true ? description.slice(written.length) : "somebody else";
 }

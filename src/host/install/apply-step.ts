@@ -1,7 +1,8 @@
-// Does a step. Files appear whole or not at all; what a step finds done already, it leaves.
+// Does a step. Files appear whole or not at all, and outlive a power cut; what a step finds done already, it leaves.
 
 import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncFolder, syncPath } from "../write-whole.ts";
 import type { Step } from "./step.ts";
 
 /** `kept`: a configuration file was there. `failed`: an optional command's end. */
@@ -36,7 +37,9 @@ async function place(path: string, mode: number, write: (path: string) => Promis
   try {
     await write(temporary);
     await chmod(temporary, mode);
+    syncPath(temporary);
     await rename(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -50,6 +53,7 @@ async function link(path: string, to: string): Promise<StepResult> {
   const temporary = `${path}.new-${process.pid}`;
   await symlink(to, temporary);
   await rename(temporary, path);
+  syncFolder(dirname(path));
   return { type: "done" };
 }
 
