@@ -48,6 +48,7 @@ export function buildModel(name: string, endpoint: string, provider: ProviderNam
     ...(keys.context === undefined ? {} : { context: keys.context }),
     ...(keys.max_output === undefined ? {} : { maxOutput: keys.max_output }),
     ...(keys.keep_alive === undefined ? {} : { keepAliveMs: keys.keep_alive }),
+    ...(keys.ram === undefined ? {} : { ramBytes: keys.ram }),
     // A file that is named by its address is there to be fetched.
     pull: provider === "builtin" && keys.url !== undefined ? "if-missing" : withDefault(keys.pull, modelDefaults.pull),
     ...(keys.temperature === undefined ? {} : { temperature: keys.temperature }),

@@ -94,6 +94,8 @@ export interface ModelConfig {
   readonly context?: number;
   readonly maxOutput?: number;
   readonly keepAliveMs?: number;
+  /** Memory that it takes when loaded, in place of an estimate; 0: nobody looks. */
+  readonly ramBytes?: number;
   readonly pull: "never" | "if-missing";
   readonly temperature?: number;
   readonly seed?: number;

@@ -12,7 +12,7 @@ interface ProviderRules {
 }
 
 const builtinOnly = ["file", "sha256", "threads"];
-const localOnly = ["keep_alive", "pull"];
+const localOnly = ["keep_alive", "pull", "ram"];
 
 export const providerRules: Readonly<Record<ProviderName, ProviderRules>> = {
   ollama: { defaultUrl: "http://127.0.0.1:11434", defaultParallel: 1, refused: builtinOnly },

@@ -98,6 +98,7 @@ function modelPlain(model: ModelConfig): Record<string, unknown> {
     context: model.context,
     max_output: model.maxOutput,
     keep_alive: model.keepAliveMs === undefined ? undefined : formatDuration(model.keepAliveMs),
+    ram: model.ramBytes === undefined ? undefined : formatSize(model.ramBytes),
     pull: model.builtin === undefined ? model.pull : undefined,
     temperature: model.temperature,
     seed: model.seed,

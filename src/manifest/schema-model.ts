@@ -12,6 +12,7 @@ import {
   name,
   number,
   path,
+  size,
   text,
   url,
 } from "./fields.ts";
@@ -91,6 +92,17 @@ export const modelSchema = z.strictObject(
         { description: "`ollama`: how long the model stays loaded after an answer.", defaultText: "Ollama's own" },
         0,
         365 * dayMs,
+      ),
+    ),
+    ram: z.optional(
+      size(
+        {
+          description:
+            "`ollama` on this machine, `builtin`: memory that the model needs to be loaded; with less free it is not loaded. `0B`: never looked at.",
+          defaultText: "estimated from its size and `context`",
+        },
+        0,
+        1024 ** 5,
       ),
     ),
     pull: z.optional(

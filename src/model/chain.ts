@@ -6,7 +6,14 @@ import type { Link } from "./model-call.ts";
 import { callModel } from "./model-call.ts";
 
 /** A prompt that is too large is the caller's to shorten; it must not travel on to a larger, dearer model by itself. */
-const movesOn: ReadonlySet<ModelErrorKind> = new Set(["unreachable", "refused", "not-found", "timeout", "invalid"]);
+const movesOn: ReadonlySet<ModelErrorKind> = new Set([
+  "unreachable",
+  "refused",
+  "not-found",
+  "no-memory",
+  "timeout",
+  "invalid",
+]);
 
 /**
  * Generates by the first of `links` that does.

@@ -48,11 +48,12 @@ export type ModelNotice =
   | { readonly kind: "pulling"; readonly model: string; readonly completedBytes: number; readonly totalBytes: number }
   | { readonly kind: "fallback"; readonly from: string; readonly to: string; readonly reason: string };
 
-export type ModelErrorKind = "unreachable" | "not-found" | "refused" | "overflow" | "timeout" | "invalid";
+export type ModelErrorKind = "unreachable" | "not-found" | "refused" | "no-memory" | "overflow" | "timeout" | "invalid";
 
 /**
  * The only error that `chat` throws (an abort throws the signal's reason).
  * `unreachable`: nobody answers there; `not-found`: the endpoint has no such model; `refused`: an error status, or busy;
+ * `no-memory`: too little memory to load the model, told in words that may be shown to anybody;
  * `overflow`: the prompt is larger than the context; `timeout`: no answer in time; `invalid`: an answer that is no answer, a broken stream.
  */
 export class ModelError extends Error {
@@ -81,10 +82,12 @@ export type ModelHealth =
   | { readonly state: "reachable" }
   | { readonly state: "unreachable"; readonly reason: string; readonly retryAfterS: number }
   /** The endpoint answers and does not hold the model, which may not be fetched; `retryAfterS` is the time of the next look. */
-  | { readonly state: "missing"; readonly reason: string; readonly retryAfterS: number };
+  | { readonly state: "missing"; readonly reason: string; readonly retryAfterS: number }
+  /** There, but too large for the memory that is left; `retryAfterS` is the time of the next look. */
+  | { readonly state: "no-memory"; readonly reason: string; readonly retryAfterS: number };
 
 /** Of an endpoint, whatever models it holds. */
-export type EndpointState = Exclude<ModelHealth, { state: "missing" }>;
+export type EndpointState = Exclude<ModelHealth, { state: "missing" | "no-memory" }>;
 
 /** One model, or a chain that behaves like one. */
 export interface ChatModel {

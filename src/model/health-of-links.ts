@@ -6,14 +6,14 @@ import type { Link } from "./model-call.ts";
 type Lost = Extract<ModelHealth, { reason: string }>;
 
 /** That of the endpoint while it cannot be reached, else the model's own. */
-export function linkHealth({ endpoint, presence }: Pick<Link, "endpoint" | "presence">): ModelHealth {
+export function linkHealth({ endpoint, presence, fit }: Pick<Link, "endpoint" | "presence" | "fit">): ModelHealth {
   const health = endpoint.health.current();
-  return health.state === "unreachable" ? health : (presence.health() ?? health);
+  return health.state === "unreachable" ? health : (presence.health() ?? fit.health() ?? health);
 }
 
 /**
- * Reachable or unknown when any link is. When none is: every reason and the soonest next look, and missing only when all are, since an
- * endpoint that comes back may serve.
+ * Reachable or unknown when any link is. When none is: every reason and the soonest next look, and missing or without memory only when
+ * all are, since an endpoint that comes back may serve.
  */
 export function bestHealth(healths: readonly ModelHealth[]): ModelHealth {
   const lost = healths.filter(isLost);
@@ -21,10 +21,11 @@ export function bestHealth(healths: readonly ModelHealth[]): ModelHealth {
     return healths.find((health) => health.state === "reachable") ?? { state: "unknown" };
   }
   const reason = [...new Set(lost.map((health) => health.reason))].join("; ");
-  const state = lost.every((health) => health.state === "missing") ? "missing" : "unreachable";
+  const [first = "unreachable", ...others] = new Set(lost.map((health) => health.state));
+  const state = others.length === 0 ? first : "unreachable";
   return { state, reason, retryAfterS: Math.min(...lost.map((health) => health.retryAfterS)) };
 }
 
 function isLost(health: ModelHealth): health is Lost {
-  return health.state === "unreachable" || health.state === "missing";
+  return "reason" in health;
 }

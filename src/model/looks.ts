@@ -46,6 +46,21 @@ export class Looks {
     if (!this.#running.has(link)) void this.#start(link);
   }
 
+  /** Whether the link's model fits into memory now. Who cannot tell changes nothing. Never rejects. */
+  async lookAtMemory(link: Link): Promise<void> {
+    const { endpoint, model } = link;
+    const provider = endpoint.provider(model);
+    const letGo = provider.hold();
+    try {
+      const loaded = await provider.get();
+      link.fit.found(await loaded.shortage?.(AbortSignal.timeout(endpoint.health.lookTimeoutMs)));
+    } catch (error) {
+      if (error instanceof ModelError) endpoint.health.failed(error);
+    } finally {
+      letGo();
+    }
+  }
+
   #start(link: Link): Promise<void> {
     this.#asked.add(link);
     const running = this.#look(link).finally(() => this.#running.delete(link));
@@ -58,10 +73,13 @@ export class Looks {
     const provider = endpoint.provider(model);
     const letGo = provider.hold();
     try {
-      const look = await (await provider.get()).look(AbortSignal.timeout(endpoint.health.lookTimeoutMs));
+      const loaded = await provider.get();
+      const timeout = AbortSignal.timeout(endpoint.health.lookTimeoutMs);
+      const look = await loaded.look(timeout);
       this.#seen.set(link, { look, atMs: performance.now() });
       // First, so that nobody takes an endpoint that answers for a model that is there.
       link.presence.found(look.isPresent);
+      if (loaded.shortage !== undefined) link.fit.found(look.isPresent ? await loaded.shortage(timeout) : undefined);
       endpoint.health.reached();
     } catch (error) {
       if (error instanceof ModelError) endpoint.health.failed(error);

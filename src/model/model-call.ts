@@ -6,6 +6,7 @@ import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { loadOf } from "./load-run.ts";
+import type { MemoryFit } from "./memory-fit.ts";
 import type { ModelPresence } from "./presence.ts";
 import type { ModelCallEnd, Provider } from "./provider.ts";
 import type { Slot } from "./scheduler.ts";
@@ -15,6 +16,7 @@ export interface Link {
   readonly model: ModelConfig;
   readonly endpoint: Endpoint;
   readonly presence: ModelPresence;
+  readonly fit: MemoryFit;
   /** Told of each call's end, once. Must not throw. */
   readonly onCall?: (call: ModelCallEnd) => void;
 }
@@ -44,7 +46,7 @@ export async function* callModel(
 async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
   const { endpoint, model } = link;
-  const refusal = endpoint.health.refusal() ?? link.presence.refusal();
+  const refusal = endpoint.health.refusal() ?? link.presence.refusal() ?? link.fit.refusal();
   if (refusal !== undefined) throw refusal;
   const shared = endpoint.provider(model);
   const letGo = shared.hold();
@@ -82,8 +84,10 @@ async function* generate(
     yield { type: "notice", notice: { kind: "waiting", endpoint: endpoint.config.name } };
     slot = await endpoint.slots.take(request.agent, signal, load);
   }
-  let isAtWork = true;
+  let isAtWork = false;
   try {
+    await mustFit(link, provider, signal);
+    isAtWork = true;
     for await (const event of new Abortable(provider.chat(request, signal), signal)) {
       if (isAtWork) endpoint.health.reached();
       isAtWork = false;
@@ -99,6 +103,14 @@ async function* generate(
   } finally {
     giveBack(slot, endpoint, provider, isAtWork);
   }
+}
+
+/** Asked while the slot is held: what another call loads until then counts. */
+async function mustFit(link: Link, provider: Provider, signal: AbortSignal): Promise<void> {
+  if (provider.shortage === undefined) return;
+  link.fit.found(await provider.shortage(signal));
+  const refusal = link.fit.refusal();
+  if (refusal !== undefined) throw refusal;
 }
 
 async function* pulled(provider: Provider, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {

@@ -5,6 +5,7 @@ import type { ChatModel, EndpointState } from "./contract.ts";
 import { Endpoint } from "./endpoint.ts";
 import { LinkedModel } from "./linked-model.ts";
 import { Looks } from "./looks.ts";
+import { MemoryFit } from "./memory-fit.ts";
 import type { Link } from "./model-call.ts";
 import { ModelPresence } from "./presence.ts";
 import type { ProviderPorts } from "./provider.ts";
@@ -76,7 +77,7 @@ class RunningModels implements Models {
     const gone = [...this.#endpoints.values()].filter((endpoint) => endpoints.get(endpoint.config.name) !== endpoint);
     this.#endpoints = endpoints;
     const links = this.#linksOf(config.models, endpoints);
-    for (const [name, link] of this.#links) if (links.get(name) !== link) link.presence.close();
+    for (const [name, link] of this.#links) if (links.get(name) !== link) closeLink(link);
     this.#links = links;
     const models = new Set([...this.#links.values()].map((link) => link.model));
     for (const endpoint of endpoints.values()) endpoint.keepOnly(models);
@@ -96,7 +97,7 @@ class RunningModels implements Models {
   }
 
   async close(): Promise<void> {
-    for (const link of this.#links.values()) link.presence.close();
+    for (const link of this.#links.values()) closeLink(link);
     for (const endpoint of this.#endpoints.values()) this.#retire(endpoint);
     await Promise.all(this.#retiring);
   }
@@ -121,6 +122,11 @@ class RunningModels implements Models {
         log: this.#ports.log.with({ endpoint: endpoint.config.name }),
         onChange: this.#tell,
         look: () => this.#looks.renew(link),
+      }),
+      fit: new MemoryFit(model, {
+        log: this.#ports.log.with({ endpoint: endpoint.config.name }),
+        onChange: this.#tell,
+        look: () => void this.#looks.lookAtMemory(link),
       }),
       ...(this.#ports.onCall === undefined ? {} : { onCall: this.#ports.onCall }),
     };
@@ -162,4 +168,9 @@ class RunningModels implements Models {
   readonly #tell = (): void => {
     for (const listener of [...this.#listeners]) listener();
   };
+}
+
+function closeLink({ presence, fit }: Link): void {
+  presence.close();
+  fit.close();
 }

@@ -4,6 +4,7 @@
 import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { ChatRequest, ModelErrorKind, ModelEvent, ModelNotice } from "./contract.ts";
+import type { MemoryShortage } from "./memory-need.ts";
 
 /** How one call of one model ended. `stopped`: nobody wanted the rest. */
 export interface ModelCallEnd {
@@ -45,6 +46,11 @@ export interface Provider {
   ping(signal: AbortSignal): Promise<void>;
   /** Looks at the model's presence and limits. Throws `unreachable` when nobody answers. */
   look(signal: AbortSignal): Promise<ModelLook>;
+  /**
+   * What this machine lacks of memory to load the model; undefined when it is loaded, fits, is loaded elsewhere, or nobody knows. Called
+   * before each call, so it costs next to nothing while there is enough. Left out by providers whose models take no memory here.
+   */
+  shortage?(signal: AbortSignal): Promise<MemoryShortage | undefined>;
   /**
    * Fetches the model. Called without a slot, when `chat` threw `not-found` and `ModelConfig.pull` is `if-missing`; `chat` is called
    * again after it. Yields progress; ends when the model is there.

@@ -13,6 +13,10 @@ const maxShownCharacters = 400;
 const overflowWords =
   /exceeds? the (?:available )?context (?:length|size|window)|context_length_exceeded|maximum context length|prompt is too long|exceed_context_size|input length exceeds/i;
 
+/** Ollama's, from before it loads a model. */
+const memoryWords = /requires more system memory \(([\d.]+ \w+)\) than is available \(([\d.]+ \w+)\)/;
+const memoryRetryS = 20;
+
 /** The `ModelError` for an answer whose status is none of 200 to 299. Reads and closes its body. */
 export async function statusFailure(
   response: Response,
@@ -29,6 +33,12 @@ export async function statusFailure(
   };
   if (saysOverflow(`${code} ${message}`)) {
     return new ModelError("overflow", `The prompt is larger than the model's context${said}`, options);
+  }
+  const memory = memoryWords.exec(message);
+  if (memory !== null) {
+    const [, needs, has] = memory;
+    const text = `${to.title} has too little memory for the model: it needs ${needs ?? ""}, and ${has ?? ""} can be had`;
+    return new ModelError("no-memory", text, { ...options, retryAfterS: options.retryAfterS ?? memoryRetryS });
   }
   if (response.status === 404) {
     return new ModelError("not-found", `${to.title} at "${to.shownUrl}" does not have it${said}`, options);

@@ -27,6 +27,7 @@ export type ServiceErrorName =
   | "address_taken"
   | "model_unreachable"
   | "model_not_found"
+  | "model_no_memory"
   | "model_refused"
   | "model_timeout"
   | "model_invalid"

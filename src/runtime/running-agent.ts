@@ -17,7 +17,7 @@ import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
-import { modelNotFound, modelUnreachable, retryFields } from "./turn-error.ts";
+import { modelNoMemory, modelNotFound, modelUnreachable, retryFields } from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
@@ -102,6 +102,7 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
       return { state: "ready" };
     case "unreachable":
     case "missing":
+    case "no-memory":
       return {
         state: "degraded",
         reason: `model "${model.config.name}": ${health.reason}`,
@@ -115,6 +116,7 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
 
 function lostError(health: ModelHealth, agent: string): ServiceError {
   const retry = retryFields("retryAfterS" in health ? health.retryAfterS : 1);
+  if (health.state === "no-memory") return modelNoMemory(health.reason, retry);
   return health.state === "missing" ? modelNotFound(agent, retry) : modelUnreachable(agent, retry);
 }
 

@@ -25,6 +25,8 @@ function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: str
       return modelUnreachable(agent, retry);
     case "not-found":
       return modelNotFound(agent, retry);
+    case "no-memory":
+      return modelNoMemory(failure.message, retry);
     case "refused":
       // With a hint when to come back it is a busy model, else a broken one.
       return new ServiceError(
@@ -57,6 +59,11 @@ export function modelUnreachable(agent: string, retry: ServiceErrorFields): Serv
 export function modelNotFound(agent: string, retry: ServiceErrorFields): ServiceError {
   const message = `The model of agent "${agent}" is not there: pull it, or name another`;
   return new ServiceError(500, "model_not_found", message, retry);
+}
+
+/** In the runtime's own words: how much is needed, and what to do. */
+export function modelNoMemory(message: string, retry: ServiceErrorFields): ServiceError {
+  return new ServiceError(500, "model_no_memory", message, retry);
 }
 
 function stopError(reason: unknown, agent: string): ServiceError {

@@ -99,8 +99,13 @@ class Answers {
       case "/api/version":
         return Response.json({ version: "0.0.0-scripted" });
       case "/api/tags":
+        return Response.json({ models: this.#listed(({ sizeBytes }) => ({ size: sizeBytes })) });
       case "/api/ps":
-        return Response.json({ models: [...this.#scripts.keys()].map((name) => ({ name, model: name })) });
+        return Response.json({
+          models: this.#listed(({ loadedBytes, loadedContext }) =>
+            loadedBytes === undefined ? undefined : { size: loadedBytes, context_length: loadedContext },
+          ),
+        });
       case "/api/show":
         return script.missing === true ? notFound(model) : Response.json(shown(script));
       case "/api/pull":
@@ -113,6 +118,13 @@ class Answers {
       default:
         return Response.json({ error: `no route ${path}` }, { status: 404 });
     }
+  }
+
+  #listed(facts: (script: Script) => object | undefined): object[] {
+    return [...this.#scripts].flatMap(([name, script]) => {
+      const found = facts(script);
+      return found === undefined ? [] : [{ name, model: name, ...found }];
+    });
   }
 
   async #answer(dialect: DialectName, path: string, body: Body, request: Request): Promise<Response> {

@@ -12,6 +12,7 @@ export type Verdict =
 
 const excused: ReadonlySet<ServiceErrorName> = new Set([
   "model_unreachable",
+  "model_no_memory",
   "busy",
   "address_taken",
   "shutting_down",

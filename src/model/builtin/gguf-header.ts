@@ -1,10 +1,14 @@
-// The head of a GGUF file: is it one, and how many tokens of context was its model trained for. Reads no more than its first part.
+// The head of a GGUF file: is it one, how many tokens of context was its model trained for, and what do they take. Reads no more than its first part.
 
 import { open } from "node:fs/promises";
+
+import { contextBytesPerToken } from "../memory-need.ts";
 
 export interface GgufHeader {
   /** Absent when the head doesn't tell it among its first values. */
   readonly contextTokens?: number;
+  /** What each token of context takes of memory; 0 when unknown. */
+  readonly contextBytesPerToken: number;
 }
 
 const headBytes = 64 * 1024;
@@ -26,18 +30,28 @@ export function parseGgufHeader(bytes: Uint8Array): GgufHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength < 24 || view.getUint32(0, true) !== magic) return undefined;
   const count = Number(view.getBigUint64(16, true));
-  const reader = new ValueReader(view, 24);
+  const values = firstValues(new ValueReader(view, 24), view, count);
+  const contextTokens = values.get("context_length");
+  return {
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    contextBytesPerToken: contextBytesPerToken(values),
+  };
+}
+
+/** By key without its first word, which is the architecture. */
+function firstValues(reader: ValueReader, view: DataView, count: number): Map<string, number | undefined> {
+  const values = new Map<string, number | undefined>();
   try {
     for (let index = 0; index < count; index++) {
-      const key = reader.text();
-      const value = reader.value(view.getUint32(reader.skip(4), true));
-      if (key.endsWith(".context_length") && value !== undefined) return { contextTokens: value };
+      const key = reader.text().replace(/^[^.]*\./, "");
+      values.set(key, undefined);
+      values.set(key, reader.value(view.getUint32(reader.skip(4), true)));
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // The head ends here; the rest of the values lies further on.
   }
-  return {};
+  return values;
 }
 
 const type = { uint32: 4, int32: 5, text: 8, array: 9, uint64: 10, int64: 11 } as const;

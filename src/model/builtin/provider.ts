@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { ownCommand } from "../../host/own-command.ts";
 import type { BuiltinModel, EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
 import { ModelError, type ChatRequest, type ModelEvent, type ModelNotice } from "../contract.ts";
+import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
 import { hasImages, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
 import { engineHere, type EngineAvailability } from "./availability.ts";
@@ -13,6 +14,7 @@ import type { ChatMessage, GenerationOptions, LoadMessage } from "./engine-messa
 import type { ModelDownload } from "./download.ts";
 import { fetchModel } from "./fetch-model.ts";
 import { readGgufHeader } from "./gguf-header.ts";
+import { engineShortage } from "./memory.ts";
 import { usableCores } from "./physical-cores.ts";
 import { watchdogBounds, type WatchdogBounds } from "./watchdog.ts";
 
@@ -49,6 +51,7 @@ class BuiltinProvider implements Provider {
   readonly #ports: ProviderPorts;
   readonly #seams: BuiltinSeams;
   readonly #engine: Engine;
+  #limitTokens: number | undefined;
 
   constructor(endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts, seams: BuiltinSeams) {
     if (model.builtin === undefined) throw new Error(`Model "${model.name}" names no file for the engine`);
@@ -98,7 +101,15 @@ class BuiltinProvider implements Provider {
     if (header === undefined)
       throw new ModelError("refused", `"${path}" is not a GGUF file. Give a model in that format`);
     const wished = this.#model.context ?? usualContext;
+    this.#limitTokens = header.contextTokens;
     return { isPresent: true, contextTokens: Math.min(wished, header.contextTokens ?? wished), sees: false };
+  }
+
+  async shortage(): Promise<MemoryShortage | undefined> {
+    const { context = usualContext, ramBytes } = this.#model;
+    if (this.#engine.pid !== undefined || ramBytes === 0) return undefined;
+    const contextTokens = Math.min(context, this.#limitTokens ?? context) * this.#endpoint.parallel;
+    return engineShortage({ path: this.#path(), contextTokens, ramBytes });
   }
 
   async *pull(signal: AbortSignal): AsyncGenerator<ModelNotice, void, void> {

@@ -2,6 +2,7 @@
 
 import { ModelError } from "../contract.ts";
 import { countAt, isRecord, recordAt } from "../json.ts";
+import { contextBytesPerToken } from "../memory-need.ts";
 import type { Transport } from "../transport.ts";
 import { ollamaClient } from "./client.ts";
 
@@ -9,6 +10,8 @@ export interface ShownModel {
   /** The model's own limit, in tokens. */
   readonly limitTokens: number | undefined;
   readonly sees: boolean | undefined;
+  /** What each token of context takes of memory; 0 when unknown. */
+  readonly contextBytesPerToken: number;
 }
 
 /** Looks a model up by its name there; undefined when Ollama has none of that name. */
@@ -32,9 +35,11 @@ export function readShown(answer: unknown): ShownModel {
   const record = isRecord(answer) ? answer : undefined;
   const info = recordAt(record, "model_info");
   const key = Object.keys(info ?? {}).find((name) => name.endsWith(".context_length"));
+  const values = Object.keys(info ?? {}).map((name) => [name.replace(/^[^.]*\./, ""), countAt(info, name)] as const);
   const capabilities: unknown = record?.["capabilities"];
   return {
     limitTokens: key === undefined ? undefined : countAt(info, key),
     sees: Array.isArray(capabilities) ? capabilities.includes("vision") : undefined,
+    contextBytesPerToken: contextBytesPerToken(new Map(values)),
   };
 }

@@ -4,6 +4,7 @@ import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
 import { readAnswer } from "../answer.ts";
 import type { ChatRequest, ModelEvent, ModelNotice } from "../contract.ts";
 import { ModelError } from "../contract.ts";
+import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
 import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
 import { hasImages } from "../provider.ts";
@@ -13,6 +14,7 @@ import { streamBody } from "./client.ts";
 import { OllamaDecoder } from "./decoder.ts";
 import type { ShownModel } from "./look.ts";
 import { showModel } from "./look.ts";
+import { fits, loadsHere, memoryNeed, memoryShortage } from "./memory.ts";
 import { Pulls } from "./pull.ts";
 import { chatBody, probeBody } from "./request.ts";
 
@@ -28,7 +30,9 @@ class OllamaProvider implements Provider {
   readonly #ports: ProviderPorts;
   readonly #transport: Transport;
   readonly #pulls: Pulls;
+  readonly #loadsHere: boolean;
   #shown: ShownModel | undefined;
+  #needBytes: number | undefined;
 
   constructor(endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts) {
     this.#model = model;
@@ -39,6 +43,7 @@ class OllamaProvider implements Provider {
       advice: `Start it with "ollama serve" or set the url of endpoint "${endpoint.name}"`,
       headers: endpoint.apiKey === undefined ? {} : { authorization: `Bearer ${endpoint.apiKey.reveal()}` },
     });
+    this.#loadsHere = model.ramBytes !== 0 && loadsHere(this.#transport.url);
     this.#pulls = pullsOf.get(endpoint) ?? new Pulls();
     pullsOf.set(endpoint, this.#pulls);
   }
@@ -62,12 +67,28 @@ class OllamaProvider implements Provider {
     if (shown === undefined) return { isPresent: false };
     if (this.#shown === undefined) this.#sayClamped(shown);
     this.#shown = shown;
+    if (this.#loadsHere) this.#needBytes = await this.#askNeed(shown, signal);
     const contextTokens = this.#contextTokens();
     return {
       isPresent: true,
       ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(shown.sees === undefined ? {} : { sees: shown.sees }),
     };
+  }
+
+  async shortage(signal: AbortSignal): Promise<MemoryShortage | undefined> {
+    if (!this.#loadsHere) return undefined;
+    try {
+      if (this.#shown === undefined) await this.look(signal);
+      if (this.#shown === undefined || fits(this.#needBytes)) return undefined;
+      // It may have become another one under its name since.
+      this.#needBytes = await this.#askNeed(this.#shown, signal);
+      return await memoryShortage(this.#transport, this.#model, this.#needBytes, this.#contextTokens(), signal);
+    } catch (error) {
+      // A gateway that lets calls through but no questions is no reason to refuse a call.
+      if (error instanceof ModelError && error.kind !== "unreachable") return undefined;
+      throw error;
+    }
   }
 
   async *pull(signal: AbortSignal): AsyncGenerator<ModelNotice, void, void> {
@@ -87,6 +108,15 @@ class OllamaProvider implements Provider {
   close(): Promise<void> {
     this.#pulls.stop(this.#model.model);
     return Promise.resolve();
+  }
+
+  async #askNeed(shown: ShownModel, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      return await memoryNeed(this.#transport, this.#model, shown, signal);
+    } catch (error) {
+      if (error instanceof ModelError && error.kind !== "unreachable") return undefined;
+      throw error;
+    }
   }
 
   #contextTokens(): number | undefined {

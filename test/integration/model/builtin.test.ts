@@ -259,6 +259,22 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
     expect(answer(none, "hello")).rejects.toMatchObject({ kind: "not-found" });
   });
 
+  test.if(process.platform === "linux")(
+    "a model that does not fit is told before a child is started; one that is loaded is not asked about",
+    async () => {
+      const signal = AbortSignal.timeout(longMs);
+      const large = provider({ ramBytes: 2 ** 50 });
+      expect(await large.shortage?.(signal)).toMatchObject({ needBytes: 2 ** 50 });
+      await answer(large, "Say hello.");
+      expect(await large.shortage?.(signal)).toBeUndefined();
+      expect(await provider().shortage?.(signal)).toBeUndefined();
+      const most = provider({ context: 2048 }, 100_000);
+      expect((await most.shortage?.(signal))?.needBytes).toBeGreaterThan(100_000 * 2048 * 30 * 3 * 128 * 2);
+      expect(await provider({ context: 2048, ramBytes: 0 }, 100_000).shortage?.(signal)).toBeUndefined();
+    },
+    longMs,
+  );
+
   test("the child ends when its input ends, in the middle of an answer", async () => {
     const argv = [process.execPath, join(import.meta.dirname, "..", "..", "fixtures", "engine-child.ts")];
     const child = Bun.spawn(argv, { stdin: "pipe", stdout: "pipe", stderr: "ignore" });

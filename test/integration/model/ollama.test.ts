@@ -135,7 +135,7 @@ describe("abort", () => {
     harness.server.script("m", { text: "ok", evaluateMs: 300 });
     const caller = new AbortController();
     const heard = hear(harness.model.chat(chatRequest(), caller.signal));
-    await harness.server.received.request((one) => one.model === "m");
+    await harness.server.received.request(({ path }) => path === "/api/chat");
     caller.abort(new Error("gone"));
     await heard;
     expect(harness.models.statuses()[0]).toMatchObject({ busy: 0, finishing: 1 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { ask, chatRequest, hear, modelError } from "../../support/model-fixtures.ts";
 import { remoteProviders, startHarness, until } from "../../support/model-harness.ts";
+import { isChat } from "../../support/scripted-model/received.ts";
 
 describe.each(remoteProviders)("provider %s", (provider) => {
   test("streams text and thinking apart and reports the counts", async () => {
@@ -74,7 +75,7 @@ describe.each(remoteProviders)("provider %s", (provider) => {
     const caller = new AbortController();
     const gone = new Error("gone");
     const heard = hear(harness.model.chat(chatRequest(), caller.signal));
-    const request = await harness.server.received.request((one) => one.model === "m");
+    const request = await harness.server.received.request(({ path }) => isChat(path));
     await until(() => harness.model.health().state === "reachable");
     const leftAt = performance.now();
     caller.abort(gone);

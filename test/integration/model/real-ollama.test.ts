@@ -3,6 +3,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Models } from "../../../src/model/models.ts";
 import { createModels } from "../../../src/model/models.ts";
+import { countAt, isRecord, type JsonRecord } from "../../../src/model/json.ts";
+import { showModel } from "../../../src/model/ollama/look.ts";
+import { memoryNeed, memoryShortage } from "../../../src/model/ollama/memory.ts";
+import { createTransport } from "../../../src/model/transport.ts";
 import { mayRun } from "../../support/may-run.ts";
 import {
   ask,
@@ -71,6 +75,31 @@ describe.if(mayRun("Ollama", missingForOllama()))("a real Ollama", () => {
   );
 
   test(
+    "is thought to need about as much memory as it takes",
+    async () => {
+      const transport = createTransport(endpointConfig({ url: ollama.url }), {
+        title: "Ollama",
+        url: ollama.url,
+        advice: "",
+      });
+      const declared = modelConfig({ model: ollama.model, context: 2048 });
+      const signal = AbortSignal.timeout(10_000);
+      const shown = await showModel(transport, declared.model, signal);
+      if (shown === undefined) throw new Error("Ollama does not show its model");
+      const need = (await memoryNeed(transport, declared, shown, signal)) ?? 0;
+      await ask(models.chat(["m"]));
+      const loaded: unknown = await (await fetch(`${ollama.url}/api/ps`)).json();
+      const takes = countAt(firstModel(loaded), "size") ?? 0;
+      expect(need).toBeGreaterThan(takes * 0.7);
+      expect(need).toBeLessThan(takes * 1.05);
+      // With no memory left, what is loaded as it is wanted needs none, and another context is made room for.
+      expect(await memoryShortage(transport, declared, 2 ** 50, 2048, signal)).toBeUndefined();
+      expect(await memoryShortage(transport, declared, 2 ** 50, 1024, signal)).toMatchObject({ needBytes: 2 ** 50 });
+    },
+    minuteMs,
+  );
+
+  test(
     "is free at once after an abort in the middle of an answer",
     async () => {
       const caller = new AbortController();
@@ -107,3 +136,10 @@ describe.if(mayRun("Ollama", missingForOllama()))("a real Ollama", () => {
     minuteMs,
   );
 });
+
+function firstModel(answer: unknown): JsonRecord {
+  const models: unknown = isRecord(answer) ? answer["models"] : undefined;
+  const first: unknown = Array.isArray(models) ? models[0] : undefined;
+  if (!isRecord(first)) throw new Error(`Ollama has nothing loaded: ${JSON.stringify(answer)}`);
+  return first;
+}

@@ -155,6 +155,24 @@ describe("muster run", () => {
     expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Here I am.");
   }, 60_000);
 
+  test.if(process.platform === "linux")(
+    "is degraded while its model does not fit into memory, and ready again once it does",
+    async () => {
+      const muster = await start({ sizeBytes: 2 ** 50 }, { acceptsDegraded: true });
+      const [agent] = (await muster.status()).agents;
+      expect(agent).toMatchObject({ state: "degraded" });
+      expect(agent?.reason).toContain("needs about 1048576.0 GB of memory to be loaded");
+      const refused = await caller.prompt(subject, "Hello?").done;
+      expect(refused.error()).toMatchObject({ code: "500", error: "model_no_memory" });
+      expect(refused.error()?.["retry_after_s"]).toBeNumber();
+      expect(refused.statuses()).toEqual([]);
+      model.script("scripted", { sizeBytes: 1000, text: "Small enough." });
+      await until("the agent to be ready", async () => (await muster.status()).agents[0]?.state === "ready", 30_000);
+      expect((await caller.prompt(subject, "Hello?").done).text()).toBe("Small enough.");
+    },
+    60_000,
+  );
+
   test("uses the manifest's proxy only, whatever proxies the environment names", async () => {
     const asked: string[] = [];
     const fetch = (request: Request) => {

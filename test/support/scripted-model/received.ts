@@ -46,7 +46,7 @@ export class Received {
   }
 
   chats(): ReceivedRequest[] {
-    return this.requests.filter((request) => /chat|messages/.test(request.path));
+    return this.requests.filter(({ path }) => isChat(path));
   }
 
   begin(): void {
@@ -57,4 +57,9 @@ export class Received {
   end(): void {
     this.concurrent--;
   }
+}
+
+/** Whether a request is a call, and no question about models. */
+export function isChat(path: string): boolean {
+  return /chat|messages/.test(path);
 }

@@ -38,6 +38,11 @@ export interface Script {
   /** The context length that it claims for the model. */
   readonly contextTokens?: number;
   readonly sees?: boolean;
+  /** The size that Ollama's list of models gives. */
+  readonly sizeBytes?: number;
+  /** It is loaded, and takes so much. */
+  readonly loadedBytes?: number;
+  readonly loadedContext?: number;
   /** Not there until pulled. */
   readonly missing?: boolean;
   /** Bytes that a pull reports, in steps. */

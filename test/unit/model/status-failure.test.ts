@@ -21,6 +21,15 @@ describe("statusFailure", () => {
     expect(error.message).toContain("model 'nope' not found");
   });
 
+  test("knows Ollama's refusal to load what does not fit into memory", async () => {
+    const said = "model requires more system memory (5.6 GiB) than is available (3.2 GiB)";
+    expect(await fail(JSON.stringify({ error: said }), { status: 500 })).toMatchObject({
+      kind: "no-memory",
+      message: "Ollama has too little memory for the model: it needs 5.6 GiB, and 3.2 GiB can be had",
+      retryAfterS: 20,
+    });
+  });
+
   test("keeps Retry-After of a busy provider", async () => {
     const error = await fail("busy", { status: 503, headers: { "retry-after": "12" } });
     expect(error).toMatchObject({ kind: "refused", status: 503, retryAfterS: 12 });

@@ -79,6 +79,16 @@ test("an agent whose model is missing is degraded, and refuses by that name", ()
   });
 });
 
+test("an agent whose model does not fit into memory is degraded, and says what is needed", () => {
+  const { model, healths } = started();
+  model.setHealth({ state: "no-memory", reason: "needs 6.2 GB", retryAfterS: 7 });
+  expect(healths.at(-1)).toMatchObject({
+    state: "degraded",
+    reason: 'model "local": needs 6.2 GB',
+    error: { code: 500, error: "model_no_memory", message: "needs 6.2 GB", fields: { retry_after_s: 7 } },
+  });
+});
+
 test("a refusal of the runtime goes before the agent's own check, prompt by prompt", () => {
   let refusal: ServiceError | undefined = new ServiceError(429, "busy", "At its memory limit");
   const { checks } = started({ refusal: () => refusal });

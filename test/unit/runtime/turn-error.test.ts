@@ -16,6 +16,7 @@ const stopped = (kind: StopReason["kind"]): TurnFailure => ({ kind: "stopped", r
 test.each<[TurnFailure, ServiceErrorCode, ServiceErrorName]>([
   [failed("unreachable", 5), 500, "model_unreachable"],
   [failed("not-found"), 500, "model_not_found"],
+  [failed("no-memory", 20), 500, "model_no_memory"],
   [failed("refused"), 500, "model_refused"],
   [failed("refused", 3), 429, "model_refused"],
   [failed("overflow"), 400, "prompt_too_long"],

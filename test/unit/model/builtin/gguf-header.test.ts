@@ -34,19 +34,33 @@ describe("parseGgufHeader", () => {
     bytes.text("general.names").whole(9, 4).whole(8, 4).whole(2, 8).text("a").text("b");
     bytes.text("general.size").whole(10, 4).whole(7, 8);
     bytes.text("llama.context_length").whole(4, 4).whole(8_192, 4);
-    expect(parseGgufHeader(bytes.done())).toEqual({ contextTokens: 8_192 });
+    expect(parseGgufHeader(bytes.done())).toEqual({ contextTokens: 8_192, contextBytesPerToken: 0 });
+  });
+
+  test("tells what a token of context takes", () => {
+    const bytes = head(5);
+    for (const [key, value] of [
+      ["block_count", 30],
+      ["context_length", 2_048],
+      ["embedding_length", 576],
+      ["attention.head_count", 9],
+      ["attention.head_count_kv", 3],
+    ] as const) {
+      bytes.text(`llama.${key}`).whole(4, 4).whole(value, 4);
+    }
+    expect(parseGgufHeader(bytes.done())).toEqual({ contextTokens: 2_048, contextBytesPerToken: 30 * 3 * 128 * 2 });
   });
 
   test("a head that ends within a value is a GGUF file of unknown context", () => {
     const bytes = head(2).text("general.architecture").whole(8, 4).text("llama").done();
-    expect(parseGgufHeader(bytes)).toEqual({});
-    expect(parseGgufHeader(bytes.subarray(0, bytes.length - 3))).toEqual({});
+    expect(parseGgufHeader(bytes)).toEqual({ contextBytesPerToken: 0 });
+    expect(parseGgufHeader(bytes.subarray(0, bytes.length - 3))).toEqual({ contextBytesPerToken: 0 });
   });
 
   test("a length beyond all bounds is no trap", () => {
     const bytes = head(1).text("x").whole(9, 4).whole(0, 4);
     bytes.parts.push(...Array.from({ length: 8 }, () => 0xff));
-    expect(parseGgufHeader(bytes.done())).toEqual({});
+    expect(parseGgufHeader(bytes.done())).toEqual({ contextBytesPerToken: 0 });
   });
 
   test("anything else is no GGUF file", () => {
