@@ -1,12 +1,14 @@
 // Waiting for work that was told to stop, but not for ever.
 
+import { deferred } from "./deferred.ts";
+
 /** The promise's value; undefined when it has none `graceMs` after `signal` fired: a later failure of it is ignored. */
 export async function untilAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,
   graceMs: number,
 ): Promise<Value | undefined> {
-  const given = Promise.withResolvers<undefined>();
+  const given = deferred<undefined>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = (): void => {
     timer = setTimeout(() => given.resolve(undefined), graceMs);

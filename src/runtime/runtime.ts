@@ -1,5 +1,6 @@
 // The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
 
+import { JobHost } from "../bus/jobs/job-host.ts";
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { serviceManager } from "../host/sd-notify.ts";
@@ -101,8 +102,7 @@ async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
   const host = createAgentHost({
     connection: bus.connection,
     log,
-    takesJobs: true,
-    ...hubOf(desired.manifest),
+    jobs: new JobHost({ bus: bus.connection, log, ...hubOf(desired.manifest) }),
     observe: (agent) => services.counts.observer(agent),
   });
   open.add("agents", () => host.close(closeMs / 2));

@@ -1,5 +1,6 @@
 // A runtime's bus side for tests: one connection, one host, agents with settings that a test can read at a glance.
 
+import { JobHost } from "../../src/bus/jobs/job-host.ts";
 import { createAgentHost } from "../../src/bus/serving/agent-host.ts";
 import type { AgentHost, AgentHostOptions } from "../../src/bus/serving/agent-host.ts";
 import { openBus } from "../../src/bus/connection/open-bus.ts";
@@ -26,12 +27,15 @@ export interface BusHost {
 
 export async function startBusHost(
   url: string,
-  options: Pick<AgentHostOptions, "holdMs" | "takesJobs" | "hubDomain"> = {},
+  options: Pick<AgentHostOptions, "holdMs"> & { readonly takesJobs?: boolean; readonly hubDomain?: string } = {},
 ): Promise<BusHost> {
   const log = silentLog();
   const connection = openBus({ settings: { servers: [url] }, clientName: "test", log });
   await connection.connected();
-  const host = createAgentHost({ connection, log, ...options });
+  const { takesJobs = false, hubDomain, ...rest } = options;
+  const hub = hubDomain === undefined ? {} : { hubDomain };
+  const jobs = takesJobs ? { jobs: new JobHost({ bus: connection, log, ...hub }) } : {};
+  const host = createAgentHost({ connection, log, ...rest, ...jobs });
   return {
     connection,
     host,

@@ -44,7 +44,6 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
       return () => listeners.delete(listener);
     },
     onPublishRefused: () => () => undefined,
-    useSettings: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }

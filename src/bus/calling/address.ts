@@ -60,7 +60,7 @@ export function matchesJobAddress(pattern: AddressPattern, address: AgentAddress
 
 /** Instances by prompt subject, agents in order of address. */
 export function groupInstances(records: readonly AgentRecord[]): FoundAgent[] {
-  return [...Map.groupBy(records, (record) => record.promptSubject).values()]
+  return [...bySubject(records).values()]
     .flatMap((instances) => {
       const [first] = instances;
       return first === undefined
@@ -68,6 +68,16 @@ export function groupInstances(records: readonly AgentRecord[]): FoundAgent[] {
         : [{ address: addressOf(first), instances, target: commonTarget(first, instances) }];
     })
     .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+}
+
+function bySubject(records: readonly AgentRecord[]): Map<string, AgentRecord[]> {
+  const groups = new Map<string, AgentRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.promptSubject);
+    if (group === undefined) groups.set(record.promptSubject, [record]);
+    else group.push(record);
+  }
+  return groups;
 }
 
 export function addressOf(record: Pick<AgentRecord, "agent" | "owner" | "name">): string {

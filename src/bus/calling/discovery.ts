@@ -8,6 +8,7 @@ import { serviceName } from "../../protocol/version.ts";
 import { CallError } from "./call-error.ts";
 import type { CallerBus } from "./caller-bus.ts";
 import { publish } from "./reply-stream.ts";
+import { deferred } from "../deferred.ts";
 
 export interface DiscoveryOptions {
   /** Ends this long after the last answer; default 750 ms. */
@@ -35,7 +36,7 @@ export interface Discovery {
  */
 export async function discoverAgents(bus: CallerBus, options: DiscoveryOptions = {}): Promise<Discovery> {
   const found = new Map<string, AgentRecord | UnusableRecord>();
-  const done = Promise.withResolvers<undefined>();
+  const done = deferred<undefined>();
   const end = (): void => done.resolve(undefined);
   const fail = (error: CallError): void => done.reject(error);
   const subject = serviceSubject("INFO", serviceName);

@@ -8,6 +8,7 @@ import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { discoverAgents } from "./discovery.ts";
 import { publish } from "./reply-stream.ts";
 import type { Roster } from "./roster.ts";
+import { deferred } from "../deferred.ts";
 
 /** After so many, an instance that is never picked beats sooner than it is found. */
 const statusRounds = 32;
@@ -60,7 +61,7 @@ async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promis
 /** Resolves when there are as many answers as questions, or after `waitMs`. */
 async function askEach(bus: CallerBus, roster: Roster, subjects: readonly string[], waitMs: number): Promise<void> {
   const inbox = bus.newInbox();
-  const done = Promise.withResolvers<undefined>();
+  const done = deferred<undefined>();
   let open = subjects.length;
   const receive = (message: Msg): void => {
     roster.answered(message.string());

@@ -3,11 +3,12 @@
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusError } from "./bus-error.ts";
 import type { BusStatus } from "./connection.ts";
+import { deferred } from "../deferred.ts";
 
 export class BusState {
   readonly #log: Logger;
   readonly #listeners = new Set<(status: BusStatus) => void>();
-  readonly #first = Promise.withResolvers<undefined>();
+  readonly #first = deferred<undefined>();
   #status: BusStatus = { state: "connecting" };
 
   constructor(log: Logger) {

@@ -55,11 +55,15 @@ export interface BusConnection {
   onStatus(listener: (status: BusStatus) => void): () => void;
   /** Called when the server refuses a publish for want of permission; returns what removes it. */
   onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
+  /** Delivers what was published (at most 2 s), then closes for good. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** A bus whose settings can be changed while it is used. */
+export interface ConfiguredBus extends BusConnection {
   /**
    * Goes over to a connection made with other settings, or with the files that they name as they are now. Held output and subscriptions go
    * along. Resolves with the reason when it cannot be made: the present connection stays, and the next one is tried with these settings.
    */
   useSettings(settings: BusSettings): Promise<BusError | undefined>;
-  /** Delivers what was published (at most 2 s), then closes for good. Never rejects. */
-  close(): Promise<void>;
 }

@@ -1,212 +1,31 @@
-// Opens the connection to NATS: it comes up when NATS does, comes back for ever, and never publishes into a buffer that a reconnect would throw
-// away.
+// Opens the connection to NATS that the settings of a manifest or of a command name.
 
-import type { Msg, NatsConnection } from "@nats-io/transport-node";
-import type { Logger } from "../../telemetry/log.ts";
-import { delay } from "../delay.ts";
-import { uniqueId } from "../unique-id.ts";
-import { within } from "../within.ts";
-import { BusError } from "./bus-error.ts";
+import type { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
-import { BusState } from "./bus-state.ts";
-import type { BusConnection, BusOptions, BusStatus, PublishOptions } from "./connection.ts";
-import { type Dialled, dialOnce } from "./dial.ts";
-import { followConnection } from "./follow-connection.ts";
-import { reconnectDelayMs } from "./reconnect-delay.ts";
-import { SubscriptionTable } from "./subscription-table.ts";
-import type { BusSubscription, SubscribeOptions } from "./subscription-table.ts";
+import type { BusOptions, ConfiguredBus } from "./connection.ts";
+import { dialOnce } from "./dial.ts";
+import { type Dial, ReconnectingBus } from "./reconnecting-bus.ts";
 
 /** Starts connecting in the background and returns at once. */
-export function openBus(options: BusOptions): BusConnection {
-  const connection = new Connection(options);
+export function openBus(options: BusOptions): ConfiguredBus {
+  const connection = new SettingsBus(options);
   void connection.run();
   return connection;
 }
 
-const closeMs = 2_000;
-const defaultMaxPayloadBytes = 1024 * 1024;
+class SettingsBus extends ReconnectingBus implements ConfiguredBus {
+  readonly #clientName: string;
 
-class Connection implements BusConnection {
-  readonly #options: BusOptions;
-  readonly #table: SubscriptionTable;
-  readonly #state: BusState;
-  readonly #refusalListeners = new Set<(subject: string, problem: string) => void>();
-  readonly #stop = new AbortController();
-  #settings: BusSettings;
-  /** Made with other settings, and about to take over. */
-  #next: Dialled | undefined;
-  #live: NatsConnection | undefined;
-  #maxPayloadBytes = defaultMaxPayloadBytes;
-  #inboxPrefix = "_INBOX";
-  /** Servers that the cluster told us of, tried too. */
-  #gossiped: readonly string[] = [];
-
-  constructor(options: BusOptions) {
-    this.#options = options;
-    this.#settings = options.settings;
-    this.#table = new SubscriptionTable(options.log);
-    this.#state = new BusState(options.log);
+  constructor({ settings, clientName, ...options }: BusOptions) {
+    super({ ...options, dial: dialWith(settings, clientName) });
+    this.#clientName = clientName;
   }
 
-  /** Connects, serves until the connection breaks, connects again; until closed. */
-  async run(): Promise<void> {
-    for (let attempt = 1; !this.#isClosed(); attempt++) {
-      const problem = await this.#connectAndServe(() => (attempt = 0));
-      if (this.#isClosed()) break;
-      if (problem !== undefined && this.#isFinal(problem)) break;
-      if (this.#next !== undefined) continue;
-      await delay(reconnectDelayMs(Math.max(1, attempt), Math.random()), this.#stop.signal);
-    }
-  }
-
-  status(): BusStatus {
-    return this.#state.status;
-  }
-
-  isConnected(): boolean {
-    return this.#live !== undefined;
-  }
-
-  connected(): Promise<void> {
-    return this.#state.connected();
-  }
-
-  maxPayloadBytes(): number {
-    return this.#live?.info?.max_payload ?? this.#maxPayloadBytes;
-  }
-
-  publish(subject: string, payload: Uint8Array | string, options?: PublishOptions): boolean {
-    const live = this.#live;
-    if (live === undefined || live.isClosed()) return false;
-    try {
-      live.publish(subject, payload, options === undefined ? undefined : this.#table.publishOptions(options));
-      return true;
-    } catch (cause) {
-      if (live.isClosed()) return false;
-      throw new RangeError(cause instanceof Error ? cause.message : String(cause), { cause });
-    }
-  }
-
-  subscribe(subject: string, onMessage: (message: Msg) => void, options: SubscribeOptions = {}): BusSubscription {
-    return this.#table.add(subject, onMessage, options);
-  }
-
-  async flush(): Promise<boolean> {
-    try {
-      await this.#live?.flush();
-      return this.#live !== undefined;
-    } catch (error) {
-      this.#options.log.debug("Flush was cut short", { error: String(error) });
-      return false;
-    }
-  }
-
-  async rttMs(): Promise<number | undefined> {
-    const start = performance.now();
-    return (await this.flush()) ? performance.now() - start : undefined;
-  }
-
-  newInbox(): string {
-    return `${this.#inboxPrefix}.${uniqueId()}`;
-  }
-
-  onStatus(listener: (status: BusStatus) => void): () => void {
-    return this.#state.onStatus(listener);
-  }
-
-  onPublishRefused(listener: (subject: string, problem: string) => void): () => void {
-    this.#refusalListeners.add(listener);
-    return () => this.#refusalListeners.delete(listener);
-  }
-
-  async useSettings(settings: BusSettings): Promise<BusError | undefined> {
-    this.#settings = settings;
-    this.#gossiped = [];
-    if (this.#live === undefined) return undefined;
-    const { clientName, log } = this.#options;
-    const dialled = await dialOnce({ settings, clientName, gossiped: [] });
-    if (dialled instanceof BusError) return dialled;
-    const live = this.#live;
-    if (this.#isClosed() || !this.isConnected() || this.#settings !== settings || this.#next !== undefined) {
-      await closeQuietly(dialled.connection, log);
-      return undefined;
-    }
-    this.#next = dialled;
-    await within(this.flush(), closeMs);
-    await closeQuietly(live, log);
-    return undefined;
-  }
-
-  async close(): Promise<void> {
-    if (this.#isClosed()) return;
-    const live = this.#live;
-    if (live !== undefined) await within(this.flush(), closeMs);
-    this.#live = undefined;
-    this.#stop.abort();
-    this.#table.detach();
-    if (this.#next !== undefined) void closeQuietly(this.#next.connection, this.#options.log);
-    this.#state.becomeClosed(new BusError("The connection to NATS was closed"));
-    if (live !== undefined) await within(closeQuietly(live, this.#options.log), closeMs);
-  }
-
-  /** One connection from dialling to its end. Returns why it could not be made; undefined when it was. */
-  async #connectAndServe(onConnected: () => void): Promise<BusError | undefined> {
-    const { clientName, log } = this.#options;
-    const next = this.#next;
-    this.#next = undefined;
-    const dialled = next ?? (await dialOnce({ settings: this.#settings, clientName, gossiped: this.#gossiped }));
-    if (dialled instanceof BusError) return dialled;
-    const { connection, library, inboxPrefix } = dialled;
-    if (this.#isClosed()) {
-      await closeQuietly(connection, log);
-      return undefined;
-    }
-    onConnected();
-    this.#inboxPrefix = inboxPrefix;
-    const events = connection.status();
-    this.#table.attach(connection, library);
-    this.#becomeConnected(connection);
-    const why = await followConnection(events, {
-      onServers: () => (this.#gossiped = connection.info?.connect_urls ?? this.#gossiped),
-      onError: (error) => log.warn("NATS reported an error", { error: error.message }),
-      onPublishRefused: (subject, problem) => {
-        for (const listener of [...this.#refusalListeners]) listener(subject, problem);
-      },
-    });
-    if (this.#live !== connection) return undefined;
-    this.#live = undefined;
-    this.#table.detach();
-    this.#state.becomeDisconnected(connection.getServer(), why);
-    void closeQuietly(connection, log);
-    return undefined;
-  }
-
-  #becomeConnected(connection: NatsConnection): void {
-    this.#live = connection;
-    this.#maxPayloadBytes = connection.info?.max_payload ?? this.#maxPayloadBytes;
-    this.#gossiped = connection.info?.connect_urls ?? [];
-    this.#state.becomeConnected(connection.getServer());
-  }
-
-  #isClosed(): boolean {
-    return this.#stop.signal.aborted;
-  }
-
-  /** Tells of a failure to connect. True: there is no further attempt. */
-  #isFinal(problem: BusError): boolean {
-    const isPersistent = this.#options.isPersistent !== false;
-    this.#state.report(problem, isPersistent);
-    if (isPersistent) return false;
-    this.#stop.abort();
-    this.#state.becomeClosed(problem, problem.message);
-    return true;
+  useSettings(settings: BusSettings): Promise<BusError | undefined> {
+    return this.redial(dialWith(settings, this.#clientName));
   }
 }
 
-async function closeQuietly(connection: NatsConnection, log: Logger): Promise<void> {
-  try {
-    await connection.close();
-  } catch (error) {
-    log.debug("Closing the connection to NATS failed", { error: String(error) });
-  }
+function dialWith(settings: BusSettings, clientName: string): Dial {
+  return (gossiped) => dialOnce({ settings, clientName, gossiped });
 }

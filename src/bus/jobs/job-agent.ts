@@ -18,6 +18,14 @@ export interface JobAgent {
   runJob(job: JobPrompt): Promise<JobAnswer>;
 }
 
+/** Whoever brings agents their jobs. */
+export interface JobTaker {
+  add(agent: JobAgent): void;
+  remove(agent: JobAgent): void;
+  /** Takes no more jobs, and waits at most `timeoutMs` for those in hand. Never rejects. */
+  close(timeoutMs: number): Promise<void>;
+}
+
 export interface JobPrompt {
   readonly id: string;
   readonly payload: Uint8Array;

@@ -2,7 +2,7 @@
 
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
-import type { JobAgent } from "./job-agent.ts";
+import type { JobAgent, JobTaker } from "./job-agent.ts";
 import type { JobDesk } from "./job-desk.ts";
 
 const afterStartMs = 500;
@@ -14,7 +14,7 @@ export interface JobHostOptions {
   readonly hubDomain?: string;
 }
 
-export class JobHost {
+export class JobHost implements JobTaker {
   readonly #options: JobHostOptions;
   readonly #waiting = new Set<JobAgent>();
   readonly #desks = new Map<string, JobDesk>();

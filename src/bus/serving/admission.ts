@@ -1,6 +1,7 @@
 // Who is served now, who waits, who is refused: one agent's `concurrency` and `queue`, first come first served, jobs after all callers.
 
 import { ServiceError } from "../../protocol/service-error.ts";
+import { type Deferred, deferred } from "../deferred.ts";
 
 /** A prompt's place. `leave` gives it up, served or not, and may be called again. */
 export interface Ticket {
@@ -88,7 +89,7 @@ class Place implements Ticket {
   servedAtMs = 0;
   readonly #onLeave: (place: Place) => void;
   #isServing = false;
-  #whenServed: PromiseWithResolvers<undefined> | undefined;
+  #whenServed: Deferred<undefined> | undefined;
 
   constructor(onLeave: (place: Place) => void) {
     this.#onLeave = onLeave;
@@ -100,7 +101,7 @@ class Place implements Ticket {
 
   async served(): Promise<void> {
     if (this.#isServing) return;
-    this.#whenServed ??= Promise.withResolvers<undefined>();
+    this.#whenServed ??= deferred<undefined>();
     await this.#whenServed.promise;
   }
 

@@ -9,12 +9,13 @@ import type { BusConnection } from "../connection/connection.ts";
 import type { CountObserver } from "./endpoint-counter.ts";
 import { HeartbeatSchedule } from "./heartbeat.ts";
 import { HeldOutput } from "./held-output.ts";
-import { JobHost } from "../jobs/job-host.ts";
+import type { JobTaker } from "../jobs/job-agent.ts";
 import { MicroRegistry } from "./micro-registry.ts";
 import { ProbeInbox } from "../connection/probe-inbox.ts";
 import type { StreamOwner } from "./response-stream.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceSpec } from "./service-port.ts";
 import { TextBatch } from "./text-batch.ts";
+import { delay } from "../delay.ts";
 import { within } from "../within.ts";
 
 export interface AgentHostOptions {
@@ -23,10 +24,8 @@ export interface AgentHostOptions {
   readonly log: Logger;
   /** How long output is held while the bus is away; default 60 s. */
   readonly holdMs?: number;
-  /** Take jobs that are kept for the agents (docs/jobs.md); default false. */
-  readonly takesJobs?: boolean;
-  /** JetStream's domain at the hub that this bus is a leaf of: jobs are fetched from there. */
-  readonly hubDomain?: string;
+  /** Brings jobs that are kept for the agents (docs/jobs.md), and is closed with the host; default none. */
+  readonly jobs?: JobTaker;
   /** Told of what is counted of the named agent. */
   readonly observe?: (agent: string) => CountObserver;
 }
@@ -54,14 +53,11 @@ class Host implements AgentHost {
   readonly #inbox: ProbeInbox;
   readonly #batch = new TextBatch();
   readonly #agents = new Set<AgentService>();
-  readonly #jobs: JobHost | undefined;
+  readonly #jobs: JobTaker | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ connection, log, holdMs, takesJobs, hubDomain, observe }: AgentHostOptions) {
-    this.#jobs =
-      takesJobs === true
-        ? new JobHost({ bus: connection, log, ...(hubDomain === undefined ? {} : { hubDomain }) })
-        : undefined;
+  constructor({ connection, log, holdMs, jobs, observe }: AgentHostOptions) {
+    this.#jobs = jobs;
     this.#inbox = new ProbeInbox(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
@@ -102,7 +98,7 @@ class Host implements AgentHost {
     await Promise.all([...this.#agents].map((agent) => agent.drain(timeoutMs)));
     await this.#jobs?.close(Math.max(closeJobsMs, deadline - performance.now()));
     const { connection, parts, registry, heartbeats, claims } = this.#deps;
-    while (parts.heldOutput.size > 0 && performance.now() < deadline) await Bun.sleep(heldPollMs);
+    while (parts.heldOutput.size > 0 && performance.now() < deadline) await delay(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));
     claims.close();
     heartbeats.close();

@@ -17,6 +17,7 @@ import { Turn } from "./turn.ts";
 import type { JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { JobTurn } from "../jobs/job-turn.ts";
 import { uniqueId } from "../unique-id.ts";
+import { type Deferred, deferred } from "../deferred.ts";
 
 export interface PromptEndpointOptions {
   readonly parts: HostParts;
@@ -35,7 +36,7 @@ export class PromptEndpoint {
   readonly #options: PromptEndpointOptions;
   readonly #turns = new Set<Turn>();
   readonly #jobs = new Set<JobTurn>();
-  #whenIdle: PromiseWithResolvers<undefined> | undefined;
+  #whenIdle: Deferred<undefined> | undefined;
   #hasSeenNoReply = false;
 
   constructor(options: PromptEndpointOptions) {
@@ -65,7 +66,7 @@ export class PromptEndpoint {
   /** Resolves when no turn runs or waits. */
   async idle(): Promise<void> {
     if (this.#turns.size + this.#jobs.size === 0) return;
-    this.#whenIdle ??= Promise.withResolvers<undefined>();
+    this.#whenIdle ??= deferred<undefined>();
     await this.#whenIdle.promise;
   }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import type { BusSettings } from "../../../../src/bus/connection/bus-settings.ts";
 import { openBus } from "../../../../src/bus/connection/open-bus.ts";
-import type { BusConnection } from "../../../../src/bus/connection/connection.ts";
+import type { BusConnection, ConfiguredBus } from "../../../../src/bus/connection/connection.ts";
 import { readNatsContext } from "../../../../src/bus/connection/nats-context.ts";
 import { Secret } from "../../../../src/manifest/secret.ts";
 import { answers, eventually, startBusHost } from "../../../support/bus-host.ts";
@@ -33,7 +33,7 @@ async function serverWith(config: string): Promise<RunningNatsServer> {
   return server;
 }
 
-function open(settings: BusSettings, isPersistent = false): BusConnection {
+function open(settings: BusSettings, isPersistent = false): ConfiguredBus {
   const connection = openBus({ settings, clientName: "test", log: silentLog(), isPersistent });
   ends.push(() => connection.close());
   return connection;
