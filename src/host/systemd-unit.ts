@@ -57,12 +57,15 @@ function serviceSection({ executable, manifest, scope }: UnitOptions): string {
     "Type=notify",
     "NotifyAccess=main",
     `ExecStart=${executable} run --file ${manifest}`,
-    `ExecReload=${executable} reload`,
-    ...(scope === "user" ? [] : ownership),
+    ...(scope === "user" ? [`ExecReload=${executable} reload`] : [...reload(executable), ...ownership]),
     ...supervision,
     `UnsetEnvironment=${redirecting.join(" ")}`,
     ...(scope === "user" ? userHardening : hardening),
   ]);
+}
+
+function reload(executable: string): readonly string[] {
+  return ["# As root, to hand over credentials that are others than at the start.", `ExecReload=+${executable} reload`];
 }
 
 const ownership = [
@@ -72,6 +75,8 @@ const ownership = [
   "StateDirectoryMode=0700",
   `# Each file there is a credential: \${credential:NAME} in a manifest.`,
   `LoadCredential=${credentialPrefix}:${credentialsFolder}`,
+  "RuntimeDirectory=muster",
+  "RuntimeDirectoryMode=0700",
 ];
 
 const supervision = [

@@ -1,14 +1,15 @@
 // What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
 
+import { credentialName } from "../host/credentials.ts";
 import { decodeOperation, operationNames, type OperationRequest } from "./operation.ts";
 
 /**
  * Later operations are further members; a runtime that does not know one answers with an error. `reload` reads the files now and takes
- * over what is good; `plan` says what it would do, for the runtime's own files or those named (absolute).
+ * over what is good, first the service's credentials where they are handed over (name → base64); `plan` says what it would do, for the runtime's own files or those named (absolute).
  */
 export type ControlRequest =
   | { readonly op: "status" }
-  | { readonly op: "reload" }
+  | { readonly op: "reload"; readonly credentials?: Readonly<Record<string, string>> }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
   | OperationRequest;
 
@@ -141,13 +142,22 @@ export function decodeRequest(line: string): ControlRequest | string {
   const op = fields["op"];
   switch (op) {
     case "status":
-    case "reload":
       return { op };
+    case "reload":
+      return { op, ...credentialsOf(fields["credentials"]) };
     case "plan":
       return { op, ...textField(fields, "file"), ...textField(fields, "dropIn") };
     default:
       return decodeOperation(fields) ?? unknownOperation(op);
   }
+}
+
+function credentialsOf(given: unknown): { credentials?: Record<string, string> } {
+  if (!isRecord(given)) return {};
+  const entries = Object.entries(given).flatMap(([name, value]): [string, string][] =>
+    typeof value === "string" && credentialName.test(name) ? [[name, value]] : [],
+  );
+  return { credentials: Object.fromEntries(entries) };
 }
 
 function unknownOperation(op: unknown): string {

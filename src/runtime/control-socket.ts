@@ -2,6 +2,7 @@
 
 import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { maxCredentialsBytes } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { freshControlPath, removeControlPath } from "./control-path.ts";
 import type { ControlRequest, ControlResponse } from "./control-protocol.ts";
@@ -10,7 +11,8 @@ import { ControlStream } from "./control-stream.ts";
 import { lineReader } from "./line-reader.ts";
 
 const maxConnections = 16;
-const maxRequestBytes = 64 * 1024;
+/** A reload may carry all credentials in base64. */
+const maxRequestBytes = 2 * maxCredentialsBytes;
 const idleMs = 30_000;
 /** What a reader of a stream may leave unread; more is not sent. */
 const maxUnreadBytes = 1024 * 1024;

@@ -1,5 +1,6 @@
 // What there is of the runtime so far: its status can be asked while it starts.
 
+import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import type { FileStatus } from "./control-protocol.ts";
@@ -10,6 +11,7 @@ import type { RuntimeServices } from "./runtime-services.ts";
 
 export interface RuntimeParts {
   readonly startedAt: Date;
+  readonly credentials: Credentials;
   files: readonly FileStatus[];
   isDraining: boolean;
   bus?: RuntimeBus;

@@ -3,6 +3,7 @@
 import { JobHost } from "../bus/jobs/job-host.ts";
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
+import { openCredentials } from "../host/credentials.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
@@ -61,14 +62,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-async function start(options: RuntimeOptions, open: Closers): Promise<Runtime> {
-  const { stateDirectory, log } = options;
+async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
+  const { stateDirectory, log } = given;
   open.add("crash guard", guardAgainstCrashes(log));
   const lock = openState(stateDirectory);
   open.add("state directory", () => lock.release());
+  const credentials = openCredentials(given.environment, log);
+  const options = { ...given, environment: credentials.variables };
   const said = new SaidFindings(log);
   const desired = loadDesiredState(options, said);
-  const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files };
+  const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files, credentials };
   const notices = serviceNotices({
     manager: serviceManager(options.environment, log),
     line: () => statusLine(runtimeStatus(parts, stateDirectory)),

@@ -1,5 +1,6 @@
 // What the local operator may ask of a running runtime, over the control socket.
 
+import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
 import type { ControlRequest } from "./control-protocol.ts";
@@ -30,5 +31,13 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op !== "reload" && request.op !== "plan")
     return operate(request, { ...options, agents: parts.reconciler });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");
-  return request.op === "reload" ? parts.reloader.reload() : parts.reloader.plan(request);
+  if (request.op === "plan") return parts.reloader.plan(request);
+  const kept = parts.credentials.replace(credentialFiles(request.credentials));
+  if (kept !== undefined) options.log.warn(kept);
+  const report = parts.reloader.reload();
+  return kept === undefined ? report : { ...report, notes: [...report.notes, kept] };
+}
+
+function credentialFiles(encoded: Readonly<Record<string, string>> = {}): CredentialFiles {
+  return new Map(Object.entries(encoded).map(([name, text]) => [name, Buffer.from(text, "base64")]));
 }

@@ -10,6 +10,7 @@ import { hostExecutable } from "../../build/test/executables.ts";
 import { installDocuments } from "../../src/cli/install-documents.ts";
 import { mayRun } from "../support/may-run.ts";
 import { missingForSystemd, startSystemdMachine, type SystemdMachine } from "../support/systemd-machine.ts";
+import { runProgram } from "../support/run-program.ts";
 import { until } from "../support/until.ts";
 
 const missing = existsSync(hostExecutable) ? missingForSystemd() : 'the executable is not built: run "npm test"';
@@ -116,6 +117,38 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
         await until("the third agent", async () => (await property("StatusText")).startsWith("3 agents: 3 ready"));
         expect(await property("MainPID")).toBe(pid);
         expect(await property("ActiveState")).toBe("active");
+      },
+      limitMs,
+    );
+
+    test(
+      "takes over a changed credential by a reload, and keeps its process and its bus",
+      async () => {
+        const pid = await property("MainPID");
+        await ask("Hello");
+        expect(await keyAtModel()).toBe("Bearer key of the model");
+        await writeFile(machine.path("/etc/muster/credentials/model"), "the next key\n", { mode: 0o600 });
+        await machine.expect(["systemctl", "reload", "muster"]);
+        await ask("Hello");
+        expect(await keyAtModel()).toBe("Bearer the next key");
+        await writeFile(machine.path("/etc/muster/credentials/model"), "a third key\n", { mode: 0o600 });
+        await machine.expect(["muster", "reload"]);
+        await ask("Hello");
+        expect(await keyAtModel()).toBe("Bearer a third key");
+        expect(await property("MainPID")).toBe(pid);
+        expect(await mode("/run/muster")).toStartWith("700 ");
+        expect(await machine.expect(["journalctl", "-u", "muster", "--no-pager"])).not.toContain("the next key");
+      },
+      limitMs,
+    );
+
+    test(
+      "a start reads the credentials as they are then",
+      async () => {
+        await writeFile(machine.path("/etc/muster/credentials/model"), "key of the start\n", { mode: 0o600 });
+        await machine.expect(["systemctl", "restart", "muster"]);
+        await ask("Hello");
+        expect(await keyAtModel()).toBe("Bearer key of the start");
       },
       limitMs,
     );
@@ -315,6 +348,13 @@ agents:
 
   function ask(prompt: string, agent = "assistant"): Promise<string> {
     return machine.expect(["muster", "ask", agent, prompt]).then((answer) => answer.trim());
+  }
+
+  /** With which key the model was asked last. */
+  async function keyAtModel(): Promise<string> {
+    const program = `console.log((await (await fetch("${modelUrl}/control/received")).json()).authorization)`;
+    const { stdout } = await runProgram([...machine.inNetwork([process.execPath, "--eval", program])]);
+    return stdout.trim();
   }
 
   function status(): Promise<string> {

@@ -78,7 +78,11 @@ class Answers {
         this.#scripts.set(textOf(body["model"]), asBody(body["script"]));
         return Response.json({ ok: true });
       case "/control/received":
-        return Response.json({ total: this.#received.total, concurrent: this.#received.concurrent });
+        return Response.json({
+          total: this.#received.total,
+          concurrent: this.#received.concurrent,
+          authorization: this.#received.chats().at(-1)?.headers.get("authorization") ?? null,
+        });
       case "/api/chat":
         return this.#answer("ollama", path, body, request);
       case "/v1/chat/completions":

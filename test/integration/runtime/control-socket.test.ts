@@ -140,7 +140,7 @@ test("a client that floods is cut off, and others are served", async () => {
   const folder = stateDirectory();
   await serve(folder);
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const flood = createConnection(controlPath(folder), () => flood.write("x".repeat(200_000)));
+  const flood = createConnection(controlPath(folder), () => flood.write("x".repeat(3_000_000)));
   flood.on("error", () => resolve(undefined));
   flood.on("close", () => resolve(undefined));
   await promise;

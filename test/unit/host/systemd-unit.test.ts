@@ -11,13 +11,14 @@ test("the machine's service is watched, reloads, stops in order and is confined"
   for (const line of [
     "Type=notify",
     "ExecStart=/usr/bin/muster run --file /etc/muster/agents.yaml",
-    "ExecReload=/usr/bin/muster reload",
+    "ExecReload=+/usr/bin/muster reload",
     "WatchdogSec=60",
     "TimeoutStopSec=45",
     "KillMode=mixed",
     "OOMPolicy=continue",
     "OOMScoreAdjust=-200",
     "StateDirectory=muster",
+    "RuntimeDirectory=muster",
     "LoadCredential=muster:/etc/muster/credentials",
     "User=muster",
     "NoNewPrivileges=yes",
@@ -41,6 +42,9 @@ test("network and Ollama are before it, and nothing is required", () => {
 
 test("a user's service asks for nothing that a user's manager cannot do", () => {
   const user = systemdUnit({ executable: "/home/a/muster", manifest: "/home/a/agents.yaml", scope: "user" });
-  expect(user).not.toMatch(/^(User|Group|StateDirectory|LoadCredential|Protect\w+|Private\w+|CapabilityBoundingSet)=/m);
+  expect(user).not.toMatch(
+    /^(User|Group|StateDirectory|RuntimeDirectory|LoadCredential|Protect\w+|Private\w+|CapabilityBoundingSet)=/m,
+  );
+  expect(user).toContain("ExecReload=/home/a/muster reload\n");
   expect(user).toContain("WantedBy=default.target");
 });

@@ -19,6 +19,13 @@ test("a plan may be about other files", () => {
   expect(decodeRequest('{"op":"plan","file":3}')).toEqual({ op: "plan" });
 });
 
+test("a reload may hand over credentials; what is none is left out", () => {
+  const reload = { op: "reload", credentials: { model: "a2V5" } } as const;
+  expect(decodeRequest(encodeControl(reload).trimEnd())).toEqual(reload);
+  expect(decodeRequest('{"op":"reload","credentials":{"../x":"a","ok":3}}')).toEqual({ op: "reload", credentials: {} });
+  expect(decodeRequest('{"op":"reload","credentials":3}')).toEqual({ op: "reload" });
+});
+
 test("a reload's report must hold the lists that are printed", () => {
   const report = { file: "/a", added: [], changed: ["x"], removed: [], same: [], problems: [], notes: [] };
   expect(isReloadReport(report)).toBe(true);
