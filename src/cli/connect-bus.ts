@@ -17,12 +17,12 @@ export interface CommandBus {
 
 /**
  * Connects by the server options of the command line. A command that stays (`isPersistent`) comes back after the server was away; another
- * ends with it. Throws a `CommandError` when there is no connection; close it when done.
+ * ends with it. One that changes what is kept acts by the runtime's rights where it may (`asOperator`). Throws a `CommandError` when there is no connection; close it when done.
  */
 export async function connectBus(
   invocation: Invocation,
   terminal: Terminal,
-  options: { readonly isPersistent?: boolean } = {},
+  options: { readonly isPersistent?: boolean; readonly asOperator?: boolean } = {},
 ): Promise<CommandBus> {
   const { settings, said, whenRefused } = await findServer({
     server: invocation.text("server"),
@@ -31,6 +31,7 @@ export async function connectBus(
     state: invocation.text("state"),
     environment: terminal.environment,
     folder: terminal.folder,
+    asOperator: options.asOperator ?? false,
   });
   const connection = openBus({
     settings,

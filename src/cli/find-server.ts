@@ -3,7 +3,9 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { runningBus } from "../bus/bundled/bus-file.ts";
+import { type BusFile, runningBus } from "../bus/bundled/bus-file.ts";
+import { runtimeKeyFile } from "../bus/bundled/bundled-keys.ts";
+import { runtimeInboxPrefix } from "../bus/bundled/bundled-users.ts";
 import type { BusSettings } from "../bus/connection/bus-settings.ts";
 import { chooseStateDirectory, isClosedToUs, StateDirectoryError } from "../host/state-directory.ts";
 import { stateFolder } from "../host/systemd-unit.ts";
@@ -19,6 +21,8 @@ export interface ServerChoice {
   readonly state?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
+  /** To change what is kept there, by the rights of the runtime itself, where its key is at hand. */
+  readonly asOperator?: boolean;
 }
 
 export interface FoundServer {
@@ -112,10 +116,20 @@ function bundledServer(choice: ServerChoice): FoundServer | undefined {
   for (const directory of stateDirectories(choice)) {
     const bus = runningBus(directory);
     if (bus === undefined) continue;
-    const { url, nkeyFile } = bus;
-    return { settings: { servers: [url], ...(nkeyFile === undefined ? {} : { nkeyFile }) }, said: url };
+    return { settings: { servers: [bus.url], ...identityAt(bus, choice) }, said: bus.url };
   }
   return undefined;
+}
+
+/** Who may read the callers' key in the state directory may read the runtime's beside it. */
+function identityAt(
+  { nkeyFile }: Pick<BusFile, "nkeyFile">,
+  { asOperator = false }: ServerChoice,
+): Pick<BusSettings, "nkeyFile" | "inboxPrefix"> {
+  if (nkeyFile === undefined) return {};
+  return asOperator
+    ? { nkeyFile: runtimeKeyFile(nkeyFile), inboxPrefix: runtimeInboxPrefix("operator") }
+    : { nkeyFile };
 }
 
 /** The one that is named, or else the user's own and the one of the machine's service. */

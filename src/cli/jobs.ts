@@ -54,7 +54,7 @@ async function jobs(invocation: Invocation, terminal: Terminal): Promise<number>
     throw usageError(`"muster jobs" does not know "${word}"; it has ${actions.join(", ")}`);
   }
   if (action !== undefined && id === undefined) throw usageError(`"muster jobs ${action}" needs the job's ID`);
-  const bus = await connectBus(invocation, terminal);
+  const bus = await connectBus(invocation, terminal, { asOperator: action === "replay" || action === "rm" });
   try {
     if (action === undefined || id === undefined) return await list(bus, invocation, terminal);
     return await act(action, await findJob(bus, id, invocation), { bus, invocation, terminal });

@@ -1,7 +1,7 @@
 // The two NKEYs of a bundled server that authenticates: made once in the state directory, readable by its user only.
 
 import { chmodSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeWhole } from "../../host/write-whole.ts";
 import { BundledServerError } from "./bundled-error.ts";
 
@@ -23,9 +23,18 @@ export async function bundledKeys(folder: string): Promise<BundledKeys> {
   return { runtime: await key(folder, "runtime"), caller: await key(folder, "caller") };
 }
 
+/** Where the runtime's key is, from where the callers' is. */
+export function runtimeKeyFile(callerKeyFile: string): string {
+  return keyFile(dirname(callerKeyFile), "runtime");
+}
+
+function keyFile(folder: string, name: keyof BundledKeys): string {
+  return join(folder, `${name}.nk`);
+}
+
 async function key(folder: string, name: keyof BundledKeys): Promise<BundledKey> {
   const { nkeys } = await import("@nats-io/transport-node");
-  const file = join(folder, `${name}.nk`);
+  const file = keyFile(folder, name);
   const seed = readSeed(file) ?? makeSeed(file, new TextDecoder().decode(nkeys.createUser().getSeed()));
   try {
     return { file, publicKey: nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey() };

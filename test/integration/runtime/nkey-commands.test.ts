@@ -17,8 +17,12 @@ beforeAll(async () => {
     manifest: `
 identity: { owner: test }
 nats: { embedded: { port: 0, auth: nkey } }
-models: { local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" } }
-agents: { helper: { model: local, instructions: You answer. } }
+models:
+  local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" }
+  refusing: { provider: ollama, url: "${model.url}", model: "r?status=400" }
+agents:
+  helper: { model: local, instructions: You answer. }
+  broken: { model: refusing, instructions: You cannot. }
 `,
   });
 });
@@ -33,6 +37,12 @@ function command(...args: string[]): Promise<ProgramResult> {
   return runProgram([...fromSource, ...args], { cwd: "/", env: { PATH: process.env["PATH"], HOME: muster.folder } });
 }
 
+/** Leaves a job and waits for its end. */
+async function settled(agent: "helper" | "broken", id: string): Promise<void> {
+  const { code } = await muster.command(["submit", agent, "Well?", "--id", id, "--tries", "1", "--wait"]);
+  expect(code).toBe(agent === "helper" ? 0 : 1);
+}
+
 describe("a command", () => {
   test("finds the key through the state directory", async () => {
     expect((await muster.command(["ps"])).stdout).toContain("helper");
@@ -44,6 +54,25 @@ describe("a command", () => {
       code: 0,
       stdout: "word word \n",
     });
+  });
+
+  test("replays and removes a job by the rights of the runtime", async () => {
+    await settled("helper", "good");
+    expect(await muster.command(["jobs", "rm", "good"])).toMatchObject({ code: 0 });
+    expect((await muster.command(["jobs", "show", "good"])).code).toBe(3);
+    await settled("broken", "bad");
+    expect(await muster.command(["jobs", "replay", "bad"])).toMatchObject({
+      code: 0,
+      stderr: 'Job "bad" is queued again\n',
+    });
+  });
+
+  test("may not change a job by the callers' key, and says so", async () => {
+    await settled("helper", "kept");
+    const { code, stderr } = await command("jobs", "rm", "kept", "--context", "muster");
+    expect(code).toBe(1);
+    expect(stderr).toContain("The NATS user may not publish to");
+    expect((await muster.command(["jobs", "show", "kept"])).code).toBe(0);
   });
 
   test("is refused without the key, in words that say so", async () => {
