@@ -39,27 +39,32 @@ afterEach(async () => {
 });
 afterAll(() => model.stop());
 
-async function startHub(): Promise<RunningNatsServer> {
-  const storeDirectory = join(folder, "hub");
-  const hub = await startNatsServer({
-    config: documentedHub({ publicKey: key.publicKey, leafPort, storeDirectory }),
-  });
+async function startHub(at = { leafPort, publicKey: key.publicKey }): Promise<RunningNatsServer> {
+  const storeDirectory = join(folder, `hub-${at.leafPort}`);
+  const hub = await startNatsServer({ config: documentedHub({ ...at, storeDirectory }) });
   ends.push(() => hub.stop());
   return hub;
 }
 
 interface EdgeOptions {
   readonly seed?: string;
+  readonly nkeyFile?: string;
   readonly caFile?: string;
   readonly url?: string;
   readonly tls?: string;
 }
 
-async function startEdge({ seed = key.seed, caFile = hubCaFile, url, tls }: EdgeOptions = {}): Promise<RunningMuster> {
+async function startEdge(options: EdgeOptions = {}): Promise<RunningMuster> {
+  await writeFile(join(folder, "hub.nk"), options.seed ?? key.seed);
+  const edge = await startMuster({ manifest: edgeManifest(options) });
+  ends.push(() => edge.stop());
+  return edge;
+}
+
+function edgeManifest({ caFile = hubCaFile, url, tls, nkeyFile = join(folder, "hub.nk") }: EdgeOptions): string {
   const withTls = tls ?? `, tls: { ca_file: "${caFile}" }`;
-  await writeFile(join(folder, "hub.nk"), seed);
-  const hub = `{ url: "${url ?? `tls://localhost:${leafPort}`}", nkey_file: "${join(folder, "hub.nk")}"${withTls} }`;
-  const manifest = `
+  const hub = `{ url: "${url ?? `tls://localhost:${leafPort}`}", nkey_file: "${nkeyFile}"${withTls} }`;
+  return `
 identity: { owner: press-07 }
 nats: { embedded: { port: 0, auth: nkey, hub: ${hub} } }
 models:
@@ -68,9 +73,6 @@ defaults: { heartbeat: 1s, instructions: You answer. }
 agents:
   helper: { model: local }
 `;
-  const edge = await startMuster({ manifest });
-  ends.push(() => edge.stop());
-  return edge;
 }
 
 async function hubState(edge: RunningMuster): Promise<HubState | undefined> {
@@ -167,6 +169,69 @@ describe("a linked machine", () => {
     expect(here).toEqual([]);
   });
 });
+
+describe("a reload", () => {
+  test("moves the link to another hub with another key; agents, server and process stay", async () => {
+    await startHub();
+    const other = { leafPort: await freePort(), key: edgeKey() };
+    const hub = await startHub({ leafPort: other.leafPort, publicKey: other.key.publicKey });
+    const edge = await startEdge();
+    await untilHub(edge, "connected");
+    const before = await whatRuns(edge);
+    const nkeyFile = join(folder, "other.nk");
+    await writeFile(nkeyFile, other.key.seed);
+    const url = `tls://localhost:${other.leafPort}`;
+    await writeFile(join(edge.folder, "agents.yaml"), edgeManifest({ url, nkeyFile }));
+    expect(await edge.command(["reload"])).toMatchObject({ code: 0, stderr: "" });
+    await until("the link to the other hub", async () => {
+      const state = await hubState(edge);
+      return state?.state === "connected" && state.url === url;
+    });
+    const caller = await operator(hub);
+    const answer = await until("an answer by the other hub", () => answerAt(caller));
+    expect(answer).toBe("Yes.");
+    expect(await whatRuns(edge)).toEqual(before);
+  });
+
+  test("to a hub that is not there keeps all running, and says why there is no link", async () => {
+    await startHub();
+    const edge = await startEdge();
+    await untilHub(edge, "connected");
+    const before = await whatRuns(edge);
+    const port = await freePort();
+    await writeFile(join(edge.folder, "agents.yaml"), edgeManifest({ url: `tls://localhost:${port}` }));
+    expect((await edge.command(["reload"])).code).toBe(0);
+    expect(await untilReason(edge, new RegExp(`:${port}"`))).toContain("connection refused");
+    expect(await askLocally(edge)).toBe("Yes.");
+    expect(await whatRuns(edge)).toEqual(before);
+  });
+
+  test("that takes the hub away says that it needs a restart, and changes nothing", async () => {
+    await startHub();
+    const edge = await startEdge();
+    await untilHub(edge, "connected");
+    const file = join(edge.folder, "agents.yaml");
+    await writeFile(file, edgeManifest({}).replace(/^nats:.*$/m, "nats: { embedded: { port: 0, auth: nkey } }"));
+    const { stderr } = await edge.command(["reload"]);
+    expect(stderr).toContain("restart the runtime to have it take effect");
+    expect((await hubState(edge))?.state).toBe("connected");
+  });
+});
+
+/** What a change of the hub must leave alone. */
+async function whatRuns(edge: RunningMuster): Promise<unknown> {
+  const { agents, pid } = await edge.status();
+  return { pid, server: await bundled(edge), agents: agents.map(({ name, instanceId }) => ({ name, instanceId })) };
+}
+
+/** Undefined while nobody listens there yet. */
+async function answerAt(caller: RawCaller): Promise<string | undefined> {
+  try {
+    return (await caller.prompt(subject, "Well?").done).text();
+  } catch {
+    return undefined;
+  }
+}
 
 describe("a machine whose hub", () => {
   test("is down at the start is ready at once, says so, and is linked as soon as the hub is there", async () => {
