@@ -21,6 +21,7 @@ const packages = {
   protocol: ["@nats-io/nkeys"],
   bus: ["@nats-io/*"],
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
+  host: ["modern-tar"],
   manifest: ["zod", "zod/*", "yaml"],
 };
 

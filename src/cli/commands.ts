@@ -98,6 +98,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./uninstall.ts")).command,
   },
   {
+    name: "backup",
+    summary: "Write the state of this machine's runtime to a file",
+    load: async () => (await import("./backup.ts")).command,
+  },
+  {
+    name: "restore",
+    summary: "Put a backup in the place of the state of this machine's runtime",
+    load: async () => (await import("./restore.ts")).command,
+  },
+  {
     name: "submit",
     summary: "Leave an agent a job, kept until it can be done",
     load: async () => (await import("./submit.ts")).command,

@@ -57,12 +57,12 @@ export function isClosedToUs(path: string): boolean {
   }
 }
 
-/** Makes the directory with mode 0700 where it is missing. Throws `StateDirectoryError`. */
-export function makeStateDirectory(path: string): void {
+/** Makes the directory with mode 0700 where it is missing, and returns whether it did. Throws `StateDirectoryError`. */
+export function makeStateDirectory(path: string): boolean {
   try {
     const made = makeFolder(path);
     if (made !== undefined) chmodSync(path, 0o700);
-    if (statSync(path).isDirectory()) return;
+    if (statSync(path).isDirectory()) return made !== undefined;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StateDirectoryError(

@@ -10,6 +10,8 @@ import { decodeOperation, operationNames, type OperationRequest } from "./operat
 export type ControlRequest =
   | { readonly op: "status" }
   | { readonly op: "reload"; readonly credentials?: Readonly<Record<string, string>> }
+  /** The bundled server stands still until the asker goes: for a backup. */
+  | { readonly op: "hold-store" }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
   | OperationRequest;
 
@@ -142,6 +144,7 @@ export function decodeRequest(line: string): ControlRequest | string {
   const op = fields["op"];
   switch (op) {
     case "status":
+    case "hold-store":
       return { op };
     case "reload":
       return { op, ...credentialsOf(fields["credentials"]) };
@@ -161,7 +164,7 @@ function credentialsOf(given: unknown): { credentials?: Record<string, string> }
 }
 
 function unknownOperation(op: unknown): string {
-  const known = ["status", "reload", "plan", ...operationNames].map((name) => `"${name}"`).join(", ");
+  const known = ["status", "reload", "plan", "hold-store", ...operationNames].map((name) => `"${name}"`).join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }
 

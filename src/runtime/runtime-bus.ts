@@ -13,6 +13,8 @@ export interface RuntimeBus {
   state(): BusState;
   /** Ends a bundled server that does not answer, and it is started again. False: the server is not ours. */
   restartServer(): boolean;
+  /** Has a bundled server stand still; resolves to what has it go on. Rejects where it can't be held. Nothing is held where the server is not ours. */
+  holdServer(): Promise<() => void>;
   /**
    * Connects as these say once that works; until then, as before. Where the bundled server serves: links to the hub as these say. Never rejects.
    */
@@ -48,6 +50,7 @@ export async function openRuntimeBus(
       local?.bundled?.restart();
       return local?.bundled !== undefined;
     },
+    holdServer: () => local?.bundled?.hold() ?? Promise.resolve(() => undefined),
     use: async (changed) => {
       if (local !== undefined) {
         if (changed.embedded.hub !== undefined) await link?.use(changed.embedded.hub);

@@ -8,6 +8,7 @@ import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 import { runtimeStatus } from "./runtime-status.ts";
+import { storeHold } from "./store-hold.ts";
 
 interface ControlOptions {
   readonly stateDirectory: string;
@@ -28,6 +29,10 @@ export async function serveControl(parts: RuntimeParts, options: ControlOptions,
 
 function answerControl(request: ControlRequest, parts: RuntimeParts, options: ControlOptions): unknown {
   if (request.op === "status") return runtimeStatus(parts, options.stateDirectory);
+  if (request.op === "hold-store") {
+    if (parts.bus === undefined) throw new Error("It is still starting: try again");
+    return storeHold(parts.bus, options.log);
+  }
   if (request.op !== "reload" && request.op !== "plan")
     return operate(request, { ...options, agents: parts.reconciler });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");

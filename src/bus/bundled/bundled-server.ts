@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { backoff } from "../../host/backoff.ts";
 import { carriedPart } from "../../host/carried-parts.ts";
 import { extractPart } from "../../host/extract-part.ts";
+import { ProcessHold } from "../../host/hold-process.ts";
 import { endProcess } from "../../host/process-identity.ts";
 import type { EmbeddedConfig } from "../../manifest/manifest.ts";
 import type { Logger } from "../../telemetry/log.ts";
@@ -44,6 +45,8 @@ export interface BundledServer {
   restarts(): number;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
+  /** Has it stand still, so that its store can be read as of one instant. Resolves to what has it go on; rejects where it can't be held. */
+  hold(): Promise<() => void>;
   /** How the runtime is to connect: with its own key where the server wants one. */
   readonly credentials: BundledCredentials;
   /** Absent where it has no hub. */
@@ -83,6 +86,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   };
   const first = await launch(options.config.port);
   if (keys !== undefined) writeNatsContext({ ...options, url: first.url, nkeyFile: keys.caller.file });
+  const holding = new ProcessHold();
   const supervised = { current: first, restarts: 0 };
   const supervision = supervise(supervised, { ...options, hub }, () => launch(first.port), stopping.signal);
   return {
@@ -90,11 +94,13 @@ export async function startBundledServer(options: BundledServerOptions): Promise
     pid: () => supervised.current.child.pid,
     restarts: () => supervised.restarts,
     restart: () => void supervised.current.child.stop(0),
+    hold: () => holding.hold(supervised.current.child.pid),
     credentials: credentialsOf(keys, options),
     ...(hub === undefined ? {} : { hub }),
     stop: async () => {
       stopping.abort(new Error("The bundled NATS server is being stopped"));
       hub?.close();
+      holding.release();
       await supervised.current.child.stop(stopGraceMs);
       await supervision;
       removeBusFile(options.stateDirectory);

@@ -34,6 +34,6 @@ export function refuseNewerState(directory: string): void {
   refuseNewer(
     readFormat(directory),
     `State directory "${directory}"`,
-    `Start that version or a newer one again, or choose another with --state DIR`,
+    `Start that version or a newer one again, put back a backup of before with "muster restore FILE --force", or choose another with --state DIR`,
   );
 }

@@ -1,5 +1,6 @@
 // A state directory made ready for work: there, ours alone, whole, and of the format that this executable knows.
 
+import { finishRestore } from "../backup/restore-journal.ts";
 import { makeStateDirectory } from "../state-directory.ts";
 import { lockStateDirectory, type StateLock } from "../state-lock.ts";
 import { migrateState, refuseNewerState } from "./migrate.ts";
@@ -10,6 +11,7 @@ export function openState(directory: string): StateLock {
   refuseNewerState(directory);
   const lock = lockStateDirectory(directory);
   try {
+    finishRestore(directory);
     migrateState(directory);
     return lock;
   } catch (error) {

@@ -1,0 +1,61 @@
+// What of a state directory a backup has: everything but what a start makes anew, and what belongs to this run of it.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export interface KeptEntry {
+  /** Relative to the state directory, `/` between folders. */
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+/** Fetched by the manifest's `url`s: large, and had again where there is a network. */
+export const modelsName = "models";
+export const asidePrefix = "before-restore-";
+export const incomingName = "restore.new";
+export const journalName = "restore.json";
+
+/** Of this run, or made anew by each start. The server's configuration holds the hub's password. */
+const ofThisRun: ReadonlySet<string> = new Set([
+  "runtime.lock",
+  "runtime.lock-journal",
+  "runtime.pid",
+  "bus.json",
+  "control.sock",
+  "control.path",
+  "carried",
+  "nats-config",
+  "nats/nats-server.conf",
+  incomingName,
+  journalName,
+]);
+
+/** Folders before what is in them. What is neither file nor folder is left out; what vanishes while it is listed, too. */
+export function keptEntries(directory: string, options: { readonly withModels: boolean }): KeptEntry[] {
+  return below(directory, "", (path) => isKept(path) && (options.withModels || path !== modelsName));
+}
+
+/** Whether a backup has what is at this path, `path` relative to the state directory. Models aside. */
+export function isKept(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const isTemporary = /^\..*\.new$/.test(name) || (path.startsWith(`${modelsName}/`) && name.endsWith(".part"));
+  return !isTemporary && !ofThisRun.has(path) && !path.startsWith(asidePrefix);
+}
+
+function below(directory: string, folder: string, takes: (path: string) => boolean): KeptEntry[] {
+  return list(join(directory, folder)).flatMap((entry): KeptEntry[] => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (!takes(path)) return [];
+    if (entry.isFile()) return [{ path, isFolder: false }];
+    return entry.isDirectory() ? [{ path, isFolder: true }, ...below(directory, path, takes)] : [];
+  });
+}
+
+function list(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
