@@ -13,7 +13,7 @@ import { billOfMaterials } from "./notices/bill-of-materials.ts";
 import { allNotices } from "./notices/all-notices.ts";
 import { noticesText } from "./notices/notices-text.ts";
 import { dist } from "./paths.ts";
-import { sourceCommit, sourceVersion } from "./source-stamp.ts";
+import { sourceCommit, sourceTimeS, sourceVersion } from "./source-stamp.ts";
 import { runtimeExecutable } from "./target/runtime.ts";
 import { executableName, type Target } from "./target/target.ts";
 
@@ -31,6 +31,7 @@ async function buildAll(options: BuildOptions): Promise<void> {
   await mkdir(dist, { recursive: true });
   const version = await sourceVersion();
   const commit = await sourceCommit();
+  const timeS = await sourceTimeS();
   const noticesFile = await writeNotices(version);
   const written: string[] = [];
   for (const target of options.targets) {
@@ -39,7 +40,7 @@ async function buildAll(options: BuildOptions): Promise<void> {
     const parts = await packParts(target, { natsServer: options.natsServer, say });
     const runtime = await runtimeExecutable(target, say);
     const outfile = join(dist, name);
-    await compile({ target, outfile, runtime, parts, noticesFile, version, commit });
+    await compile({ target, outfile, runtime, parts, noticesFile, version, commit, sourceTimeS: timeS });
     written.push(name);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     say(`dist/${name}: ${(statSync(outfile).size / 1e6).toFixed(1)} MB, ${seconds} s`);

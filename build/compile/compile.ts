@@ -18,6 +18,7 @@ export interface CompileOptions {
   readonly noticesFile: string;
   readonly version: string;
   readonly commit: string;
+  readonly sourceTimeS: number;
 }
 
 /** Throws with the bundler's messages. The source maps are inside; the copies that the bundler writes beside are not kept. */
@@ -45,6 +46,7 @@ async function bundle(options: CompileOptions): Promise<void> {
     define: {
       MUSTER_VERSION: JSON.stringify(options.version),
       MUSTER_COMMIT: JSON.stringify(options.commit),
+      MUSTER_SOURCE_TIME_S: JSON.stringify(options.sourceTimeS),
       MUSTER_TARGET: JSON.stringify(options.target.name),
     },
     plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile)],

@@ -47,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.ts")).command,
   },
   {
+    name: "doctor",
+    summary: "Examine this machine for its agents: what is wrong, and what to do about it",
+    load: async () => (await import("./doctor.ts")).command,
+  },
+  {
     name: "logs",
     summary: "Show the latest log lines of this machine's runtime, and follow them",
     load: async () => (await import("./logs.ts")).command,

@@ -1,7 +1,7 @@
 // A carried part as files on disk: extracted on first use, verified on each, shared between versions by hash.
 
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CarriedPart } from "./carried-part.ts";
 import { startChild } from "./child-process.ts";
 import { ownCommand } from "./own-command.ts";
@@ -22,13 +22,18 @@ export async function extractPart(
   stateDirectory: string,
   unpack: Unpack = unpackInChild,
 ): Promise<string> {
-  const parent = join(stateDirectory, "carried");
-  const folder = join(parent, `${part.name}-${part.sha256}`);
+  const folder = extractedFolder(part, stateDirectory);
+  const parent = dirname(folder);
   if (isIntactPart(part, folder)) return folder;
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   await unpack(part, folder);
   removeOlder(parent, part);
   return folder;
+}
+
+/** Where a part's files are kept, be they there or not. */
+export function extractedFolder(part: Pick<CarriedPart, "name" | "sha256">, stateDirectory: string): string {
+  return join(stateDirectory, "carried", `${part.name}-${part.sha256}`);
 }
 
 async function unpackInChild(part: CarriedPart, folder: string): Promise<void> {

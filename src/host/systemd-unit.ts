@@ -19,7 +19,7 @@ export const stateFolder = "/var/lib/muster";
 export const credentialPrefix = "muster";
 
 /** Variables that make the executable run other code than its own, before any code of ours could look. */
-const redirecting = [
+export const redirectingVariables = [
   "BUN_BE_BUN",
   "BUN_OPTIONS",
   "BUN_INSPECT",
@@ -59,7 +59,7 @@ function serviceSection({ executable, manifest, scope }: UnitOptions): string {
     `ExecStart=${executable} run --file ${manifest}`,
     ...(scope === "user" ? [`ExecReload=${executable} reload`] : [...reload(executable), ...ownership]),
     ...supervision,
-    `UnsetEnvironment=${redirecting.join(" ")}`,
+    `UnsetEnvironment=${redirectingVariables.join(" ")}`,
     ...(scope === "user" ? userHardening : hardening),
   ]);
 }

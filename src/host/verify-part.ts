@@ -12,6 +12,21 @@ export function isIntactPart(part: CarriedPart, folder: string): boolean {
   return part.files.every((file) => isIntactFile(file, join(folder, ...file.path.split("/")), piece));
 }
 
+/** True when what the executable carries has its hashes. Takes the memory of all of it. */
+export async function isIntactBlob(part: CarriedPart): Promise<boolean> {
+  try {
+    const content = Bun.zstdDecompressSync(await Bun.file(part.blob).bytes());
+    let offset = 0;
+    return part.files.every(({ sizeBytes, sha256 }) => {
+      const bytes = content.subarray(offset, offset + sizeBytes);
+      offset += sizeBytes;
+      return new Bun.CryptoHasher("sha256").update(bytes).digest("hex") === sha256;
+    });
+  } catch {
+    return false; // It cannot even be decompressed.
+  }
+}
+
 function isIntactFile(file: CarriedFile, path: string, piece: Uint8Array): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile() !== true || found.size !== file.sizeBytes) return false;

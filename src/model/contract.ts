@@ -16,6 +16,8 @@ export interface ChatRequest {
   readonly messages: readonly ModelMessage[];
   /** The agent that asks: slots of an endpoint are shared in turn between agents. */
   readonly agent: string;
+  /** Tokens at most, however many more the manifest allows. */
+  readonly maxOutput?: number;
 }
 
 export interface ModelUsage {

@@ -70,7 +70,7 @@ async function* call(link: Link, request: ChatRequest, signal: AbortSignal): Asy
  * Generates while it holds a slot.
  * @returns true when the model is missing and is to be pulled: nothing was generated
  */
-async function* generate(
+export async function* generate(
   link: Link,
   provider: Provider,
   request: ChatRequest,

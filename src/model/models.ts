@@ -6,8 +6,10 @@ import { Endpoint } from "./endpoint.ts";
 import { LinkedModel } from "./linked-model.ts";
 import { Looks } from "./looks.ts";
 import { MemoryFit } from "./memory-fit.ts";
+import type { MemoryShortage } from "./memory-need.ts";
 import type { Link } from "./model-call.ts";
 import { ModelPresence } from "./presence.ts";
+import { probeModel, type ModelProbe } from "./probe.ts";
 import type { ProviderPorts } from "./provider.ts";
 import { isSame, isSameEndpoint } from "./same-config.ts";
 import type { SlotCounts } from "./scheduler.ts";
@@ -32,6 +34,10 @@ export interface Models {
   /** Takes over another configuration. Endpoints that didn't change keep their queues; the others close when their last call has ended. */
   reconcile(config: ModelsConfig): void;
   statuses(): EndpointStatus[];
+  /** One short call of a model by its name. Rejects with a `ModelError`, or the signal's reason; a `RangeError` for a name that is not declared. */
+  probe(name: string, signal: AbortSignal): Promise<ModelProbe>;
+  /** What this machine lacks of memory to load a model; undefined: nothing, as far as anybody knows. Rejects as `probe` does. */
+  shortage(name: string, signal: AbortSignal): Promise<MemoryShortage | undefined>;
   /** Ends everything that runs in the background, and closes each provider when its last call has ended. Never rejects. */
   close(): Promise<void>;
 }
@@ -94,6 +100,22 @@ class RunningModels implements Models {
       ...endpoint.slots.counts(),
       health: endpoint.health.current(),
     }));
+  }
+
+  async probe(name: string, signal: AbortSignal): Promise<ModelProbe> {
+    const [link] = this.#resolve([name]);
+    return probeModel(link, signal);
+  }
+
+  async shortage(name: string, signal: AbortSignal): Promise<MemoryShortage | undefined> {
+    const [{ endpoint, model }] = this.#resolve([name]);
+    const provider = endpoint.provider(model);
+    const letGo = provider.hold();
+    try {
+      return await (await provider.get()).shortage?.(signal);
+    } finally {
+      letGo();
+    }
   }
 
   async close(): Promise<void> {

@@ -68,6 +68,12 @@ export interface Provider {
 /** Makes a provider. Opens nothing and imports no client: both come with the first use. */
 export type ProviderFactory = (endpoint: EndpointConfig, model: ModelConfig, ports: ProviderPorts) => Provider;
 
+/** Tokens that an answer may have: the lower of what the manifest and the request say; undefined when neither does. */
+export function maxOutputOf(model: ModelConfig, request: ChatRequest): number | undefined {
+  const limits = [model.maxOutput, request.maxOutput].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
 /** Whether a request carries images: only a model that sees may get it. */
 export function hasImages(request: ChatRequest): boolean {
   return request.messages.some((message) => message.role === "user" && (message.images?.length ?? 0) > 0);

@@ -13,6 +13,8 @@ export type ControlRequest =
   /** The bundled server stands still until the asker goes: for a backup. */
   | { readonly op: "hold-store" }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
+  /** One short call of a model of the manifest, given up after `limitMs`. */
+  | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
   | OperationRequest;
 
 /** What a reload did, or what a plan would. Names of agents. */
@@ -130,6 +132,8 @@ export interface RuntimeStatus {
   readonly memory?: MemoryStatus;
 }
 
+export const longestProbeMs = 3_600_000;
+
 /** A request or response longer than this ends the connection. */
 export const maxControlLineBytes = 16 * 1024 * 1024;
 
@@ -150,6 +154,8 @@ export function decodeRequest(line: string): ControlRequest | string {
       return { op, ...credentialsOf(fields["credentials"]) };
     case "plan":
       return { op, ...textField(fields, "file"), ...textField(fields, "dropIn") };
+    case "probe":
+      return decodeProbe(fields);
     default:
       return decodeOperation(fields) ?? unknownOperation(op);
   }
@@ -163,8 +169,16 @@ function credentialsOf(given: unknown): { credentials?: Record<string, string> }
   return { credentials: Object.fromEntries(entries) };
 }
 
+function decodeProbe({ model, limitMs }: Readonly<Record<string, unknown>>): ControlRequest | string {
+  if (typeof model !== "string") return '"model" is not a text';
+  const isLimit = typeof limitMs === "number" && limitMs > 0 && limitMs <= longestProbeMs;
+  return isLimit ? { op: "probe", model, limitMs } : '"limitMs" is no time up to an hour';
+}
+
 function unknownOperation(op: unknown): string {
-  const known = ["status", "reload", "plan", "hold-store", ...operationNames].map((name) => `"${name}"`).join(", ");
+  const known = ["status", "reload", "plan", "probe", "hold-store", ...operationNames]
+    .map((name) => `"${name}"`)
+    .join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }
 

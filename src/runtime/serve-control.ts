@@ -6,6 +6,7 @@ import type { Closers } from "./closers.ts";
 import type { ControlRequest } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
+import { probeForAsker } from "./probe-for-asker.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 import { runtimeStatus } from "./runtime-status.ts";
 import { storeHold } from "./store-hold.ts";
@@ -33,6 +34,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
     if (parts.bus === undefined) throw new Error("It is still starting: try again");
     return storeHold(parts.bus, options.log);
   }
+  if (request.op === "probe") return probeForAsker(parts.models, request);
   if (request.op !== "reload" && request.op !== "plan")
     return operate(request, { ...options, agents: parts.reconciler });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");

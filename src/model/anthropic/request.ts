@@ -4,13 +4,14 @@ import type { ImageBlockParam, MessageCreateParamsStreaming, MessageParam } from
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { ChatRequest, ModelImage, ModelMessage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
+import { maxOutputOf } from "../provider.ts";
 
 /** The API wants a limit; this one every current model allows. */
 const defaultMaxOutput = 8192;
 const leastThinking = 1024;
 
 export function messageBody(model: ModelConfig, request: ChatRequest): MessageCreateParamsStreaming {
-  const maxOutput = model.maxOutput ?? defaultMaxOutput;
+  const maxOutput = maxOutputOf(model, request) ?? defaultMaxOutput;
   const system = request.messages.filter((message) => message.role === "system").map((message) => message.text);
   const thinks = model.think === true && maxOutput > leastThinking;
   return {

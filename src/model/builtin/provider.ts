@@ -7,7 +7,7 @@ import type { BuiltinModel, EndpointConfig, ModelConfig } from "../../manifest/m
 import { ModelError, type ChatRequest, type ModelEvent, type ModelNotice } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
-import { hasImages, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
+import { hasImages, maxOutputOf, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
 import { engineHere, type EngineAvailability } from "./availability.ts";
 import { Engine } from "./engine.ts";
 import type { ChatMessage, GenerationOptions, LoadMessage } from "./engine-message.ts";
@@ -73,7 +73,7 @@ class BuiltinProvider implements Provider {
     const meter = new Meter();
     this.#checkAvailable();
     this.#checkPresent();
-    const message = { messages: messagesOf(request), options: this.#options() };
+    const message = { messages: messagesOf(request), options: this.#options(request) };
     for await (const event of this.#engine.chat(message, signal)) {
       if (event.type === "done") {
         const counts = { input: event.inputTokens, output: event.outputTokens, cached: event.cachedTokens };
@@ -177,8 +177,9 @@ class BuiltinProvider implements Provider {
     };
   }
 
-  #options(): GenerationOptions {
-    const { maxOutput, temperature, seed, stop, think, schema } = this.#model;
+  #options(request: ChatRequest): GenerationOptions {
+    const maxOutput = maxOutputOf(this.#model, request);
+    const { temperature, seed, stop, think, schema } = this.#model;
     return {
       stop,
       ...(maxOutput === undefined ? {} : { maxOutput }),

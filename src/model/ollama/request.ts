@@ -2,6 +2,7 @@
 
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { ChatRequest, ModelMessage } from "../contract.ts";
+import { maxOutputOf } from "../provider.ts";
 
 /**
  * @param contextTokens the context to ask for; undefined leaves it to the server
@@ -17,7 +18,7 @@ export function chatBody(model: ModelConfig, request: ChatRequest, contextTokens
     ...keepAlive(model),
     ...(model.think === undefined ? {} : { think: model.think }),
     ...(model.schema === undefined ? {} : { format: model.schema }),
-    options: { ...loadOptions(contextTokens), ...generationOptions(model) },
+    options: { ...loadOptions(contextTokens), ...generationOptions(model, maxOutputOf(model, request)) },
   };
 }
 
@@ -49,9 +50,9 @@ function loadOptions(contextTokens: number | undefined) {
   return contextTokens === undefined ? {} : { num_ctx: contextTokens };
 }
 
-function generationOptions(model: ModelConfig) {
+function generationOptions(model: ModelConfig, maxOutput: number | undefined) {
   return {
-    ...(model.maxOutput === undefined ? {} : { num_predict: model.maxOutput }),
+    ...(maxOutput === undefined ? {} : { num_predict: maxOutput }),
     ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
     ...(model.seed === undefined ? {} : { seed: model.seed }),
     ...(model.stop.length === 0 ? {} : { stop: [...model.stop] }),

@@ -7,7 +7,7 @@ import { rawBody, sendFor } from "../client-fetch.ts";
 import type { ChatRequest, ModelEvent } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import { Meter } from "../meter.ts";
-import type { ModelLook, Provider } from "../provider.ts";
+import { maxOutputOf, type ModelLook, type Provider } from "../provider.ts";
 import type { Transport } from "../transport.ts";
 import { createTransport } from "../transport.ts";
 import { OpenAiDecoder } from "./decoder.ts";
@@ -66,7 +66,7 @@ class OpenAiProvider implements Provider {
       return await this.#send(request, name, signal);
     } catch (error) {
       const other = otherMaxTokensName(error, name);
-      if (other === undefined || this.#model.maxOutput === undefined) throw error;
+      if (other === undefined || maxOutputOf(this.#model, request) === undefined) throw error;
       const body = await this.#send(request, other, signal);
       this.#maxTokensName = other;
       return body;

@@ -6,6 +6,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { ChatRequest, ModelImage, ModelMessage } from "../contract.ts";
+import { maxOutputOf } from "../provider.ts";
 
 /** Newer OpenAI models refuse `max_tokens`; most other servers know nothing else. */
 export type MaxTokensName = "max_tokens" | "max_completion_tokens";
@@ -15,13 +16,14 @@ export function completionBody(
   request: ChatRequest,
   maxTokensName: MaxTokensName,
 ): ChatCompletionCreateParamsStreaming {
+  const maxOutput = maxOutputOf(model, request);
   const sampling = model.seed === undefined ? {} : { seed: model.seed };
   return {
     model: model.model,
     messages: request.messages.map(toMessage),
     stream: true,
     stream_options: { include_usage: true },
-    ...(model.maxOutput === undefined ? {} : { [maxTokensName]: model.maxOutput }),
+    ...(maxOutput === undefined ? {} : { [maxTokensName]: maxOutput }),
     ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
     ...sampling,
     ...(model.stop.length === 0 ? {} : { stop: [...model.stop] }),

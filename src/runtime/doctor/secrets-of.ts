@@ -1,0 +1,27 @@
+// The secrets that a manifest resolves to, and the files that are nothing but secrets: to find out who may read them.
+
+import type { HubConfig, Manifest, NatsConfig } from "../../manifest/manifest.ts";
+
+/** Shorter ones stand in any text. */
+const leastChars = 6;
+
+/** Plain values: for comparing, never to be shown. */
+export function secretsOf({ nats, endpoints }: Manifest): readonly string[] {
+  const ofBus = [nats, nats.embedded.hub].flatMap((one) => [one?.password, one?.token]);
+  const ofEndpoints = [...endpoints.values()].flatMap(({ apiKey, proxy, headers }) => [
+    apiKey,
+    proxy,
+    ...Object.values(headers),
+  ]);
+  const values = [...ofBus, ...ofEndpoints].flatMap((secret) => (secret === undefined ? [] : [secret.reveal()]));
+  return [...new Set(values)].filter((value) => value.length >= leastChars);
+}
+
+/** Credentials, seeds and keys that the manifest names by path. */
+export function secretFilesOf({ nats }: Manifest): readonly string[] {
+  return [nats, nats.embedded.hub].flatMap(filesOf);
+}
+
+function filesOf(of: NatsConfig | HubConfig | undefined): string[] {
+  return [of?.credentialsFile, of?.nkeyFile, of?.tls?.keyFile].filter((path) => path !== undefined);
+}
