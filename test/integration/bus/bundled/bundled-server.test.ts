@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { packParts } from "../../../../build/carry/carried-parts.ts";
 import { hostTarget } from "../../../../build/target/target.ts";
 import { startBundledServer } from "../../../../src/bus/bundled/bundled-server.ts";
-import { readBusFile, runningBus } from "../../../../src/bus/bundled/bus-file.ts";
+import { readBusFile, runningBus, writeBusFile } from "../../../../src/bus/bundled/bus-file.ts";
 import { openLocalBus } from "../../../../src/bus/bundled/local-bus.ts";
 import { probeServer } from "../../../../src/bus/bundled/probe-server.ts";
 import { isRunning, processIdentity } from "../../../../src/host/process-identity.ts";
@@ -150,24 +150,14 @@ describe("probeServer", () => {
   });
 });
 
-/** A server whose runtime was killed, and which outlives it, until it has something to log: those that watch the pipe which ties it to its runtime were killed first. */
+/** What a killed runtime leaves behind at its worst: a server that lives on, and the file that names it. */
 async function orphan() {
-  const script = `
-    import { startBundledServer } from ${JSON.stringify(join(import.meta.dirname, "../../../../src/bus/bundled/bundled-server.ts"))};
-    const log = { debug() {}, info() {}, warn() {}, error() {} };
-    const server = await startBundledServer({ config: ${JSON.stringify(anyPort)}, stateDirectory: process.argv.at(-1), owner: "tests", log });
-    const group = Bun.spawnSync(["pgrep", "-g", String(server.pid())]).stdout.toString().trim().split("\\n").map(Number);
-    for (const watcher of group.filter((pid) => pid !== server.pid())) process.kill(watcher, "SIGKILL");
-    console.log(server.url);
-    setInterval(() => undefined, 1000);
-  `;
-  const runtime = Bun.spawn([process.execPath, "-e", script, stateDirectory], { stdout: "pipe", stderr: "inherit" });
-  await runtime.stdout.getReader().read();
-  runtime.kill("SIGKILL");
-  await runtime.exited;
-  const file = readBusFile(stateDirectory);
-  if (file === undefined) throw new Error("The killed runtime left no bus.json");
-  return { identity: file.server, port: portOf(file.url) };
+  const server = await startNatsServer();
+  ends.push(() => server.stop());
+  const identity = processIdentity(server.pid());
+  if (identity === undefined) throw new Error("The server has ended");
+  writeBusFile(stateDirectory, { url: server.url, server: identity });
+  return { identity, port: server.port };
 }
 
 async function freePort(): Promise<number> {
