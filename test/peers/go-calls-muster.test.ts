@@ -4,29 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { goPeer, missingForGoPeer } from "../../build/test/go-peer.ts";
 import { jsonRecord, jsonRecords } from "../support/json-record.ts";
 import { mayRun } from "../support/may-run.ts";
-import { type RunningMuster, startMuster } from "../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../support/nats-server.ts";
 import { runProgram } from "../support/run-program.ts";
-import { type ScriptedModel, startScriptedModel } from "../support/scripted-model.ts";
-import { peerManifest } from "./peer-manifest.ts";
+import { type PeerRuntime, startPeerRuntime } from "./peer-runtime.ts";
 
 describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", () => {
-  let nats: RunningNatsServer;
-  let model: ScriptedModel;
-  let muster: RunningMuster;
+  let runtime: PeerRuntime;
 
   beforeAll(async () => {
-    nats = await startNatsServer();
-    model = startScriptedModel();
-    model.script("scripted", { text: "The press is warm." });
-    muster = await startMuster({ manifest: peerManifest(nats.url, model.url) });
+    runtime = await startPeerRuntime("The press is warm.");
   });
 
-  afterAll(async () => {
-    await muster.stop();
-    await model.stop();
-    await nats.stop();
-  });
+  afterAll(() => runtime.close());
 
   test("PING, INFO and STATS decode strictly as a micro service's", async () => {
     await call("prompt", "agents.prompt.muster.peers.inspector", "Which alarm?");
@@ -76,7 +64,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
 
   test("a busy agent without a queue refuses with 429 and says when to come back", async () => {
     const first = call("prompt", "agents.prompt.muster.peers.snail", "one");
-    await model.received.request((request) => request.model.startsWith("slow") && request.path === "/api/chat");
+    await runtime.model.received.request((request) => request.model.startsWith("slow") && request.path === "/api/chat");
     const { code, body } = await call("prompt", "agents.prompt.muster.peers.snail", "two");
     expect(code).toBe("429");
     expect(body).toMatchObject({ error: "busy" });
@@ -90,7 +78,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
   });
 
   async function call(...args: string[]): Promise<Record<string, unknown>> {
-    const { code, stdout, stderr } = await runProgram([goPeer, nats.url, ...args]);
+    const { code, stdout, stderr } = await runProgram([goPeer, runtime.nats.url, ...args]);
     if (code !== 0) throw new Error(stderr);
     return jsonRecord(stdout);
   }

@@ -6,30 +6,18 @@ import { join } from "node:path";
 import { missingForPythonPeer, peerPython } from "../../build/test/python-peer.ts";
 import { jsonRecord } from "../support/json-record.ts";
 import { mayRun } from "../support/may-run.ts";
-import { type RunningMuster, startMuster } from "../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../support/nats-server.ts";
 import { runProgram } from "../support/run-program.ts";
-import { type ScriptedModel, startScriptedModel } from "../support/scripted-model.ts";
-import { peerManifest } from "./peer-manifest.ts";
+import { type PeerRuntime, startPeerRuntime } from "./peer-runtime.ts";
 
 describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls Muster", () => {
-  let nats: RunningNatsServer;
-  let model: ScriptedModel;
-  let muster: RunningMuster;
+  let runtime: PeerRuntime;
 
   beforeAll(async () => {
-    nats = await startNatsServer();
-    model = startScriptedModel();
-    model.script("scripted", { text: "The press is warm." });
-    model.script("long", { tokens: 40_000, piece: "0123456789" });
-    muster = await startMuster({ manifest: peerManifest(nats.url, model.url) });
+    runtime = await startPeerRuntime("The press is warm.");
+    runtime.model.script("long", { tokens: 40_000, piece: "0123456789" });
   });
 
-  afterAll(async () => {
-    await muster.stop();
-    await model.stop();
-    await nats.stop();
-  });
+  afterAll(() => runtime.close());
 
   test("it discovers every agent with its subjects, limits and versions", async () => {
     const { agents } = await call("discover");
@@ -62,16 +50,16 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
   });
 
   test("a text attachment reaches the model under its name", async () => {
-    const file = join(muster.folder, "alarm.log");
+    const file = join(runtime.muster.folder, "alarm.log");
     await writeFile(file, "E42 press hot");
     await call("prompt", "inspector", "What is this?", file);
-    const sent = JSON.stringify(model.received.chats().at(-1)?.body);
+    const sent = JSON.stringify(runtime.model.received.chats().at(-1)?.body);
     expect(sent).toContain("alarm.log");
     expect(sent).toContain("E42 press hot");
   });
 
   test("an attachment to an agent that takes none fails before it is sent, by the registration alone", async () => {
-    const { error } = await call("prompt", "teller", "What is this?", join(muster.folder, "agents.yaml"));
+    const { error } = await call("prompt", "teller", "What is this?", join(runtime.muster.folder, "agents.yaml"));
     expect(error).toBe("AttachmentsNotSupportedError");
   });
 
@@ -100,7 +88,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
 
   async function call(...args: string[]): Promise<Record<string, unknown>> {
     const caller = join(import.meta.dirname, "python", "caller.py");
-    const { code, stdout, stderr } = await runProgram([peerPython, caller, nats.url, ...args]);
+    const { code, stdout, stderr } = await runProgram([peerPython, caller, runtime.nats.url, ...args]);
     if (code !== 0) throw new Error(stderr);
     return jsonRecord(stdout);
   }

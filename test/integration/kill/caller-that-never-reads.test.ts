@@ -1,45 +1,29 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { connect as connectSocket, type Socket } from "node:net";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { JudgedCaller } from "./judged-caller.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
-import { externalNats } from "./scripted-manifest.ts";
-
-let nats: RunningNatsServer;
-let model: ScriptedModel;
-let muster: RunningMuster;
-let caller: JudgedCaller;
+import { startKillableRuntime } from "./killable-runtime.ts";
+import { quickSubject } from "./scripted-manifest.ts";
 
 const bigSubject = "agents.prompt.muster.kill.big";
-const quickSubject = "agents.prompt.muster.kill.quick";
+const { nats, model, muster, caller, close } = await startKillableRuntime(bigManifest, {
+  config: 'max_pending: 1MB\nwrite_deadline: "1s"',
+});
+model.script("big", { tokens: 20_000, piece: "x".repeat(1_000) });
 
-beforeAll(async () => {
-  nats = await startNatsServer({ config: 'max_pending: 1MB\nwrite_deadline: "1s"' });
-  model = startScriptedModel();
-  model.script("big", { tokens: 20_000, piece: "x".repeat(1_000) });
-  muster = await startMuster({
-    manifest: `
+afterAll(close);
+
+function bigManifest(bus: string, modelUrl: string): string {
+  return `
 identity: { owner: kill }
-nats: ${externalNats(nats.url)}
+nats: ${bus}
 models:
-  big: { provider: ollama, url: "${model.url}", model: big }
-  quick: { provider: ollama, url: "${model.url}", model: "quick?tokens=3" }
+  big: { provider: ollama, url: "${modelUrl}", model: big }
+  quick: { provider: ollama, url: "${modelUrl}", model: "quick?tokens=3" }
 defaults: { instructions: You answer., heartbeat: 1s }
 agents:
   big: { model: big }
   quick: { model: quick }
-`,
-  });
-  caller = await JudgedCaller.connect(nats.url);
-});
-
-afterAll(async () => {
-  await caller.close();
-  await muster.stop();
-  await model.stop();
-  await nats.stop();
-});
+`;
+}
 
 test("a caller that never reads costs its own stream only: nothing stays in flight, and agents answer", async () => {
   const silent = await deafCaller();

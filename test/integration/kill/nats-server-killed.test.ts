@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { JudgedCaller } from "./judged-caller.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
+import { afterAll, expect, test } from "bun:test";
+import { startKillableRuntime } from "./killable-runtime.ts";
 import { until } from "../../support/until.ts";
-import { externalNats, quickSubject, scriptedManifest, slowSubject } from "./scripted-manifest.ts";
+import { quickSubject, slowSubject } from "./scripted-manifest.ts";
 
-let nats: RunningNatsServer;
-let model: ScriptedModel;
-let muster: RunningMuster;
-let caller: JudgedCaller;
+const { nats, muster, caller, close } = await startKillableRuntime();
 
-beforeAll(async () => {
-  nats = await startNatsServer();
-  model = startScriptedModel();
-  muster = await startMuster({ manifest: scriptedManifest(externalNats(nats.url), model.url) });
-  caller = await JudgedCaller.connect(nats.url);
-});
-
-afterAll(async () => {
-  await caller.close();
-  await muster.stop();
-  await model.stop();
-  await nats.stop();
-});
+afterAll(close);
 
 test("nats-server killed in the middle of an answer and started again: the stream ends once, and agents answer", async () => {
   const call = caller.call(slowSubject, "Tell");

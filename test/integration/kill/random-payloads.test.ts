@@ -1,28 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { JudgedCaller } from "./judged-caller.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
-import { externalNats, quickSubject, scriptedManifest } from "./scripted-manifest.ts";
+import { afterAll, expect, test } from "bun:test";
+import { startKillableRuntime } from "./killable-runtime.ts";
+import { quickSubject } from "./scripted-manifest.ts";
 
-let nats: RunningNatsServer;
-let model: ScriptedModel;
-let muster: RunningMuster;
-let caller: JudgedCaller;
+const { muster, caller, close } = await startKillableRuntime();
 
-beforeAll(async () => {
-  nats = await startNatsServer();
-  model = startScriptedModel();
-  muster = await startMuster({ manifest: scriptedManifest(externalNats(nats.url), model.url) });
-  caller = await JudgedCaller.connect(nats.url);
-});
-
-afterAll(async () => {
-  await caller.close();
-  await muster.stop();
-  await model.stop();
-  await nats.stop();
-});
+afterAll(close);
 
 test("1,000 random payloads: each stream ends once, with one error at most, and the agent answers", async () => {
   const random = seeded(20_261_122);

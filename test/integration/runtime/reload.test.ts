@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,31 +6,19 @@ import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import type { AgentStatus } from "../../../src/runtime/control-protocol.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
-import { type RawCaller, rawCaller } from "../../support/raw-caller.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
+import { startNatsServer } from "../../support/nats-server.ts";
+import { rawCaller } from "../../support/raw-caller.ts";
+import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { until } from "../../support/until.ts";
 
-let nats: RunningNatsServer;
-let model: ScriptedModel;
-let caller: RawCaller;
+const { nats, model, caller, close } = await openScriptedBus();
 const started: RunningMuster[] = [];
-
-beforeAll(async () => {
-  nats = await startNatsServer();
-  model = startScriptedModel();
-  caller = await rawCaller(nats.url);
-});
 
 afterEach(async () => {
   for (const muster of started.splice(0)) await muster.stop();
 });
 
-afterAll(async () => {
-  await caller.close();
-  await model.stop();
-  await nats.stop();
-});
+afterAll(close);
 
 const subjectOf = (name: string) => `agents.prompt.muster.test.${name}`;
 const agent = (name: string, text = "Be kind.") =>

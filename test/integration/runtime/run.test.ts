@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startMuster, type MusterOptions, type RunningMuster } from "../../support/muster.ts";
-import { startNatsServer, type RunningNatsServer } from "../../support/nats-server.ts";
-import { rawCaller, type RawCaller } from "../../support/raw-caller.ts";
-import { startScriptedModel, type ScriptedModel, type Script } from "../../support/scripted-model.ts";
+import { startNatsServer } from "../../support/nats-server.ts";
+import { rawCaller } from "../../support/raw-caller.ts";
+import { openScriptedBus } from "../../support/scripted-bus.ts";
+import { type Script, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 
 const subject = "agents.prompt.muster.test.helper";
-let nats: RunningNatsServer;
-let model: ScriptedModel;
-let caller: RawCaller;
+const { nats, model, caller, close } = await openScriptedBus();
 const started: RunningMuster[] = [];
-
-beforeAll(async () => {
-  nats = await startNatsServer();
-  model = startScriptedModel();
-  caller = await rawCaller(nats.url);
-});
 
 afterEach(async () => {
   for (const muster of started.splice(0)) await muster.stop();
 });
 
-afterAll(async () => {
-  await caller.close();
-  await model.stop();
-  await nats.stop();
-});
+afterAll(close);
 
 function manifest(options: { readonly url?: string; readonly agent?: string } = {}): string {
   return `

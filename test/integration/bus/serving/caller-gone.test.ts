@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import type { PromptHandler } from "../../../../src/bus/serving/service-port.ts";
 import { StopReason } from "../../../../src/bus/serving/service-port.ts";
-import { eventually, startBusHost } from "../../../support/bus-host.ts";
-import type { BusHost } from "../../../support/bus-host.ts";
-import { startNatsServer } from "../../../support/nats-server.ts";
-import type { RunningNatsServer } from "../../../support/nats-server.ts";
+import { eventually } from "../../../support/bus-host.ts";
 import { rawCaller } from "../../../support/raw-caller.ts";
-import type { RawCaller } from "../../../support/raw-caller.ts";
+import { openServedBus } from "../../../support/served-bus.ts";
 
-let server: RunningNatsServer;
-let bus: BusHost;
-let caller: RawCaller;
+const { server, bus, caller, close } = await openServedBus();
 
-beforeAll(async () => {
-  server = await startNatsServer();
-  bus = await startBusHost(server.url);
-  caller = await rawCaller(server.url);
-});
-
-afterAll(async () => {
-  await caller.close();
-  await bus.stop();
-  await server.stop();
-});
+afterAll(close);
 
 function untilStopped(reasons: unknown[]): PromptHandler {
   return async function* (_, signal) {

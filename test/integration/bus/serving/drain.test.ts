@@ -1,26 +1,20 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { answers, eventually, startBusHost } from "../../../support/bus-host.ts";
+import { answers, eventually } from "../../../support/bus-host.ts";
 import type { BusHost } from "../../../support/bus-host.ts";
-import { startNatsServer } from "../../../support/nats-server.ts";
 import type { RunningNatsServer } from "../../../support/nats-server.ts";
-import { rawCaller } from "../../../support/raw-caller.ts";
 import type { RawCaller } from "../../../support/raw-caller.ts";
+import { openServedBus } from "../../../support/served-bus.ts";
 
 let server: RunningNatsServer;
 let bus: BusHost;
 let caller: RawCaller;
+let close: () => Promise<void>;
 
 beforeEach(async () => {
-  server = await startNatsServer();
-  bus = await startBusHost(server.url);
-  caller = await rawCaller(server.url);
+  ({ server, bus, caller, close } = await openServedBus());
 });
 
-afterEach(async () => {
-  await caller.close();
-  await bus.stop();
-  await server.stop();
-});
+afterEach(() => close());
 
 test("a draining agent says so, takes no more prompts, and lets running and waiting turns finish", async () => {
   const gate = Promise.withResolvers<undefined>();

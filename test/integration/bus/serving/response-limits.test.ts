@@ -1,29 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import type { ReplyEvent } from "../../../../src/bus/serving/service-port.ts";
 import { ServiceError } from "../../../../src/protocol/service-error.ts";
-import { answers, startBusHost } from "../../../support/bus-host.ts";
-import type { BusHost } from "../../../support/bus-host.ts";
-import { startNatsServer } from "../../../support/nats-server.ts";
-import type { RunningNatsServer } from "../../../support/nats-server.ts";
-import { rawCaller } from "../../../support/raw-caller.ts";
-import type { RawCaller } from "../../../support/raw-caller.ts";
+import { answers } from "../../../support/bus-host.ts";
+import { openServedBus } from "../../../support/served-bus.ts";
 
 const limit = 1_024;
-let server: RunningNatsServer;
-let bus: BusHost;
-let caller: RawCaller;
+const { bus, caller, close } = await openServedBus({ config: `max_payload: ${limit}` });
 
-beforeAll(async () => {
-  server = await startNatsServer({ config: `max_payload: ${limit}` });
-  bus = await startBusHost(server.url);
-  caller = await rawCaller(server.url);
-});
-
-afterAll(async () => {
-  await caller.close();
-  await bus.stop();
-  await server.stop();
-});
+afterAll(close);
 
 function named(name: string): { agent: string; owner: string; name: string } {
   return { agent: "muster", owner: "tests", name };
