@@ -6,7 +6,7 @@ import { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
 import { readNatsContext } from "./nats-context.ts";
-import type { NatsLibrary } from "./dial.ts";
+import type { NatsLibrary } from "./nats-library.ts";
 
 /** The settings in force: those of the context where one is named, completed by the others. Throws a `BusError`. */
 export async function resolveSettings(settings: BusSettings): Promise<BusSettings> {

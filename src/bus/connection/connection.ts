@@ -4,7 +4,6 @@ import type { Msg } from "@nats-io/transport-node";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
-import type { BusSubscription, SubscribeOptions } from "./subscription-table.ts";
 
 export interface BusOptions {
   readonly settings: BusSettings;
@@ -27,6 +26,20 @@ export interface BusStatus {
 export interface PublishOptions {
   readonly reply?: string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SubscribeOptions {
+  readonly queue?: string;
+  /** The server refused it (permissions); it is tried again at the next connection. */
+  readonly onRefused?: (problem: string) => void;
+}
+
+export interface BusSubscription {
+  readonly subject: string;
+  /** Nothing more is delivered. May be called again. */
+  unsubscribe(): void;
+  /** Asks the server for no more, and resolves when all that was under way has been delivered. Never rejects. */
+  drain(): Promise<void>;
 }
 
 export interface BusConnection {

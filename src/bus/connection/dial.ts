@@ -6,8 +6,7 @@ import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
 import { connectOptions, resolveSettings } from "./connect-options.ts";
 import { connectProblem } from "./connect-problem.ts";
-
-export type NatsLibrary = typeof Nats;
+import type { NatsLibrary } from "./nats-library.ts";
 
 export interface Dialled {
   readonly connection: Nats.NatsConnection;

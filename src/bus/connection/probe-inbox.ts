@@ -1,8 +1,7 @@
 // One wildcard subscription for all small questions of this process: who waits for an answer gets a subject of its own below it.
 
 import type { Msg } from "@nats-io/transport-node";
-import type { BusConnection } from "./connection.ts";
-import type { BusSubscription } from "./subscription-table.ts";
+import type { BusConnection, BusSubscription } from "./connection.ts";
 
 export interface ReplyPlace {
   readonly subject: string;

@@ -8,12 +8,11 @@ import { uniqueId } from "../unique-id.ts";
 import { within } from "../within.ts";
 import { BusError } from "./bus-error.ts";
 import { BusState } from "./bus-state.ts";
-import type { BusConnection, BusStatus, PublishOptions } from "./connection.ts";
+import type { BusConnection, BusStatus, BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
 import type { Dialled } from "./dial.ts";
 import { followConnection } from "./follow-connection.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
-import type { BusSubscription, SubscribeOptions } from "./subscription-table.ts";
 
 /** One attempt to connect, to `gossiped` servers of the same cluster too. Never rejects: what went wrong is the answer. */
 export type Dial = (gossiped: readonly string[]) => Promise<Dialled | BusError>;

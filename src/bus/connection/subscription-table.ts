@@ -2,22 +2,8 @@
 
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/transport-node";
 import type { Logger } from "../../telemetry/log.ts";
-import type { PublishOptions } from "./connection.ts";
-import type { NatsLibrary } from "./dial.ts";
-
-export interface SubscribeOptions {
-  readonly queue?: string;
-  /** The server refused it (permissions); it is tried again at the next connection. */
-  readonly onRefused?: (problem: string) => void;
-}
-
-export interface BusSubscription {
-  readonly subject: string;
-  /** Nothing more is delivered. May be called again. */
-  unsubscribe(): void;
-  /** Asks the server for no more, and resolves when all that was under way has been delivered. Never rejects. */
-  drain(): Promise<void>;
-}
+import type { BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
+import type { NatsLibrary } from "./nats-library.ts";
 
 export class SubscriptionTable {
   readonly #log: Logger;

@@ -2,8 +2,7 @@
 
 import { jobStream, type JobOwner, ownersJobs, ownersResults, parseJobSubject } from "../../protocol/job-subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import type { BusConnection } from "../connection/connection.ts";
-import type { BusSubscription } from "../connection/subscription-table.ts";
+import type { BusConnection, BusSubscription } from "../connection/connection.ts";
 import { within } from "../within.ts";
 import { HubJobs } from "./hub-jobs.ts";
 import type { JobAgent } from "./job-agent.ts";

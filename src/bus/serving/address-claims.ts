@@ -7,10 +7,9 @@ import type { AgentAddress } from "../../protocol/subjects.ts";
 import { agentSubject } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { isWithdrawn, judgeClaim, servingInstance } from "./address-rule.ts";
-import type { BusConnection } from "../connection/connection.ts";
+import type { BusConnection, BusSubscription } from "../connection/connection.ts";
 import type { ProbeInbox } from "../connection/probe-inbox.ts";
 import { isNoResponders } from "../connection/probe-inbox.ts";
-import type { BusSubscription } from "../connection/subscription-table.ts";
 
 /** No answer in this time: whoever holds the status subject is not well enough to serve. */
 const askMs = 500;

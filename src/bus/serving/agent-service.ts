@@ -1,5 +1,6 @@
 // One agent on the bus: its record, its prompt and status endpoints, its heartbeat, and the state that they tell.
 
+import type { BusSubscription } from "../connection/connection.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import { agentSubject, endpointQueueGroup } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
@@ -14,7 +15,6 @@ import { registerAgent, type RegistrationDeps } from "./register-agent.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
 import { SoonestTimer } from "./soonest-timer.ts";
-import type { BusSubscription } from "../connection/subscription-table.ts";
 import { uniqueId } from "../unique-id.ts";
 import { within } from "../within.ts";
 

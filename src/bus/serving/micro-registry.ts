@@ -5,8 +5,7 @@ import type { EndpointStats, InfoResponse, ServiceVerb } from "../../protocol/mi
 import { pingResponse, serviceSubject, serviceVerbs, statsResponse } from "../../protocol/micro-service.ts";
 import { serviceName } from "../../protocol/version.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import type { BusConnection } from "../connection/connection.ts";
-import type { BusSubscription } from "../connection/subscription-table.ts";
+import type { BusConnection, BusSubscription } from "../connection/connection.ts";
 
 /** Answers sent before other work gets a turn. */
 const batchSize = 128;
