@@ -38,6 +38,7 @@ function summary(status: RuntimeStatus): string {
     ...(status.bus.hub === undefined ? [] : [`Hub    ${hubText(status.bus.hub)}`]),
     ...(status.http === undefined ? [] : [`HTTP   ${httpText(status.http)}`]),
     ...(status.memory === undefined ? [] : [`Memory ${memoryText(status.memory)}`]),
+    ...(status.storage?.state === "full" ? ["Disk   full: agents answer, nothing is stored"] : []),
     "",
   ].join("\n");
 }

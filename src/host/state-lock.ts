@@ -1,8 +1,9 @@
 // One runtime a state directory: an exclusive lock that the system frees when its holder ends, however it ends.
 
 import { Database } from "bun:sqlite";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { replaceSmallFile } from "./replace-small-file.ts";
 import { StateDirectoryError } from "./state-directory.ts";
 
 export interface StateLock {
@@ -35,9 +36,10 @@ export function lockStateDirectory(directory: string): StateLock {
     database.run("BEGIN EXCLUSIVE");
   } catch (cause) {
     database.close();
+    if (!isLocked(cause)) throw cannotWrite(directory, cause);
     throw new StateDirectoryInUse(directory, readPid(pidFile), cause);
   }
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  notePid(pidFile);
   return { release: () => database.close() };
 }
 
@@ -52,13 +54,28 @@ function openLock(path: string, directory: string): Database {
     chmodSync(path, 0o600);
     return database;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StateDirectoryError(
-      `Cannot write in the state directory "${directory}": ${reason}. Choose another with --state DIR`,
-      {
-        cause,
-      },
-    );
+    throw cannotWrite(directory, cause);
+  }
+}
+
+function cannotWrite(directory: string, cause: unknown): StateDirectoryError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StateDirectoryError(
+    `Cannot write in the state directory "${directory}": ${reason}. Choose another with --state DIR`,
+    { cause },
+  );
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
+}
+
+/** It helps people only: a full disk must not keep a runtime from its work. */
+function notePid(path: string): void {
+  try {
+    replaceSmallFile(path, `${process.pid}\n`);
+  } catch {
+    rmSync(path, { force: true });
   }
 }
 

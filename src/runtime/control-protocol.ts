@@ -106,6 +106,13 @@ export interface MemoryStatus {
   readonly state: "ok" | "shrinking" | "full";
 }
 
+export interface StorageStatus {
+  /** `full`: the disk of the state directory has no room, and nothing is stored. */
+  readonly state: "ok" | "full";
+  /** Absent where the file system does not tell. */
+  readonly freeBytes?: number;
+}
+
 export interface FileStatus {
   readonly file: string;
   /** `file:line:column: text` each; empty: the file is good. */
@@ -130,6 +137,8 @@ export interface RuntimeStatus {
   readonly http?: HttpStatus;
   /** Absent: no limit. */
   readonly memory?: MemoryStatus;
+  /** Of the state directory's disk; absent while the runtime begins to start. */
+  readonly storage?: StorageStatus;
 }
 
 export const longestProbeMs = 3_600_000;

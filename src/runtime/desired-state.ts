@@ -33,6 +33,8 @@ export interface DesiredStateOptions {
   readonly stateDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** Has something done again when the disk has room. */
+  readonly whenRoom?: (retry: () => void) => void;
 }
 
 /** Reads the manifest, logs what is wrong in it, and keeps what is good. Throws `ManifestRefused` when nothing of it serves. */
@@ -48,7 +50,9 @@ export function takeDesiredState(options: DesiredStateOptions, said: SaidFinding
   const kept = readLastGood(stateDirectory, log);
   const result = load(options, kept);
   const state = stateOf(result);
-  if (!("problems" in state)) keepLastGood(stateDirectory, result.files, kept, log);
+  if (!("problems" in state) && !keepLastGood(stateDirectory, result.files, kept, log)) {
+    options.whenRoom?.(() => keepLastGood(stateDirectory, result.files, readLastGood(stateDirectory, log), log));
+  }
   said.say(result);
   return state;
 }

@@ -26,13 +26,13 @@ export function readLastGood(stateDirectory: string, log: Logger): ReadonlyMap<s
   return texts;
 }
 
-/** Keeps the text of each good file and forgets files that are gone. Writes nothing that is kept already. A failure is logged. */
+/** Keeps the text of each good file and forgets files that are gone. Writes nothing that is kept already. A failure is logged; false then. */
 export function keepLastGood(
   stateDirectory: string,
   files: readonly CheckedSource[],
   known: ReadonlyMap<string, string>,
   log: Logger,
-): void {
+): boolean {
   const folder = join(stateDirectory, folderName);
   try {
     const wanted = new Set(files.map(({ source }) => source.path));
@@ -44,8 +44,10 @@ export function keepLastGood(
       // For this user only: a manifest may hold secrets.
       writeWhole(join(folder, entryName(source.path)), JSON.stringify(entry));
     }
+    return true;
   } catch (error) {
     log.warn("Last good manifest cannot be kept: a restart with a broken file would not start its agents", { error });
+    return false;
   }
 }
 

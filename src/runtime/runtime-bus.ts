@@ -19,6 +19,8 @@ export interface RuntimeBus {
    * Connects as these say once that works; until then, as before. Where the bundled server serves: links to the hub as these say. Never rejects.
    */
   use(nats: NatsConfig): Promise<void>;
+  /** Whether the bundled server keeps jobs; on a full disk it must not try. Never rejects. */
+  setStoring(isStoring: boolean): Promise<void>;
   /** Closes the connection, then ends the bundled server. Never rejects. */
   close(): Promise<void>;
 }
@@ -35,6 +37,9 @@ export async function openRuntimeBus(
     readonly log: Logger;
     /** The manifest's owner, by which a hub tells this machine from others. */
     readonly owner: string;
+    readonly isStoring: boolean;
+    /** The bundled server could not write for want of room. */
+    readonly onFullDisk: () => void;
   },
 ): Promise<RuntimeBus> {
   const local = nats.mode === "external" ? undefined : await openLocalBus(nats, ports);
@@ -51,6 +56,7 @@ export async function openRuntimeBus(
       return local?.bundled !== undefined;
     },
     holdServer: () => local?.bundled?.hold() ?? Promise.resolve(() => undefined),
+    setStoring: async (isStoring) => local?.bundled?.setStoring(isStoring),
     use: async (changed) => {
       if (local !== undefined) {
         if (changed.embedded.hub !== undefined) await link?.use(changed.embedded.hub);

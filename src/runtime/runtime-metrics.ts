@@ -67,7 +67,7 @@ function endpointMetrics(endpoints: readonly EndpointStatus[]): readonly Metric[
 }
 
 function processMetrics(status: RuntimeStatus): readonly Metric[] {
-  const { bus, memory } = status;
+  const { bus, memory, storage } = status;
   const one = (value: number): readonly Sample[] => [{ labels: {}, value }];
   return [
     gauge("muster_bus_connected", "1: connected to NATS", one(bus.state === "connected" ? 1 : 0)),
@@ -85,6 +85,16 @@ function processMetrics(status: RuntimeStatus): readonly Metric[] {
       "muster_memory_full",
       "1: at the limit, new prompts are refused",
       memory === undefined ? [] : one(memory.state === "full" ? 1 : 0),
+    ),
+    gauge(
+      "muster_disk_full",
+      "1: the state directory's disk is full, nothing is stored",
+      storage === undefined ? [] : one(storage.state === "full" ? 1 : 0),
+    ),
+    gauge(
+      "muster_disk_free_bytes",
+      "What the runtime may still write to the state directory's disk",
+      storage?.freeBytes === undefined ? [] : one(storage.freeBytes),
     ),
     gauge("muster_info", "Constant 1, with the version", [{ labels: { version: status.version }, value: 1 }]),
     gauge("process_resident_memory_bytes", "Resident memory of the runtime's own process", one(status.rssBytes)),

@@ -8,6 +8,7 @@ import type { Reconciler } from "./reconcile.ts";
 import type { Reloader } from "./reload.ts";
 import type { RuntimeBus } from "./runtime-bus.ts";
 import type { RuntimeServices } from "./runtime-services.ts";
+import type { StorageWatch } from "./storage-watch.ts";
 
 export interface RuntimeParts {
   readonly startedAt: Date;
@@ -19,4 +20,5 @@ export interface RuntimeParts {
   reconciler?: Reconciler<AgentSlot>;
   reloader?: Reloader;
   services?: RuntimeServices;
+  storage?: StorageWatch;
 }

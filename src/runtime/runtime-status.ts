@@ -20,6 +20,7 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     endpoints: parts.models?.statuses().map(endpointStatus) ?? [],
     files: parts.files,
     ...serviceStatus(parts.services),
+    ...(parts.storage === undefined ? {} : { storage: parts.storage.status() }),
   };
 }
 

@@ -27,6 +27,7 @@ import { serveControl } from "./serve-control.ts";
 import { serviceNotices } from "./service-notices.ts";
 import { startAgents } from "./start-agents.ts";
 import { statusLine } from "./status-line.ts";
+import { freeBytesOf, StorageWatch } from "./storage-watch.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
 
 export interface RuntimeOptions extends DesiredStateOptions {
@@ -69,9 +70,12 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("state directory", () => lock.release());
   const credentials = openCredentials(given.environment, log);
   const options = { ...given, environment: credentials.variables };
+  const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: [], credentials };
+  const storage = watchStorage(parts, options, open);
   const said = new SaidFindings(log);
-  const desired = loadDesiredState(options, said);
-  const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: desired.files, credentials };
+  const stateOptions: DesiredStateOptions = { ...options, whenRoom: (retry) => storage.whenRoom(retry) };
+  const desired = loadDesiredState(stateOptions, said);
+  parts.files = desired.files;
   const notices = serviceNotices({
     manager: serviceManager(options.environment, log),
     line: () => statusLine(runtimeStatus(parts, stateDirectory)),
@@ -87,13 +91,17 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   parts.services = services;
   await serveControl(parts, options, open);
   const { nats, identity } = desired.manifest;
+  const isStoring = !storage.isFull;
   const bus = await openRuntimeBus(nats, {
     ...options,
     clientName: `muster ${build.version}`,
     owner: identity.owner,
+    isStoring,
+    onFullDisk: () => storage.refused(),
   });
   open.add("bus", () => bus.close());
   parts.bus = bus;
+  if (isStoring === storage.isFull) void bus.setStoring(!storage.isFull);
   const models = createModels(desired.manifest, {
     log,
     stateDir: stateDirectory,
@@ -116,7 +124,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("watch", () => watch?.close());
   const reloader = new Reloader(desired, {
-    options,
+    options: stateOptions,
     models,
     bus,
     reconciler,
@@ -151,6 +159,21 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
       await open.closeAll(closeMs);
     },
   };
+}
+
+function watchStorage(
+  parts: RuntimeParts,
+  { stateDirectory, log }: Pick<RuntimeOptions, "stateDirectory" | "log">,
+  open: Closers,
+): StorageWatch {
+  const storage = new StorageWatch({
+    freeBytes: () => freeBytesOf(stateDirectory),
+    onChange: (isFull) => void parts.bus?.setStoring(!isFull),
+    log,
+  });
+  open.add("storage watch", () => storage.close());
+  parts.storage = storage;
+  return storage;
 }
 
 function longestTurnMs(reconciler: Reconciler<AgentSlot>): number {

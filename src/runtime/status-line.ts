@@ -9,6 +9,7 @@ export function statusLine(status: RuntimeStatus): string {
     agentsText(status.agents),
     busText(status.bus),
     ...status.endpoints.map(endpointText),
+    ...(status.storage?.state === "full" ? ["disk full: nothing is stored"] : []),
     ...(bad === 0 ? [] : [`${count(bad, "file")} with problems, see "muster status"`]),
   ];
   return `${status.isDraining ? "Draining: " : ""}${parts.join("; ")}`;

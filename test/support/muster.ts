@@ -20,6 +20,8 @@ export interface MusterOptions {
   readonly runArguments?: readonly string[];
   /** Starting counts as done when the agents are degraded, too. */
   readonly acceptsDegraded?: boolean;
+  /** Default: one in its own folder. */
+  readonly stateDirectory?: string;
   /** Starting counts as done without a bus, too. */
   readonly acceptsNoBus?: boolean;
 }
@@ -77,7 +79,7 @@ class Muster implements RunningMuster {
 
   constructor(options: MusterOptions, folder: string) {
     this.folder = folder;
-    this.stateDirectory = join(folder, "state");
+    this.stateDirectory = options.stateDirectory ?? join(folder, "state");
     this.manifestFile = join(folder, "agents.yaml");
     this.#options = options;
     this.#program = options.program ?? fromSource;

@@ -10,6 +10,8 @@ export interface BundledConfig {
   /** JetStream's files go to `jetstream` below it. */
   readonly storeDirectory: string;
   readonly maxStoreBytes: number;
+  /** False: nothing is stored. On a full disk a store would answer nobody, until its server is started again. */
+  readonly isStoring?: boolean;
   /** Absent: anybody may do anything. */
   readonly users?: BundledUsers;
   /** JetStream's domain, which tells this machine's streams from the hub's. */
@@ -30,6 +32,7 @@ export function bundledConfigText(config: BundledConfig): string {
     `max_payload: ${maxPayloadBytes}`,
     "logtime: false",
     "jetstream {",
+    ...(config.isStoring === false ? ["  enabled: false"] : []),
     `  store_dir: ${JSON.stringify(config.storeDirectory)}`,
     `  max_file_store: ${config.maxStoreBytes}`,
     "  max_memory_store: 67108864",

@@ -13,7 +13,7 @@ import type { Logger } from "../../telemetry/log.ts";
 import { BundledServerError } from "./bundled-error.ts";
 import { type BundledKeys, bundledKeys } from "./bundled-keys.ts";
 import { runtimeInboxPrefix } from "./bundled-users.ts";
-import { readBusFile, removeBusFile } from "./bus-file.ts";
+import { readBusFile, clearBusFile } from "./bus-file.ts";
 import type { BusSettings } from "../connection/bus-settings.ts";
 import { HubKeeper } from "./hub-keeper.ts";
 import { bundledFolder, launchBundled, type LaunchedServer, type LaunchOptions } from "./launch-bundled.ts";
@@ -27,6 +27,10 @@ export interface BundledServerOptions {
   readonly stateDirectory: string;
   readonly log: Logger;
   readonly maxStoreBytes?: number;
+  /** False: it starts without JetStream, as on a full disk. */
+  readonly isStoring?: boolean;
+  /** The server could not write for want of room. */
+  readonly onFullDisk?: () => void;
   /** The server ended though nobody asked; it is being started again. */
   readonly onDown?: (reason: string) => void;
   /** It answers again, on the same URL. */
@@ -43,6 +47,8 @@ export interface BundledServer {
   /** Pid of the server that runs now, or ran last. */
   pid(): number;
   restarts(): number;
+  /** Turns JetStream off or on, without clients noticing where the server can reload. Never rejects. */
+  setStoring(isStoring: boolean): Promise<void>;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
   /** Has it stand still, so that its store can be read as of one instant. Resolves to what has it go on; rejects where it can't be held. */
@@ -70,6 +76,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   const { host, auth, hub: hubConfig } = options.config;
   const keys = auth === "nkey" ? await bundledKeys(bundledFolder(options.stateDirectory)) : undefined;
   const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
+  let isStoring = options.isStoring ?? true;
   const launch = async (port: number): Promise<LaunchedServer> => {
     const program = await bundledProgram(options.stateDirectory);
     const launchOptions: LaunchOptions = {
@@ -78,6 +85,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       port,
       program,
       serverName: serverName(options),
+      isStoring,
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
       ...(keys === undefined ? {} : { keys }),
       signal: stopping.signal,
@@ -93,6 +101,10 @@ export async function startBundledServer(options: BundledServerOptions): Promise
     url: first.url,
     pid: () => supervised.current.child.pid,
     restarts: () => supervised.restarts,
+    setStoring: async (isWanted) => {
+      isStoring = isWanted;
+      if (!stopping.signal.aborted) await changeStoring(supervised.current, isWanted, options.log);
+    },
     restart: () => void supervised.current.child.stop(0),
     hold: () => holding.hold(supervised.current.child.pid),
     credentials: credentialsOf(keys, options),
@@ -103,9 +115,19 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       holding.release();
       await supervised.current.child.stop(stopGraceMs);
       await supervision;
-      removeBusFile(options.stateDirectory);
+      clearBusFile(options.stateDirectory);
     },
   };
+}
+
+/** A server that does not take it while it runs takes it when it is started again. */
+async function changeStoring(server: LaunchedServer, isStoring: boolean, log: Logger): Promise<void> {
+  try {
+    await server.reload({ isStoring });
+  } catch (error) {
+    log.warn("Starting the bundled NATS server again, to turn its store off or on", { error });
+    await server.child.stop(stopGraceMs);
+  }
 }
 
 function credentialsOf(keys: BundledKeys | undefined, { config, owner }: BundledServerOptions): BundledCredentials {
@@ -132,7 +154,7 @@ export async function endOrphan(stateDirectory: string, log: Logger): Promise<vo
     );
   }
   log.debug("No NATS server is left from an earlier run", { pid: left.server.pid });
-  removeBusFile(stateDirectory);
+  clearBusFile(stateDirectory);
 }
 
 async function bundledProgram(stateDirectory: string): Promise<string> {

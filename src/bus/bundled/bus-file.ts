@@ -1,8 +1,8 @@
 // `bus.json` in the state directory: where the bundled server listens and which process it is, for our commands and for the next start.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { temporaryName } from "../../host/write-whole.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceSmallFile } from "../../host/replace-small-file.ts";
 import { isRunning, type ProcessIdentity } from "../../host/process-identity.ts";
 
 export interface BusFile {
@@ -13,12 +13,9 @@ export interface BusFile {
   readonly nkeyFile?: string;
 }
 
-/** Writes it whole or not at all, readable by its user only. Not flushed: after a power cut no process that it names runs. */
+/** Readable by its user only. Throws where there is no room. Not flushed: after a power cut no process that it names runs. */
 export function writeBusFile(stateDirectory: string, content: BusFile): void {
-  const path = busFilePath(stateDirectory);
-  const temporary = join(dirname(path), temporaryName(path));
-  writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  renameSync(temporary, path);
+  replaceSmallFile(busFilePath(stateDirectory), `${JSON.stringify(content)}\n`);
 }
 
 /** What was written last; undefined when there is nothing, or nothing that makes sense. */
@@ -30,8 +27,9 @@ export function readBusFile(stateDirectory: string): BusFile | undefined {
   }
 }
 
-export function removeBusFile(stateDirectory: string): void {
-  rmSync(busFilePath(stateDirectory), { force: true });
+/** Says that none runs. The file stays: its place is what the next start has on a full disk. */
+export function clearBusFile(stateDirectory: string): void {
+  if (existsSync(busFilePath(stateDirectory))) replaceSmallFile(busFilePath(stateDirectory), "{}\n");
 }
 
 /** The bundled server that runs for this state directory; undefined when none does. */

@@ -65,7 +65,7 @@ export class HubKeeper {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
     try {
-      await server.reloadHub(remote.lines);
+      await server.reload({ hub: remote.lines });
       this.#digest = remote.digest;
       this.#log.info("Took over changed settings of the hub");
     } catch (error) {

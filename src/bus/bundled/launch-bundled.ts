@@ -1,8 +1,8 @@
 // One start of the bundled nats-server: from its program to a server that answers.
 
-import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startChild, type ChildProcess } from "../../host/child-process.ts";
+import { replaceSmallFile } from "../../host/replace-small-file.ts";
 import { processIdentity } from "../../host/process-identity.ts";
 import { makeFolder } from "../../host/write-whole.ts";
 import type { Logger } from "../../telemetry/log.ts";
@@ -27,6 +27,10 @@ export interface LaunchOptions {
   readonly domain?: string;
   /** Lines of configuration about the hub. */
   readonly hub?: readonly string[];
+  /** False: JetStream is off. */
+  readonly isStoring: boolean;
+  /** The server could not write for want of room. */
+  readonly onFullDisk?: () => void;
   readonly onHub?: (event: HubEvent) => void;
   readonly log: Logger;
   /** Ends the attempt. */
@@ -37,8 +41,8 @@ export interface LaunchedServer {
   readonly child: ChildProcess;
   readonly port: number;
   readonly url: string;
-  /** Has it take other lines about the hub, without its clients noticing. Rejects when it does not. */
-  reloadHub(hub: readonly string[]): Promise<void>;
+  /** Has it take other settings, without its clients noticing. Rejects when it does not. */
+  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring">>): Promise<void>;
 }
 
 /** Long, for the recovery of a large store on slow storage. */
@@ -55,6 +59,7 @@ export async function launchBundled(options: LaunchOptions): Promise<LaunchedSer
   const onLine = (line: string): void => {
     const { level, text } = parseBundledLog(line);
     const ofHub = hubEvent(text);
+    if (/no space left on device|disk quota exceeded/.test(text)) options.onFullDisk?.();
     if (ofHub !== undefined) options.onHub?.(ofHub);
     // The link to the hub is told of once per change, not once per attempt.
     options.log[ofHub === undefined ? level : "debug"](text);
@@ -71,7 +76,7 @@ export async function launchBundled(options: LaunchOptions): Promise<LaunchedSer
     const url = serverUrl(options.host, readyPort);
     await checkAnswer(options, readyPort);
     note(options, child.pid, url);
-    return { child, port: readyPort, url, reloadHub: (hub) => reloadHub({ ...options, hub }, child, seen) };
+    return { child, port: readyPort, url, reload: reloader(options, child, seen) };
   } catch (error) {
     await child.stop(stopGraceMs);
     throw seen.isPortTaken ? await portTaken(options, error) : error;
@@ -99,20 +104,30 @@ function writeConfig(options: LaunchOptions): string {
   const users = keys === undefined ? {} : { users: { runtime: keys.runtime.publicKey, caller: keys.caller.publicKey } };
   const config: BundledConfig = { ...options, storeDirectory, ...users };
   const path = join(storeDirectory, "nats-server.conf");
-  writeFileSync(path, bundledConfigText(config), { mode: 0o600 });
-  chmodSync(path, 0o600);
+  replaceSmallFile(path, bundledConfigText(config));
   return path;
 }
 
-async function reloadHub(options: LaunchOptions, child: ChildProcess, seen: Seen): Promise<void> {
+/** One reload after the other, each with what those before it changed. */
+function reloader(options: LaunchOptions, child: ChildProcess, seen: Seen): LaunchedServer["reload"] {
+  let current = options;
+  let last: Promise<unknown> = Promise.resolve();
+  return (change) => {
+    const next = last.then(() => reload((current = { ...current, ...change }), child, seen));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+async function reload(options: LaunchOptions, child: ChildProcess, seen: Seen): Promise<void> {
   if (process.platform === "win32") throw new BundledServerError("not-ready", "nats-server takes no signal here");
   writeConfig(options);
-  const reload = Promise.withResolvers<string | undefined>();
-  seen.reload = reload;
-  const timer = setTimeout(() => reload.resolve(`no answer in ${reloadMs / 1000} s`), reloadMs);
+  const reloaded = Promise.withResolvers<string | undefined>();
+  seen.reload = reloaded;
+  const timer = setTimeout(() => reloaded.resolve(`no answer in ${reloadMs / 1000} s`), reloadMs);
   try {
     process.kill(child.pid, "SIGHUP");
-    const problem = await reload.promise;
+    const problem = await reloaded.promise;
     if (problem === undefined) return;
     throw new BundledServerError("not-ready", `nats-server did not take its new configuration: ${problem}`);
   } finally {
@@ -120,11 +135,15 @@ async function reloadHub(options: LaunchOptions, child: ChildProcess, seen: Seen
   }
 }
 
-/** Written before the server is ready too: if we are killed now, the next start must find it. */
-function note({ stateDirectory, keys }: LaunchOptions, pid: number, url: string): void {
+/** Written before the server is ready too: if we are killed now, the next start must find it. It serves without, too. */
+function note({ stateDirectory, keys, log }: LaunchOptions, pid: number, url: string): void {
   const server = processIdentity(pid);
   if (server === undefined) return;
-  writeBusFile(stateDirectory, { url, server, ...(keys === undefined ? {} : { nkeyFile: keys.caller.file }) });
+  try {
+    writeBusFile(stateDirectory, { url, server, ...(keys === undefined ? {} : { nkeyFile: keys.caller.file }) });
+  } catch (error) {
+    log.warn("Cannot write where the NATS server is: our commands may not find it", { error });
+  }
 }
 
 async function untilReady(child: ChildProcess, ready: Promise<number>, signal: AbortSignal): Promise<number> {

@@ -15,7 +15,8 @@ import { isJetStreamError, jetStreamRequest, objectOf } from "./jetstream.ts";
 const lookMs = 10_000;
 /** What was heard of may not be kept yet: looked for again after each of these. */
 const soonMs: readonly number[] = [50, 250, 1_000];
-const withoutJetStreamMs = 300_000;
+/** A disk that was full may have room again. */
+const withoutJetStreamMs = 20_000;
 
 export interface JobDeskOptions {
   readonly bus: BusConnection;

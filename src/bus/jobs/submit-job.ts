@@ -33,7 +33,9 @@ export async function submitJob(bus: CallerBus, address: AgentAddress, job: JobR
   if (!isJobId(job.id)) {
     throw new JobError("invalid", `"${job.id}" is no id for a job; write 1 to 128 of A-Z, a-z, 0-9, "_" and "-"`);
   }
-  const place = await placeOf(bus, address);
+  const place = await placeOf(bus, address).catch((error: unknown) => {
+    throw notKept(error);
+  });
   if (!job.isNewId && (await isKnown(bus, address, job, place))) return { id: job.id, isKnown: true, place };
   const ack = await publish(bus, address, job, place);
   if (ack.isDuplicate) await checkSame(bus, address, job, ack.seq, place);
@@ -75,9 +77,22 @@ function explained(error: JobError, { agent, owner, name }: AgentAddress): JobEr
         `The job was not kept: ${error.message}. An agent holds at most ${maxJobsPerAgent} jobs; see "muster jobs"`,
         { cause: error },
       );
+    case "timeout":
+      return new JobError(
+        "timeout",
+        `${error.message}: nobody knows whether the job was kept. Submit it again with the same id; the server's disk may be full`,
+        { cause: error },
+      );
     default:
       return error;
   }
+}
+
+/** Before anything was sent: a server that stopped storing answers nobody. */
+function notKept(error: unknown): unknown {
+  if (!(error instanceof JobError) || error.kind !== "timeout") return error;
+  const text = `The job was not kept: the NATS server stores nothing now; its disk may be full, see "muster status"`;
+  return new JobError("timeout", text, { cause: error });
 }
 
 /** Whether the same job is in the queue or has its result. */

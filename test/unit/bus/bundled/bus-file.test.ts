@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readBusFile, removeBusFile, runningBus, writeBusFile } from "../../../../src/bus/bundled/bus-file.ts";
+import { readBusFile, clearBusFile, runningBus, writeBusFile } from "../../../../src/bus/bundled/bus-file.ts";
 import { processIdentity } from "../../../../src/host/process-identity.ts";
 
 let folder = "";
@@ -18,8 +18,8 @@ describe("bus.json", () => {
     writeBusFile(folder, { url, server: { pid: 1, startedAt: "x" } });
     expect(statSync(join(folder, "bus.json")).mode & 0o777).toBe(0o600);
     expect(readBusFile(folder)).toEqual({ url, server: { pid: 1, startedAt: "x" } });
-    removeBusFile(folder);
-    removeBusFile(folder);
+    clearBusFile(folder);
+    clearBusFile(folder);
     expect(readBusFile(folder)).toBeUndefined();
   });
 
