@@ -77,11 +77,24 @@ function agentTable(agents: readonly AgentStatus[]): string {
     String(agent.queued),
     String(agent.requests),
     String(agent.errors),
+    jobsText(agent),
     agent.models.join(", "),
     agent.subject ?? "",
     agent.reason ?? "",
   ]);
-  return table(["NAME", "STATE", "IN FLIGHT", "QUEUED", "PROMPTS", "ERRORS", "MODEL", "SUBJECT", "REASON"], rows);
+  return table(
+    ["NAME", "STATE", "IN FLIGHT", "QUEUED", "PROMPTS", "ERRORS", "JOBS", "MODEL", "SUBJECT", "REASON"],
+    rows,
+  );
+}
+
+/** `2 waiting, 1 running, 5 done, 1 failed`, without what is none. */
+function jobsText({ jobs }: AgentStatus): string {
+  if (jobs === undefined) return "";
+  return (["waiting", "running", "done", "failed", "expired"] as const)
+    .filter((state) => jobs[state] > 0)
+    .map((state) => `${jobs[state]} ${state}`)
+    .join(", ");
 }
 
 function endpointTable(endpoints: readonly EndpointStatus[]): string {

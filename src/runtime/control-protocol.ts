@@ -47,8 +47,20 @@ export interface AgentStatus {
   readonly queued: number;
   readonly requests: number;
   readonly errors: number;
+  /** Absent: none are kept, or they were not looked for yet. */
+  readonly jobs?: JobCounts;
   /** The file that declares it. */
   readonly source: string;
+}
+
+/** Jobs of an agent (docs/jobs.md). */
+export interface JobCounts {
+  readonly waiting: number;
+  readonly running: number;
+  /** Ended since the runtime's start. `failed`: set aside. */
+  readonly done: number;
+  readonly failed: number;
+  readonly expired: number;
 }
 
 export interface EndpointStatus {

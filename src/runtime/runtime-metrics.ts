@@ -28,6 +28,7 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       "The agent's state: 1 for the one that it is in",
       named.map(({ agent, labels }) => ({ labels: { ...labels, state: agent.state }, value: 1 })),
     ),
+    ...jobMetrics(agents),
     counter(
       "muster_agent_restarts_total",
       "Starts of the agent after its first: told to, or changed",
@@ -41,6 +42,26 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       help: "From a prompt's start to the first text of its answer",
       samples: counts.firstText.samples(),
     },
+  ];
+}
+
+function jobMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
+  const kept = agents.flatMap(({ name, jobs }) => (jobs === undefined ? [] : [{ agent: name, jobs }]));
+  const ended = (["done", "failed", "expired"] as const).flatMap((state) =>
+    kept.map(({ agent, jobs }): Sample => ({ labels: { agent, state }, value: jobs[state] })),
+  );
+  return [
+    gauge(
+      "muster_jobs_waiting",
+      "Jobs in the queue that do not run",
+      kept.map(({ agent, jobs }) => ({ labels: { agent }, value: jobs.waiting })),
+    ),
+    gauge(
+      "muster_jobs_running",
+      "Jobs in work",
+      kept.map(({ agent, jobs }) => ({ labels: { agent }, value: jobs.running })),
+    ),
+    counter("muster_jobs_ended_total", "Jobs that have their result: done, failed (set aside) or expired", ended),
   ];
 }
 

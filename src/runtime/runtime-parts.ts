@@ -3,7 +3,7 @@
 import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
 import type { AgentSlot } from "./agent-slot.ts";
-import type { FileStatus } from "./control-protocol.ts";
+import type { FileStatus, JobCounts } from "./control-protocol.ts";
 import type { Reconciler } from "./reconcile.ts";
 import type { Reloader } from "./reload.ts";
 import type { RuntimeBus } from "./runtime-bus.ts";
@@ -16,6 +16,8 @@ export interface RuntimeParts {
   files: readonly FileStatus[];
   isDraining: boolean;
   bus?: RuntimeBus;
+  /** Of an agent by its name. */
+  jobCounts?: (agent: string) => JobCounts | undefined;
   models?: Models;
   reconciler?: Reconciler<AgentSlot>;
   reloader?: Reloader;

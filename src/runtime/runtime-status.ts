@@ -33,13 +33,17 @@ function busBeforeStart(startedAt: Date): BusState {
   return { server: "bundled", state: "starting", since: startedAt.toISOString() };
 }
 
-function agentStatuses({ reconciler }: RuntimeParts): readonly AgentStatus[] {
+function agentStatuses({ reconciler, jobCounts }: RuntimeParts): readonly AgentStatus[] {
   if (reconciler === undefined) return [];
   const failed = [...reconciler.failures()].map(([name, { definition, reason }]): AgentStatus => {
     const { models, source } = definition.config;
     return { name, state: "failed", reason, models, inFlight: 0, queued: 0, requests: 0, errors: 0, source };
   });
-  return [...reconciler.agents().map((agent) => agent.status()), ...failed];
+  const running = reconciler.agents().map((agent): AgentStatus => {
+    const jobs = agent.isGone ? undefined : jobCounts?.(agent.name);
+    return { ...agent.status(), ...(jobs === undefined ? {} : { jobs }) };
+  });
+  return [...running, ...failed];
 }
 
 function endpointStatus({

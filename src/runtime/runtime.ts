@@ -110,10 +110,12 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("models", () => models.close());
   parts.models = models;
+  const jobs = new JobHost({ bus: bus.connection, log, ...hubOf(desired.manifest) });
+  parts.jobCounts = (name) => jobs.counts(name);
   const host = createAgentHost({
     connection: bus.connection,
     log,
-    jobs: new JobHost({ bus: bus.connection, log, ...hubOf(desired.manifest) }),
+    jobs,
     observe: (agent) => services.counts.observer(agent),
   });
   open.add("agents", () => host.close(closeMs / 2));

@@ -7,6 +7,7 @@ import { within } from "../within.ts";
 import { HubJobs } from "./hub-jobs.ts";
 import type { JobAgent } from "./job-agent.ts";
 import { JobError } from "./job-error.ts";
+import { type JobCounts, JobTally } from "./job-tally.ts";
 import { JobRunner } from "./job-runner.ts";
 import { ensureJobStreams } from "./job-streams.ts";
 import { isJetStreamError, jetStreamRequest, objectOf } from "./jetstream.ts";
@@ -31,6 +32,7 @@ export class JobDesk {
   /** By name; of two while one replaces the other, the newer. */
   readonly #agents = new Map<string, JobAgent>();
   readonly #runners = new Map<JobAgent, { readonly runner: JobRunner; readonly ended: Promise<void> }>();
+  readonly #tally = new JobTally();
   readonly #undo: (() => void)[] = [];
   readonly #hub: HubJobs | undefined;
   readonly #ears: BusSubscription[] = [];
@@ -62,8 +64,14 @@ export class JobDesk {
 
   /** It takes no more jobs; those in hand go on. */
   remove(agent: JobAgent): void {
-    if (this.#agents.get(agent.address.name) === agent) this.#agents.delete(agent.address.name);
+    const { name } = agent.address;
+    if (this.#agents.get(name) === agent && this.#agents.delete(name)) this.#tally.forget(name);
     this.#runners.get(agent)?.runner.stop();
+  }
+
+  /** Of an agent that is here, by its name; undefined while nothing is known of the queue. */
+  counts(name: string): JobCounts | undefined {
+    return this.#agents.has(name) ? this.#tally.of(name) : undefined;
   }
 
   /** Waits for what is in hand, at most `timeoutMs`. Never rejects. */
@@ -107,14 +115,19 @@ export class JobDesk {
     this.#hasStreams = true;
     if (this.#ears.length > 0) return;
     // The server gives a published job to us, too: its sound, not the job.
-    const onJob = (name: string | undefined): void => (name === undefined ? undefined : this.#serve(name));
-    this.#ears.push(bus.subscribe(ownersJobs(owner), ({ subject }) => onJob(parseJobSubject(subject)?.name)));
+    this.#ears.push(bus.subscribe(ownersJobs(owner), ({ subject }) => this.#heard(parseJobSubject(subject)?.name)));
     if (this.#hub === undefined) return;
     const soon = (): void => {
       this.#soon = [...soonMs];
       if (!this.#isLooking) this.#lookIn(this.#soon.shift() ?? lookMs);
     };
     this.#ears.push(bus.subscribe(ownersJobs(owner, "outbox"), soon), bus.subscribe(ownersResults(owner), soon));
+  }
+
+  #heard(name: string | undefined): void {
+    if (name === undefined) return;
+    this.#tally.heard(name);
+    this.#serve(name);
   }
 
   /** A link that is down is no problem: the next look tries again. */
@@ -133,8 +146,12 @@ export class JobDesk {
       const info = await jetStreamRequest(bus, `STREAM.INFO.${jobStream(owner)}`, {
         subjects_filter: ownersJobs(owner),
       });
-      const subjects = objectOf(objectOf(info["state"])["subjects"]);
-      return Object.keys(subjects).flatMap((subject) => parseJobSubject(subject)?.name ?? []);
+      const kept = Object.entries(objectOf(objectOf(info["state"])["subjects"])).flatMap(([subject, number]) => {
+        const name = parseJobSubject(subject)?.name;
+        return name === undefined ? [] : [[name, Number(number)] as const];
+      });
+      this.#tally.looked(new Map(kept));
+      return kept.map(([name]) => name);
     } catch (error) {
       if (isJetStreamError(error, "streamNotFound")) this.#hasStreams = false;
       throw error;
@@ -144,7 +161,12 @@ export class JobDesk {
   #serve(name: string): void {
     const agent = this.#agents.get(name);
     if (agent === undefined || this.#runners.has(agent) || this.#isClosed) return;
-    const runner = new JobRunner({ ...this.#options, agent, log: this.#options.log.with({ agent: name }) });
+    const runner = new JobRunner({
+      ...this.#options,
+      agent,
+      tally: this.#tally,
+      log: this.#options.log.with({ agent: name }),
+    });
     const ended = this.#run(runner, agent);
     this.#runners.set(agent, { runner, ended });
   }

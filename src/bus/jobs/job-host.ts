@@ -1,9 +1,11 @@
 // Where agents meet the jobs that wait for them. Costs a start nothing: all of it is loaded and asked for a moment later.
 
+import type { JobOwner } from "../../protocol/job-subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import type { JobAgent, JobTaker } from "./job-agent.ts";
 import type { JobDesk } from "./job-desk.ts";
+import type { JobCounts } from "./job-tally.ts";
 
 const afterStartMs = 500;
 
@@ -34,7 +36,16 @@ export class JobHost implements JobTaker {
 
   remove(agent: JobAgent): void {
     this.#waiting.delete(agent);
-    this.#desks.get(deskKey(agent))?.remove(agent);
+    this.#desks.get(deskKey(agent.address))?.remove(agent);
+  }
+
+  /** Of an agent that is served, by its name; undefined while its jobs were not looked for, or cannot be kept. */
+  counts(name: string): JobCounts | undefined {
+    for (const desk of this.#desks.values()) {
+      const counts = desk.counts(name);
+      if (counts !== undefined) return counts;
+    }
+    return undefined;
   }
 
   /** Takes no more jobs, and waits at most `timeoutMs` for those in hand. Never rejects. */
@@ -55,7 +66,7 @@ export class JobHost implements JobTaker {
     this.#timer = undefined;
     if (this.#isClosed) return;
     for (const agent of this.#waiting) {
-      const key = deskKey(agent);
+      const key = deskKey(agent.address);
       const { agent: harness, owner } = agent.address;
       const desk = this.#desks.get(key) ?? new JobDesk({ ...this.#options, owner: { agent: harness, owner } });
       this.#desks.set(key, desk);
@@ -65,6 +76,6 @@ export class JobHost implements JobTaker {
   }
 }
 
-function deskKey({ address }: JobAgent): string {
-  return `${address.agent}.${address.owner}`;
+function deskKey({ agent, owner }: JobOwner): string {
+  return `${agent}.${owner}`;
 }

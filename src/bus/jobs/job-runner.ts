@@ -6,6 +6,8 @@ import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import { ackWaitMs, ensureJobConsumer, pullJob } from "./job-consumer.ts";
 import type { JobDelivery } from "./job-delivery.ts";
+import type { JobResult } from "./job-record.ts";
+import type { JobTally } from "./job-tally.ts";
 import { jobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { runJob } from "./run-job.ts";
@@ -18,6 +20,7 @@ export interface JobRunnerOptions {
   readonly bus: BusConnection;
   readonly agent: JobAgent;
   readonly log: Logger;
+  readonly tally: JobTally;
 }
 
 export class JobRunner {
@@ -102,12 +105,15 @@ export class JobRunner {
       known.follow(delivery);
       return;
     }
-    const { bus, agent, log } = this.#options;
+    const { bus, agent, log, tally } = this.#options;
+    const { name } = agent.address;
+    const onEnd = (state: JobResult["state"]): void => tally.ended(name, state);
     this.#hands.set(delivery.seq, delivery);
+    tally.took(name);
     const beat = setInterval(() => delivery.working(), ackWaitMs / 3);
     try {
       await this.#inTurn(jobTerms(delivery).id, () =>
-        runJob({ bus, agent, log, signal: this.#close.signal }, delivery),
+        runJob({ bus, agent, log, onEnd, signal: this.#close.signal }, delivery),
       );
     } catch (error) {
       log.warn("A job was left to another try", { error: error instanceof Error ? error.message : String(error) });
@@ -115,6 +121,7 @@ export class JobRunner {
     } finally {
       clearInterval(beat);
       this.#hands.delete(delivery.seq);
+      tally.left(name);
       this.#changed();
     }
   }

@@ -19,6 +19,8 @@ export interface JobPorts {
   readonly bus: BusConnection;
   readonly agent: JobAgent;
   readonly log: Logger;
+  /** Told when a job has its result. */
+  readonly onEnd: (state: JobResult["state"]) => void;
   /** The host closes: what could not be kept is left to the next start. */
   readonly signal: AbortSignal;
 }
@@ -112,6 +114,7 @@ async function finish(job: JobInHand, ending: Ending): Promise<void> {
   const payload = fittingResult(job, ending);
   if (!(await keepUntilKept(job, payload))) return;
   await delivery.done();
+  ports.onEnd(ending.state);
   await dropProgress(ports.bus, ports.agent.address, terms.id);
   log.info("A job ended", { state: ending.state, attempts: ending.attempts, error: ending.error?.error });
 }

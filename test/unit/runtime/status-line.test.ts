@@ -33,6 +33,23 @@ test("a line says how many agents are how, the bus and the models", () => {
   );
 });
 
+test("jobs that wait or run are in it, and the link to the hub", () => {
+  const jobs = { waiting: 2, running: 0, done: 9, failed: 1, expired: 0 };
+  const hub = { url: "tls://hub:7422", state: "connected", since: "" } as const;
+  const line = (bus: Partial<RuntimeStatus["bus"]>) =>
+    statusLine({
+      ...status,
+      agents: [
+        { ...agent, state: "ready", jobs: { ...jobs, running: 1 } },
+        { ...agent, state: "ready", jobs },
+      ],
+      bus: { ...status.bus, ...bus },
+    });
+  expect(line({ hub })).toBe("2 agents: 2 ready; jobs: 4 waiting, 1 running; bus connected, bundled; hub up");
+  expect(line({ hub: { ...hub, state: "disconnected", reason: "no route" } })).toEndWith("; hub down (no route)");
+  expect(line({ hub: { ...hub, state: "connecting" } })).toEndWith("; hub down");
+});
+
 test("what is wrong is in it: the bus, the files, the way down", () => {
   const line = statusLine({
     ...status,
