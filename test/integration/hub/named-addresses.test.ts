@@ -84,6 +84,21 @@ agents: { helper: { model: local } }
     expect(capture.packets().some(({ port }) => port === 53)).toBe(true);
   });
 
+  test("sends nothing from a doctor that is told to ask nobody elsewhere, and something from one that is not", async () => {
+    const file = join(folder, "elsewhere.yaml");
+    const models = `{ far: { provider: openai, url: "http://${machines.hub.address}:9/v1", model: m }, named: { provider: ollama, url: "http://model.example", model: m } }`;
+    const nats = "{ servers: [nats://nats.example:4222] }";
+    await writeFile(
+      file,
+      `nats: ${nats}\nmodels: ${models}\nagents: { a: { model: [far, named], instructions: You answer. } }\n`,
+    );
+    const doctor = [...machines.edge.launcher, ...fromSource, "doctor", "-f", file, "--state", join(folder, "none")];
+    expect((await runProgram([...doctor, "--offline"])).code).toBe(0);
+    expect(capture.packets()).toEqual([]);
+    expect((await runProgram([...doctor, "--wait", "3s"])).code).toBe(1);
+    await until("the doctor's packets", () => capture.packets().some(({ port }) => port === 53));
+  });
+
   test("sends nothing at all when model and bus are its own", async () => {
     await useAndIdle(await startEdge("", await startModel(machines.edge, "127.0.0.1")));
     expect(capture.packets()).toEqual([]);
