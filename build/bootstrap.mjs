@@ -1,4 +1,4 @@
-// `npm run demo|test|build|bench` on a fresh clone: plain Node that installs what is missing, then runs the task on the installed Bun.
+// `npm run demo|test|build|bench|soak` on a fresh clone: plain Node that installs what is missing, then runs the task on the installed Bun.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ process.exitCode = await main();
 async function main() {
   const script = join(root, "build", `${task}.ts`);
   if (!/^[a-z]+$/.test(task) || !existsSync(script))
-    return fail(`Unknown task "${task}": choose demo, test, build or bench`);
+    return fail(`Unknown task "${task}": choose demo, test, build, bench or soak`);
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) return fail(`Node ${process.versions.node} is too old: install Node 20 or newer`);
   if (!isUpToDate()) {

@@ -5,13 +5,15 @@ import { decodeOperation, operationNames, type OperationRequest } from "./operat
 
 /**
  * Later operations are further members; a runtime that does not know one answers with an error. `reload` reads the files now and takes
- * over what is good, first the service's credentials where they are handed over (name → base64); `plan` says what it would do, for the runtime's own files or those named (absolute).
+ * over what is good, first the service's credentials where they are handed over (name → base64); `plan` says what it would do, for the runtime's own files or those named (absolute). `collect` is for
+ * measuring (`CollectedMemory`); no command asks it.
  */
 export type ControlRequest =
   | { readonly op: "status" }
   | { readonly op: "reload"; readonly credentials?: Readonly<Record<string, string>> }
   /** The bundled server stands still until the asker goes: for a backup. */
   | { readonly op: "hold-store" }
+  | { readonly op: "collect" }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
   /** One short call of a model of the manifest, given up after `limitMs`. */
   | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
@@ -170,6 +172,7 @@ export function decodeRequest(line: string): ControlRequest | string {
   switch (op) {
     case "status":
     case "hold-store":
+    case "collect":
       return { op };
     case "reload":
       return { op, ...credentialsOf(fields["credentials"]) };
@@ -197,7 +200,7 @@ function decodeProbe({ model, limitMs }: Readonly<Record<string, unknown>>): Con
 }
 
 function unknownOperation(op: unknown): string {
-  const known = ["status", "reload", "plan", "probe", "hold-store", ...operationNames]
+  const known = ["status", "reload", "plan", "probe", "hold-store", "collect", ...operationNames]
     .map((name) => `"${name}"`)
     .join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;

@@ -3,6 +3,7 @@
 import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
+import { collectMemory } from "./collect.ts";
 import type { ControlRequest } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
@@ -35,6 +36,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
     return storeHold(parts.bus, options.log);
   }
   if (request.op === "probe") return probeForAsker(parts.models, request);
+  if (request.op === "collect") return collectMemory();
   if (request.op !== "reload" && request.op !== "plan")
     return operate(request, { ...options, agents: parts.reconciler });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");

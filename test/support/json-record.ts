@@ -1,9 +1,12 @@
 // JSON that a test reads: an object whose fields are looked at one by one.
 
 export function jsonRecord(text: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null) throw new Error(`Not a JSON object: ${text.slice(0, 200)}`);
-  return { ...value };
+  return recordOf(JSON.parse(text));
+}
+
+export function recordOf(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null) return { ...value };
+  throw new Error(`Not a JSON object: ${JSON.stringify(value).slice(0, 200)}`);
 }
 
 /** The objects of a list. */

@@ -24,6 +24,8 @@ export interface MusterOptions {
   readonly stateDirectory?: string;
   /** Starting counts as done without a bus, too. */
   readonly acceptsNoBus?: boolean;
+  /** Takes the log as it comes, instead of its being kept: for runs that log much. */
+  readonly onLog?: (text: string) => void;
 }
 
 export interface RunningMuster {
@@ -177,7 +179,9 @@ class Muster implements RunningMuster {
 
   async #follow(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const piece of stream) this.#log += decoder.decode(piece, { stream: true });
+    const keep = (text: string): void => void (this.#log += text);
+    const take = this.#options.onLog ?? keep;
+    for await (const piece of stream) take(decoder.decode(piece, { stream: true }));
   }
 
   #environment(): Record<string, string | undefined> {

@@ -1,5 +1,7 @@
 // One line of the benchmark's table.
 
+import { alignedTable } from "../../support/aligned-table.ts";
+
 export interface Row {
   readonly what: string;
   readonly unit: string;
@@ -46,15 +48,7 @@ export function tableText(rows: readonly Row[]): string {
     row.note ?? "",
   ]);
   const all = [["what", "Muster", "reference", "compared", "goal", "", "note"], ...lines];
-  const widths = all[0]?.map((_, at) => Math.max(...all.map((line) => line[at]?.length ?? 0))) ?? [];
-  return all
-    .map((line) =>
-      line
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignedTable(all);
 }
 
 function comparedText({ compared }: Row): string {

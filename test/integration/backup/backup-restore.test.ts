@@ -20,7 +20,7 @@ import { fromSource, type RunningMuster, startMuster } from "../../support/muste
 import { type ProgramResult, runProgram } from "../../support/run-program.ts";
 import { startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
-import { OutsideSubmitter } from "../kill/outside-submitter.ts";
+import { OutsideSubmitter } from "../../support/outside-submitter.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

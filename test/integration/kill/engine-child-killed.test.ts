@@ -5,7 +5,7 @@ import { mayRun } from "../../support/may-run.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { smallModelFile } from "../../support/ollama/ollama.ts";
-import { JudgedCaller } from "./judged-caller.ts";
+import { JudgedCaller } from "../../support/judged-caller.ts";
 import { externalNats } from "./scripted-manifest.ts";
 
 const subject = "agents.prompt.muster.kill.pocket";

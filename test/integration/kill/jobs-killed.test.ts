@@ -7,7 +7,7 @@ import { descendantsWith } from "../../support/child-processes.ts";
 import { freePort } from "../../support/free-port.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { until } from "../../support/until.ts";
-import { OutsideSubmitter } from "./outside-submitter.ts";
+import { OutsideSubmitter } from "../../support/outside-submitter.ts";
 
 const jobs = Number(process.env["MUSTER_KILL_JOBS"] ?? 50);
 const limitMs = 120_000 + jobs * 1_000;

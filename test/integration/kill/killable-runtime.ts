@@ -3,7 +3,7 @@
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type NatsServerOptions, type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
-import { JudgedCaller } from "./judged-caller.ts";
+import { JudgedCaller } from "../../support/judged-caller.ts";
 import { externalNats, scriptedManifest } from "./scripted-manifest.ts";
 
 export interface KillableRuntime {

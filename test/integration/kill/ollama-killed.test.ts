@@ -3,7 +3,7 @@ import { mayRun } from "../../support/may-run.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { missingForOllama, type RunningOllama, startOllama } from "../../support/ollama/ollama.ts";
-import { JudgedCaller } from "./judged-caller.ts";
+import { JudgedCaller } from "../../support/judged-caller.ts";
 import { until } from "../../support/until.ts";
 import { externalNats } from "./scripted-manifest.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { descendantsWith, isAlive } from "../../support/child-processes.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { JudgedCaller } from "./judged-caller.ts";
+import { JudgedCaller } from "../../support/judged-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 import { bundledNats, quickSubject, scriptedManifest, slowSubject } from "./scripted-manifest.ts";

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { isCollectedMemory } from "../../../src/runtime/collect.ts";
+import { askRuntime } from "../../../src/runtime/control-client.ts";
 import { type RunningMuster, fromSource, startMuster } from "../../support/muster.ts";
 import { type RunningNatsServer, startNatsServer } from "../../support/nats-server.ts";
 import { type RawCaller, rawCaller } from "../../support/raw-caller.ts";
@@ -194,6 +196,14 @@ describe("over HTTP", () => {
     expect(text).toContain(`muster_memory_limit_bytes ${4 * 1024 ** 3}\n`);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
+});
+
+test("what memory holds after a collection is told over the control socket", async () => {
+  const memory = await askRuntime(muster.stateDirectory, { op: "collect" }, 10_000);
+  if (!isCollectedMemory(memory)) throw new Error(`Found ${JSON.stringify(memory)}`);
+  expect(memory.heapBytes).toBeGreaterThan(1e6);
+  expect(memory.rssBytes).toBeGreaterThan(memory.heapBytes);
+  expect(memory.types["Function"]).toBeGreaterThan(100);
 });
 
 test("a runtime above its memory limit refuses prompts with the reason, and says so, until a reload gives it more", async () => {

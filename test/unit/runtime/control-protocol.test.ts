@@ -8,7 +8,9 @@ import {
 } from "../../../src/runtime/control-protocol.ts";
 
 test("a request and its answer survive the way", () => {
-  expect(decodeRequest(encodeControl({ op: "status" }).trimEnd())).toEqual({ op: "status" });
+  for (const op of ["status", "reload", "collect"] as const) {
+    expect(decodeRequest(encodeControl({ op }).trimEnd())).toEqual({ op });
+  }
   expect(decodeResponse(encodeControl({ ok: true, result: [1] }))).toEqual({ ok: true, result: [1] });
   expect(decodeResponse(encodeControl({ ok: false, error: "No" }))).toEqual({ ok: false, error: "No" });
 });

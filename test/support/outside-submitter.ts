@@ -39,10 +39,17 @@ export class OutsideSubmitter {
     }
   }
 
+  /** How many jobs have no result yet. */
+  async queued(): Promise<number> {
+    const { data } = await this.#nats.request(`$JS.API.STREAM.INFO.${this.#stream("MUSTER_JOBS")}`);
+    const state = objectOf(data)["state"];
+    if (typeof state !== "object" || state === null || !("messages" in state)) throw new Error("No such stream");
+    return Number(state.messages);
+  }
+
   /** Reads every result that the server has stored, in its own consumer, from the first on. */
   async watchResults(): Promise<void> {
-    const [agent, owner] = this.#owner.split(".");
-    const stream = `MUSTER_JOB_RESULTS=${agent}=${owner}`;
+    const stream = this.#stream("MUSTER_JOB_RESULTS");
     this.#nats.subscribe("judge.results", {
       callback: (_error, { data, reply, subject }) => {
         const id = subject.split(".").at(-1) ?? "";
@@ -75,6 +82,10 @@ export class OutsideSubmitter {
 
   async close(): Promise<void> {
     await this.#nats.close();
+  }
+
+  #stream(name: string): string {
+    return `${name}=${this.#owner.replace(".", "=")}`;
   }
 }
 

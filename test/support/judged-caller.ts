@@ -1,13 +1,16 @@
 // A caller whose streams are judged by how they ended.
 
-import { until } from "../../support/until.ts";
-import { type RawCaller, rawCaller, type RawStream } from "../../support/raw-caller.ts";
+import { until } from "./until.ts";
+import { jsonRecord } from "./json-record.ts";
+import { type RawCaller, rawCaller, type RawStream } from "./raw-caller.ts";
 
 export interface Judgement {
   /** Response texts, joined. */
   readonly text: string;
   /** Codes and bodies of the error frame, when there is one. */
   readonly errors: readonly Readonly<Record<string, unknown>>[];
+  /** Frames before the terminator, of every kind. */
+  readonly frames: number;
   /** Terminators: 0 or 1. */
   readonly ends: number;
   /** Frames after the terminator. */
@@ -21,6 +24,8 @@ export interface JudgedCall {
   readonly answer: Promise<Judgement>;
   /** What came so far. */
   soFar(): Judgement;
+  /** Unsubscribes: the caller is gone. */
+  leave(): void;
 }
 
 export class JudgedCaller {
@@ -37,15 +42,21 @@ export class JudgedCaller {
   call(subject: string, payload: string | Uint8Array): JudgedCall {
     const stream = this.#caller.prompt(subject, payload);
     let ends = 0;
-    const soFar = (): Judgement => ({ text: stream.text(), errors: errorsOf(stream), ends, after: stream.late() });
-    const answer = stream.done.then(async () => {
+    const soFar = (): Judgement => ({
+      text: stream.text(),
+      errors: errorsOf(stream),
+      frames: stream.frames.length,
+      ends,
+      after: stream.late(),
+    });
+    const judged = stream.done.then(async () => {
       ends = 1;
       await Bun.sleep(200);
-      stream.stop();
       return soFar();
     });
+    const leave = (): void => stream.stop();
     const firstText = stream.until((one) => one.text() !== "").then((one) => one.text());
-    return { firstText, answer, soFar };
+    return { firstText, answer: judged.finally(leave), soFar, leave };
   }
 
   /** One whole answer; asks again, for 10 s, while nobody listens there: what comes back needs a moment to subscribe. */
@@ -55,6 +66,12 @@ export class JudgedCaller {
       () => this.call(subject, payload).answer.catch(unlessUnserved),
       10_000,
     );
+  }
+
+  /** One JSON answer; rejects when none came within 5 s. */
+  async ask(subject: string, body: unknown = {}): Promise<Record<string, unknown>> {
+    const answer = await this.#caller.nats.request(subject, JSON.stringify(body), { timeout: 5_000 });
+    return jsonRecord(answer.string());
   }
 
   async close(): Promise<void> {
