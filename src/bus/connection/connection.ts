@@ -38,7 +38,7 @@ export interface BusSubscription {
   readonly subject: string;
   /** Nothing more is delivered. May be called again. */
   unsubscribe(): void;
-  /** Asks the server for no more, and resolves when all that was under way has been delivered. Never rejects. */
+  /** Asks the server for no more, and resolves when all that was under way has been delivered or the connection is lost. Never rejects. */
   drain(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import type { Dialled } from "./dial.ts";
 import { followConnection } from "./follow-connection.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
+import { untilLost } from "./until-lost.ts";
 
 /** One attempt to connect, to `gossiped` servers of the same cluster too. Never rejects: what went wrong is the answer. */
 export type Dial = (gossiped: readonly string[]) => Promise<Dialled | BusError>;
@@ -37,6 +38,8 @@ export class ReconnectingBus implements BusConnection {
   /** Made the new way, and about to take over. */
   #next: Dialled | undefined;
   #live: NatsConnection | undefined;
+  /** Fires when the live connection is no more. */
+  #lost = new AbortController();
   #maxPayloadBytes = defaultMaxPayloadBytes;
   #inboxPrefix = "_INBOX";
   /** Servers that the cluster told us of, tried too. */
@@ -93,13 +96,7 @@ export class ReconnectingBus implements BusConnection {
   }
 
   async flush(): Promise<boolean> {
-    try {
-      await this.#live?.flush();
-      return this.#live !== undefined;
-    } catch (error) {
-      this.#options.log.debug("Flush was cut short", { error: String(error) });
-      return false;
-    }
+    return this.#live !== undefined && untilLost(this.#live.flush(), this.#lost.signal);
   }
 
   async rttMs(): Promise<number | undefined> {
@@ -149,6 +146,7 @@ export class ReconnectingBus implements BusConnection {
     this.#live = undefined;
     this.#stop.abort();
     this.#table.detach();
+    this.#lost.abort();
     if (this.#next !== undefined) void closeQuietly(this.#next.connection, this.#options.log);
     this.#state.becomeClosed(new BusError("The connection to NATS was closed"));
     if (live !== undefined) await within(closeQuietly(live, this.#options.log), closeMs);
@@ -169,7 +167,8 @@ export class ReconnectingBus implements BusConnection {
     onConnected();
     this.#inboxPrefix = inboxPrefix;
     const events = connection.status();
-    this.#table.attach(connection, library);
+    this.#lost = new AbortController();
+    this.#table.attach(connection, library, this.#lost.signal);
     this.#becomeConnected(connection);
     const why = await followConnection(events, {
       onServers: () => (this.#gossiped = connection.info?.connect_urls ?? this.#gossiped),
@@ -181,6 +180,7 @@ export class ReconnectingBus implements BusConnection {
     if (this.#live !== connection) return undefined;
     this.#live = undefined;
     this.#table.detach();
+    this.#lost.abort();
     this.#state.becomeDisconnected(connection.getServer(), why);
     void closeQuietly(connection, log);
     return undefined;

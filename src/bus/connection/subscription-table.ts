@@ -4,12 +4,14 @@ import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/transp
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
 import type { NatsLibrary } from "./nats-library.ts";
+import { untilLost } from "./until-lost.ts";
 
 export class SubscriptionTable {
   readonly #log: Logger;
   readonly #entries = new Set<Entry>();
   #connection: NatsConnection | undefined;
   #library: NatsLibrary | undefined;
+  #lost: AbortSignal | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -18,15 +20,16 @@ export class SubscriptionTable {
   add(subject: string, onMessage: (message: Msg) => void, options: SubscribeOptions): BusSubscription {
     const entry = new Entry(subject, onMessage, options, this.#log, this.#entries);
     this.#entries.add(entry);
-    if (this.#connection !== undefined) entry.attach(this.#connection);
+    if (this.#connection !== undefined && this.#lost !== undefined) entry.attach(this.#connection, this.#lost);
     return entry;
   }
 
-  /** Makes every subscription on a new connection. */
-  attach(connection: NatsConnection, library: NatsLibrary): void {
+  /** Makes every subscription on a new connection; `lost` fires when that is no more. */
+  attach(connection: NatsConnection, library: NatsLibrary, lost: AbortSignal): void {
     this.#connection = connection;
     this.#library = library;
-    for (const entry of this.#entries) entry.attach(connection);
+    this.#lost = lost;
+    for (const entry of this.#entries) entry.attach(connection, lost);
   }
 
   /** The connection is gone. */
@@ -52,7 +55,7 @@ class Entry implements BusSubscription {
   readonly #options: SubscribeOptions;
   readonly #log: Logger;
   readonly #entries: Set<Entry>;
-  #live: Subscription | undefined;
+  #live: { readonly subscription: Subscription; readonly lost: AbortSignal } | undefined;
 
   constructor(
     subject: string,
@@ -68,12 +71,13 @@ class Entry implements BusSubscription {
     this.#entries = entries;
   }
 
-  attach(connection: NatsConnection): void {
+  attach(connection: NatsConnection, lost: AbortSignal): void {
     if (connection.isClosed()) return; // Made on the next one.
-    this.#live = connection.subscribe(this.subject, {
+    const subscription = connection.subscribe(this.subject, {
       callback: this.#deliver,
       ...(this.#options.queue === undefined ? {} : { queue: this.#options.queue }),
     });
+    this.#live = { subscription, lost };
   }
 
   detach(): void {
@@ -84,19 +88,14 @@ class Entry implements BusSubscription {
     this.#entries.delete(this);
     const live = this.#live;
     this.#live = undefined;
-    if (live !== undefined && !live.isClosed()) live.unsubscribe();
+    if (live?.subscription.isClosed() === false) live.subscription.unsubscribe();
   }
 
   async drain(): Promise<void> {
     this.#entries.delete(this);
     const live = this.#live;
     this.#live = undefined;
-    if (live === undefined || live.isClosed()) return;
-    try {
-      await live.drain();
-    } catch (error) {
-      this.#log.debug("A subscription ended with its connection", { subject: this.subject, error: String(error) });
-    }
+    if (live?.subscription.isClosed() === false) await untilLost(live.subscription.drain(), live.lost);
   }
 
   // An exception would end the library's reader.

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
@@ -13,6 +13,7 @@ import { createTestOperator } from "../../../support/nats-jwt.ts";
 import { startNatsServer } from "../../../support/nats-server.ts";
 import type { RunningNatsServer } from "../../../support/nats-server.ts";
 import { silentLog } from "../../../support/silent-log.ts";
+import { until } from "../../../support/until.ts";
 
 const tlsFolder = join(import.meta.dirname, "../../../fixtures/tls");
 let folder: string;
@@ -213,4 +214,36 @@ test("other settings are gone over to with all subscriptions, and what does not 
   connection.publish("word", "still here");
   await eventually(() => heard.length > 0);
   expect(heard).toEqual(["still here"]);
+});
+
+describe("when the connection breaks before the server has answered", () => {
+  async function silence(server: RunningNatsServer): Promise<void> {
+    process.kill(server.pid(), "SIGSTOP");
+    await until("a stopped server", async () =>
+      (await readFile(`/proc/${server.pid()}/stat`, "utf8")).includes(") T "),
+    );
+  }
+
+  test("a flush tells that it was not", async () => {
+    const server = await serverWith("");
+    const connection = open({ servers: [server.url] }, true);
+    await connection.connected();
+    await silence(server);
+    const flushed = connection.flush();
+    await server.kill();
+    expect(await flushed).toBe(false);
+    expect(await connection.flush()).toBe(false);
+  });
+
+  test("a subscription's drain ends with it", async () => {
+    const server = await serverWith("");
+    const connection = open({ servers: [server.url] }, true);
+    await connection.connected();
+    const subscription = connection.subscribe("some.subject", () => undefined);
+    await silence(server);
+    const drained = subscription.drain();
+    await server.kill();
+    await drained;
+    expect(connection.isConnected()).toBe(false);
+  });
 });
