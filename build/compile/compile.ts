@@ -48,6 +48,7 @@ async function bundle(options: CompileOptions): Promise<void> {
       MUSTER_COMMIT: JSON.stringify(options.commit),
       MUSTER_SOURCE_TIME_S: JSON.stringify(options.sourceTimeS),
       MUSTER_TARGET: JSON.stringify(options.target.name),
+      MUSTER_STAMP: JSON.stringify(`muster-build:${options.version}:${options.commit}:${options.target.name};`),
     },
     plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile)],
     compile: {

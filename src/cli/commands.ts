@@ -113,6 +113,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./restore.ts")).command,
   },
   {
+    name: "bundle",
+    summary: 'Make a signed bundle for "muster upgrade": an executable, manifests, models',
+    load: async () => (await import("./bundle.ts")).command,
+  },
+  {
     name: "submit",
     summary: "Leave an agent a job, kept until it can be done",
     load: async () => (await import("./submit.ts")).command,

@@ -4,6 +4,7 @@ declare const MUSTER_VERSION: string | undefined;
 declare const MUSTER_COMMIT: string | undefined;
 declare const MUSTER_SOURCE_TIME_S: number | undefined;
 declare const MUSTER_TARGET: string | undefined;
+declare const MUSTER_STAMP: string | undefined;
 
 /** Run from source, nothing was written: the version is then `0.0.0-source`. */
 export const build = {
@@ -15,4 +16,6 @@ export const build = {
   sourceTimeS: typeof MUSTER_SOURCE_TIME_S === "undefined" ? 0 : MUSTER_SOURCE_TIME_S,
   /** Name of the build's target, such as `linux-x64`. */
   target: typeof MUSTER_TARGET === "undefined" ? `${process.platform}-${process.arch}` : MUSTER_TARGET,
+  /** The three in one text that is found in the file of the executable (upgrade/executable-stamp.ts). */
+  stamp: typeof MUSTER_STAMP === "undefined" ? "" : MUSTER_STAMP,
 } as const;
