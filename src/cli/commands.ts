@@ -113,6 +113,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./restore.ts")).command,
   },
   {
+    name: "upgrade",
+    summary: "Upgrade the installed service from a signed bundle, offline, and go back if it does not work",
+    load: async () => (await import("./upgrade.ts")).command,
+  },
+  {
     name: "bundle",
     summary: 'Make a signed bundle for "muster upgrade": an executable, manifests, models',
     load: async () => (await import("./bundle.ts")).command,

@@ -1,5 +1,6 @@
 // `muster install`: this executable as a systemd service of the machine or of a user.
 
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build } from "../host/build-facts.ts";
 import { applyStep } from "../host/install/apply-step.ts";
@@ -8,6 +9,8 @@ import { packageLayout, systemLayout, userLayout, type Layout } from "../host/in
 import { stepText } from "../host/install/step-text.ts";
 import type { Step } from "../host/install/step.ts";
 import { userFolders } from "../host/install/user-folders.ts";
+import { parsePublicKeys } from "../host/upgrade/minisign-keys.ts";
+import { upgradePlaces } from "../host/upgrade/places.ts";
 import { CommandError, exitCode, usageError } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { installDocuments } from "./install-documents.ts";
@@ -29,10 +32,16 @@ export const command: Command = {
       description: "write the tree of a package under DIR, and touch nothing else",
       complete: "folder",
     },
+    "upgrade-key": {
+      value: "FILE",
+      description: 'the public key that "muster upgrade" checks bundles with, to /etc/muster/upgrade.pub',
+      complete: "file",
+    },
   },
   examples: [
     { line: "muster install --dry-run", does: "shows what would be done" },
     { line: "sudo ./muster install", does: "installs and starts the service" },
+    { line: "sudo ./muster install --upgrade-key fleet.pub", does: 'the same, ready for "muster upgrade"' },
   ],
   run: install,
 };
@@ -45,10 +54,12 @@ async function install(invocation: Invocation, terminal: Terminal): Promise<numb
   }
   const layout = prefix === undefined ? layoutOf(invocation.flag("user"), terminal) : packageLayout;
   const root = prefix === undefined ? "" : resolve(terminal.folder, prefix);
+  const key = await upgradeKey(invocation, layout, terminal);
   if (!isDryRun) checkMayInstall(layout, prefix);
   const documents = await installDocuments();
   const steps = [
     ...installFiles({ layout, from: process.execPath, documents }),
+    ...key,
     ...(prefix === undefined ? installCommands(layout) : []),
   ];
   if (isDryRun) {
@@ -58,6 +69,28 @@ async function install(invocation: Invocation, terminal: Terminal): Promise<numb
   await applySteps(steps, root, terminal);
   terminal.out(prefix === undefined ? installedText(layout) : `Wrote the tree of a package under "${root}"\n`);
   return exitCode.ok;
+}
+
+/** Puts the key in its place; it takes over from one that is there. */
+async function upgradeKey(invocation: Invocation, layout: Layout, terminal: Terminal): Promise<readonly Step[]> {
+  const named = invocation.text("upgrade-key");
+  if (named === undefined) return [];
+  if (layout.scope === "user" || invocation.text("prefix") !== undefined) {
+    throw usageError("--upgrade-key is for the service of the machine: neither --user nor --prefix go with it");
+  }
+  const content = await readKeys(resolve(terminal.folder, named));
+  return [{ type: "file", path: upgradePlaces().key, mode: 0o644, content, isConfiguration: false }];
+}
+
+async function readKeys(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, "utf8");
+    parsePublicKeys(text);
+    return text;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`Cannot take the key "${path}": ${reason}`, exitCode.error, { cause });
+  }
 }
 
 /** Shows what is not plain: what was kept, and what failed without harm. Throws a `CommandError` for a step that can't be done. */

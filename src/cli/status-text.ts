@@ -1,5 +1,6 @@
 // A runtime's status as a person reads it.
 
+import { outcomeText } from "../host/upgrade/outcome.ts";
 import { formatSize } from "../manifest/units.ts";
 import type {
   AgentStatus,
@@ -39,6 +40,7 @@ function summary(status: RuntimeStatus): string {
     ...(status.http === undefined ? [] : [`HTTP   ${httpText(status.http)}`]),
     ...(status.memory === undefined ? [] : [`Memory ${memoryText(status.memory)}`]),
     ...(status.storage?.state === "full" ? ["Disk   full: agents answer, nothing is stored"] : []),
+    ...(status.upgrade === undefined ? [] : [`Last   upgrade ${neutraliseLine(outcomeText(status.upgrade))}`]),
     "",
   ].join("\n");
 }

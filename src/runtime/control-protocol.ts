@@ -127,6 +127,17 @@ export interface StorageStatus {
   readonly freeBytes?: number;
 }
 
+export interface UpgradeStatus {
+  /** `back`: the version before the upgrade serves again. */
+  readonly result: "switched" | "back";
+  readonly from: string;
+  readonly to: string;
+  /** ISO 8601. */
+  readonly time: string;
+  /** Why it went back; empty otherwise. */
+  readonly reason: string;
+}
+
 export interface FileStatus {
   readonly file: string;
   /** `file:line:column: text` each; empty: the file is good. */
@@ -153,6 +164,8 @@ export interface RuntimeStatus {
   readonly memory?: MemoryStatus;
   /** Of the state directory's disk; absent while the runtime begins to start. */
   readonly storage?: StorageStatus;
+  /** How the last switch to another version ended; absent: there was none. */
+  readonly upgrade?: UpgradeStatus;
 }
 
 export const longestProbeMs = 3_600_000;

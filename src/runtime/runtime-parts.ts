@@ -3,7 +3,7 @@
 import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
 import type { AgentSlot } from "./agent-slot.ts";
-import type { FileStatus, JobCounts } from "./control-protocol.ts";
+import type { FileStatus, JobCounts, UpgradeStatus } from "./control-protocol.ts";
 import type { Reconciler } from "./reconcile.ts";
 import type { Reloader } from "./reload.ts";
 import type { RuntimeBus } from "./runtime-bus.ts";
@@ -13,6 +13,8 @@ import type { StorageWatch } from "./storage-watch.ts";
 export interface RuntimeParts {
   readonly startedAt: Date;
   readonly credentials: Credentials;
+  /** How the last switch to another version ended. */
+  upgrade?: UpgradeStatus;
   files: readonly FileStatus[];
   isDraining: boolean;
   bus?: RuntimeBus;

@@ -21,6 +21,7 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     files: parts.files,
     ...serviceStatus(parts.services),
     ...(parts.storage === undefined ? {} : { storage: parts.storage.status() }),
+    ...(parts.upgrade === undefined ? {} : { upgrade: parts.upgrade }),
   };
 }
 

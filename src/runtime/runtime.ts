@@ -28,6 +28,7 @@ import { serviceNotices } from "./service-notices.ts";
 import { startAgents } from "./start-agents.ts";
 import { statusLine } from "./status-line.ts";
 import { freeBytesOf, StorageWatch } from "./storage-watch.ts";
+import { tellUpgrade } from "./tell-upgrade.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
 
 export interface RuntimeOptions extends DesiredStateOptions {
@@ -71,6 +72,8 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const credentials = openCredentials(given.environment, log);
   const options = { ...given, environment: credentials.variables };
   const parts: RuntimeParts = { startedAt: new Date(), isDraining: false, files: [], credentials };
+  const upgrade = tellUpgrade(log);
+  if (upgrade !== undefined) parts.upgrade = upgrade;
   const storage = watchStorage(parts, options, open);
   const said = new SaidFindings(log);
   const stateOptions: DesiredStateOptions = { ...options, whenRoom: (retry) => storage.whenRoom(retry) };

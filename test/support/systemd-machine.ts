@@ -1,9 +1,11 @@
 // A machine of its own under a real systemd: namespaces over a small Debian, whose changes are forgotten when it stops.
 
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../build/paths.ts";
+import { runCommand } from "../../build/run-command.ts";
 import { debianRoot } from "./debian-root.ts";
 import { type ProgramResult, runProgram } from "./run-program.ts";
 import { until } from "./until.ts";
@@ -18,6 +20,13 @@ export interface SystemdMachine {
   /** What runs a program of ours in the machine's network, and nowhere else in it. */
   inNetwork(argv: readonly string[]): readonly string[];
   stop(): Promise<void>;
+  /** As a power cut: everything is gone at once. Resolves when it is up again with the same disk; only where the machine has one. */
+  cutPower(): Promise<SystemdMachine>;
+}
+
+export interface MachineOptions {
+  /** Its changes outlive a power cut. */
+  readonly hasDisk?: boolean;
 }
 
 /** Why no machine can be started here, or undefined. */
@@ -30,21 +39,37 @@ export function missingForSystemd(): string | undefined {
 }
 
 /** Resolves when systemd says that it is up. */
-export async function startSystemdMachine(): Promise<SystemdMachine> {
+export async function startSystemdMachine({ hasDisk = false }: MachineOptions = {}): Promise<SystemdMachine> {
   const base = await debianRoot();
   const folder = await mkdtemp(join(tmpdir(), "muster-machine-"));
+  if (hasDisk) await runCommand(["mount", "-t", "tmpfs", "-o", "size=3g", "tmpfs", folder]);
+  return bootMachine(base, folder, hasDisk);
+}
+
+async function bootMachine(base: string, folder: string, hasDisk: boolean): Promise<SystemdMachine> {
   const boot = join(root, "test", "fixtures", "programs", "boot-systemd.sh");
   const outer = Bun.spawn(["unshare", "-mpfinuC", "--kill-child", boot, base, folder], {
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     outer.kill("SIGKILL");
     await outer.exited;
+  };
+  const stop = async (): Promise<void> => {
+    await end();
+    if (hasDisk) await runCommand(["umount", "-l", folder]);
     await rmdir(folder);
+  };
+  const cutPower = async (): Promise<SystemdMachine> => {
+    if (!hasDisk) throw new Error("A machine without a disk forgets everything");
+    const init = await childOf(outer.pid);
+    await end();
+    await until("the machine's end", () => !existsSync(`/proc/${init ?? 0}`));
+    return bootMachine(base, folder, hasDisk);
   };
   try {
     const init = await until("the machine's process 1", () => childOf(outer.pid));
-    const machine = machineOf(init, stop);
+    const machine = machineOf(init, { stop, cutPower });
     await until(
       "systemd",
       async () => (await machine.run(["systemctl", "is-system-running"])).stdout === "running\n",
@@ -57,7 +82,7 @@ export async function startSystemdMachine(): Promise<SystemdMachine> {
   }
 }
 
-function machineOf(init: number, stop: () => Promise<void>): SystemdMachine {
+function machineOf(init: number, power: Pick<SystemdMachine, "stop" | "cutPower">): SystemdMachine {
   const inside = ["nsenter", "--target", String(init), "--all", "--"];
   const run: SystemdMachine["run"] = (argv, options) =>
     runProgram([...inside, ...argv], {
@@ -73,7 +98,7 @@ function machineOf(init: number, stop: () => Promise<void>): SystemdMachine {
       return stdout.replace(/\n$/, "");
     },
     inNetwork: (argv) => ["nsenter", "--target", String(init), "--net", "--", ...argv],
-    stop,
+    ...power,
   };
 }
 

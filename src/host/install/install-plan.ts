@@ -2,7 +2,9 @@
 
 import { serviceUser, stateFolder, systemdUnit, unitName } from "../systemd-unit.ts";
 import { installedManifest } from "./installed-manifest.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, libraryFolder } from "./layout.ts";
+import { switchScript, switchScriptPath } from "../upgrade/switch-script.ts";
+import { rollbackUnit, rollbackUnitName, upgradeUnit, upgradeUnitName } from "../upgrade/switch-units.ts";
 import type { Step } from "./step.ts";
 
 export interface Documents {
@@ -34,6 +36,7 @@ export function installFiles({ layout, from, documents }: InstallChoice): Step[]
       `${layout.unitFolder}/${unitName}`,
       systemdUnit({ executable: layout.command, manifest, scope: layout.scope }),
     ),
+    ...(hasVersions(layout) ? switchFiles(layout) : []),
     ownFile(layout.manPage, documents.manPage),
     ownFile(completions.bash, documents.completions.bash),
     ownFile(completions.zsh, documents.completions.zsh),
@@ -47,8 +50,17 @@ export function installCommands(layout: Layout): Step[] {
   return [
     ...(layout.sysusersFolder === undefined ? [] : [run("systemd-sysusers", `${layout.sysusersFolder}/muster.conf`)]),
     run(...systemctl, "daemon-reload"),
-    run(...systemctl, "enable", unitName),
+    run(...systemctl, "enable", unitName, ...(hasVersions(layout) ? [rollbackUnitName] : [])),
     run(...systemctl, "restart", unitName),
+  ];
+}
+
+/** What `muster upgrade` relies on. */
+export function switchFiles(layout: Layout): Step[] {
+  return [
+    ownFile(switchScriptPath, switchScript()),
+    ownFile(`${layout.unitFolder}/${upgradeUnitName}`, upgradeUnit()),
+    ownFile(`${layout.unitFolder}/${rollbackUnitName}`, rollbackUnit()),
   ];
 }
 
@@ -57,7 +69,7 @@ export function uninstallPlan(layout: Layout, options: { readonly isPurge: boole
   const { completions } = layout;
   const systemctl = manager(layout);
   return [
-    tolerated(...systemctl, "disable", "--now", unitName),
+    tolerated(...systemctl, "disable", "--now", unitName, ...(hasVersions(layout) ? [rollbackUnitName] : [])),
     ...[
       `${layout.unitFolder}/${unitName}`,
       layout.manPage,
@@ -65,7 +77,9 @@ export function uninstallPlan(layout: Layout, options: { readonly isPurge: boole
       completions.zsh,
       completions.fish,
       ...Object.keys(layout.links),
-      ...(layout.scope === "user" ? [layout.executable] : ["/usr/local/lib/muster"]),
+      ...(hasVersions(layout)
+        ? [libraryFolder, ...[upgradeUnitName, rollbackUnitName].map((name) => `${layout.unitFolder}/${name}`)]
+        : [layout.executable]),
     ].map((path): Step => ({ type: "remove", path })),
     tolerated(...systemctl, "daemon-reload"),
     ...(options.isPurge ? purge(layout, options.state) : []),
@@ -88,6 +102,11 @@ function purge(layout: Layout, state: string): Step[] {
     ...paths.map((path): Step => ({ type: "remove", path })),
     ...(layout.scope === "user" ? [] : [tolerated("userdel", serviceUser)]),
   ];
+}
+
+/** Whether versions stand side by side, and one can be exchanged for another. */
+function hasVersions({ executable }: Layout): boolean {
+  return executable.startsWith(`${libraryFolder}/`);
 }
 
 function userFile({ sysusersFolder }: Layout): Step[] {

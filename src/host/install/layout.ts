@@ -2,6 +2,9 @@
 
 import { configFolder, credentialsFolder } from "../systemd-unit.ts";
 
+/** Of what an administrator installs: versions, models, the work of upgrades. */
+export const libraryFolder = "/usr/local/lib/muster";
+
 export interface Layout {
   readonly scope: "system" | "user";
   /** The executable itself. */
@@ -22,7 +25,7 @@ const config = { configFolder, credentialsFolder };
 
 /** Versions stand side by side, `current` says which one serves: a switch, and the way back, is one rename. */
 export function systemLayout(version: string): Layout {
-  const folder = "/usr/local/lib/muster";
+  const folder = libraryFolder;
   return {
     scope: "system",
     executable: `${folder}/versions/${version}/muster`,
