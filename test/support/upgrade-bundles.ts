@@ -50,5 +50,6 @@ export async function executableOf(version: string, path: string): Promise<void>
     noticesFile: join(dist, "THIRD-PARTY-NOTICES.txt"),
     version,
     commit: "test",
+    sourceTimeS: 1_790_000_000,
   });
 }
