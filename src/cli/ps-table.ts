@@ -107,6 +107,7 @@ export function psToJson(
         in_flight: instance.inFlight,
         queued: instance.queued,
         model: instance.model,
+        last_good: instance.isLastGood,
         version: instance.version,
         description: instance.record?.description,
         protocol_version: instance.record?.protocolVersion,
@@ -144,7 +145,9 @@ function useText({ instances }: ListedAgent): string {
 function noteOf({ reason, instances }: ListedAgent): string {
   const foreign = instances.find(({ record }) => record !== undefined && record.compatibility !== "same")?.record;
   const version = foreign === undefined ? [] : [`speaks protocol ${foreign.protocolVersion}`];
-  return [...(reason === undefined ? [] : [reason]), ...version].join("; ");
+  const isLastGood = instances.some((instance) => instance.isLastGood === true);
+  const file = isLastGood ? ["its file has problems: it serves as that last was"] : [];
+  return [...(reason === undefined ? [] : [reason]), ...file, ...version].join("; ");
 }
 
 /** Colours come after the columns were measured. */

@@ -20,6 +20,8 @@ export interface Heartbeat {
   readonly queued?: number;
   readonly model?: string;
   readonly version?: string;
+  /** It serves as its file last was: what that says now has problems. */
+  readonly last_good?: boolean;
 }
 
 /** What Muster adds to the fields that the protocol asks for. */
@@ -30,6 +32,7 @@ export interface HeartbeatDetails {
   readonly queued: number;
   readonly model?: string;
   readonly version: string;
+  readonly isLastGood?: boolean;
 }
 
 /** Beats without which an agent counts as offline. */
@@ -53,6 +56,7 @@ export function buildHeartbeat(
     queued: details.queued,
     ...(details.model === undefined ? {} : { model: details.model }),
     version: details.version,
+    ...(details.isLastGood === true ? { last_good: true } : {}),
   };
 }
 
@@ -82,6 +86,7 @@ export function decodeHeartbeat(payload: string): Heartbeat | undefined {
     ...pick(fields, "queued", isNumber),
     ...pick(fields, "model", isString),
     ...pick(fields, "version", isString),
+    ...pick(fields, "last_good", isBoolean),
   };
 }
 
@@ -98,6 +103,10 @@ function pick<Key extends string, Value>(
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
 }
 
 function isNumber(value: unknown): value is number {

@@ -29,6 +29,8 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model"> {
   readonly model: (names: readonly string[]) => ChatModel;
   /** Why no prompt is taken now, whatever the agent. */
   readonly refusal?: () => ServiceError | undefined;
+  /** Whether a manifest's file (absolute) has problems now, and its agents serve as it last was. */
+  readonly isLastGood?: (source: string) => boolean;
 }
 
 export interface RunningAgent extends ReconciledAgent {
@@ -45,7 +47,7 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   const agent = createAgent(config, { ...ports, model });
   const check = promptCheck(agent);
   const served = ports.serve(
-    serviceSpec(definition, ports.version),
+    { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
     promptHandler(agent),
     (request) => ports.refusal?.() ?? check(request),
   );

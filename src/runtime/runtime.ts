@@ -122,7 +122,14 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     observe: (agent) => services.counts.observer(agent),
   });
   open.add("agents", () => host.close(closeMs / 2));
-  const reconciler = startAgents(desired, { options, host, models, services, open });
+  const reconciler = startAgents(desired, {
+    options,
+    host,
+    models,
+    services,
+    open,
+    isLastGood: (source) => parts.files.some(({ file, usesLastGood }) => usesLastGood && file === source),
+  });
   parts.reconciler = reconciler;
   const watch = startWatch(desired, options, () => {
     if (!parts.isDraining) reloader.reload();

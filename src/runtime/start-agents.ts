@@ -23,9 +23,10 @@ export function startAgents(
     readonly models: Models;
     readonly services: RuntimeServices;
     readonly open: Closers;
+    readonly isLastGood: (source: string) => boolean;
   },
 ): Reconciler<AgentSlot> {
-  const { host, models, services, open } = ports;
+  const { host, models, services, open, isLastGood } = ports;
   const { log, tracesText } = ports.options;
   const conversations = inMemoryConversations({ log });
   open.add("conversations", () => conversations.close());
@@ -38,6 +39,7 @@ export function startAgents(
     log,
     onTrace: services.traces(logTrace(log)),
     tracesText,
+    isLastGood,
     refusal: () => services.memory.refusal(),
   };
   const told: ToldAgents = new Map();

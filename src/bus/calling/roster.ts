@@ -22,6 +22,8 @@ export interface RosterEntry {
   readonly inFlight?: number;
   readonly queued?: number;
   readonly model?: string;
+  /** It serves as its manifest's file last was, which has problems now. */
+  readonly isLastGood?: boolean;
   /** Of the harness. */
   readonly version?: string;
   /** Absent: only heartbeats were seen. */
@@ -161,6 +163,7 @@ function beatFields(beat: Heartbeat): Partial<RosterEntry> {
     ...(beat.in_flight === undefined ? {} : { inFlight: beat.in_flight }),
     ...(beat.queued === undefined ? {} : { queued: beat.queued }),
     ...(beat.model === undefined ? {} : { model: beat.model }),
+    ...(beat.last_good === true ? { isLastGood: true } : {}),
   };
 }
 

@@ -45,13 +45,14 @@ export class AgentPresence {
 
   #publish(subject: string): void {
     const { connection, instanceId, log } = this.#options;
-    const { address, model, version, heartbeatMs } = this.#options.spec;
+    const { address, model, version, heartbeatMs, isLastGood } = this.#options.spec;
     const { state, reason, inFlight, queued } = this.#options.details();
     const details = {
       state,
       inFlight,
       queued,
       version,
+      isLastGood: isLastGood?.() ?? false,
       ...(reason === undefined ? {} : { reason }),
       ...(model === undefined ? {} : { model }),
     };

@@ -55,6 +55,8 @@ export interface ServiceSpec {
   readonly version: string;
   /** Shown in heartbeats. */
   readonly model?: string;
+  /** Asked for each heartbeat: what declares it has problems now, and it serves as that last was. */
+  readonly isLastGood?: () => boolean;
   readonly heartbeatMs: number;
   /** Prompts served at once. */
   readonly concurrency: number;

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import type { AgentStatus } from "../../../src/runtime/control-protocol.ts";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
+import { fromSource, type RunningMuster, startMuster } from "../../support/muster.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
 import { rawCaller } from "../../support/raw-caller.ts";
+import { runProgram } from "../../support/run-program.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { until } from "../../support/until.ts";
 
@@ -58,6 +59,13 @@ async function start(...runArguments: readonly string[]) {
         );
       }),
   };
+}
+
+/** What is seen of it by the bus alone. */
+async function psElsewhere(muster: RunningMuster): Promise<string> {
+  const { url = "" } = (await muster.status()).bus;
+  const state = join(muster.folder, "no-state");
+  return (await runProgram([...fromSource, "ps", "--server", url, "--state", state])).stdout;
 }
 
 function idOf(agents: readonly AgentStatus[], name: string): string | undefined {
@@ -162,6 +170,9 @@ describe("a change of the manifest's files", () => {
     expect(reload.stderr).toContain("modell");
     expect((await muster.command(["status"])).stdout).toContain("its last good form serves");
     expect((await muster.command(["ps"])).stderr).toContain("a.yaml");
+    const elsewhere = await psElsewhere(muster);
+    expect(elsewhere).toMatch(/ a +ready .* its file has problems: it serves as that last was$/m);
+    expect(elsewhere).toMatch(/ keeper +ready .* \d+ *$/m);
     expect((await agents()).map(({ instanceId }) => instanceId)).toEqual(before.map(({ instanceId }) => instanceId));
     expect(
       muster
@@ -175,6 +186,7 @@ describe("a change of the manifest's files", () => {
     await dropIn("a.yaml", agent("a", "Well again."));
     await until("no problem", async () => (await muster.status()).files.every(({ problems }) => problems.length === 0));
     expect(muster.log()).toContain("This file is good again");
+    expect(await psElsewhere(muster)).not.toContain("problems");
   }, 60_000);
 
   test("that takes the main file away leaves all as it is", async () => {

@@ -30,6 +30,13 @@ test("instances of one agent are one line, with the best state and how many shar
   );
 });
 
+test("an agent whose file has problems is noted, whatever else it is", () => {
+  const agents = groupAgents([entry({ isLastGood: true }), entry({ instanceId: "other", name: "b" })], 0);
+  const [, first = "", second = ""] = psTable(agents, { hasColour: false }).split("\n");
+  expect(first).toEndWith("its file has problems: it serves as that last was");
+  expect(second).not.toContain("problems");
+});
+
 test("the reason of a degraded agent is noted, on its line, without control characters", () => {
   const agents = groupAgents([entry({ state: "degraded", reason: "model\n\u001b[31mgone" })], 0);
   expect(psTable(agents, plain)).toContain("model [31mgone\n");

@@ -40,6 +40,11 @@ test("what there is nothing to say about is left out", () => {
 test("a beat comes back as it was sent", () => {
   const beat = buildHeartbeat(address, instance, { state: "ready", inFlight: 0, queued: 0, version: "1.0.0" }, now);
   expect(decodeHeartbeat(JSON.stringify(beat))).toEqual(beat);
+  const kept = { state: "ready", inFlight: 0, queued: 0, version: "1.0.0", isLastGood: true } as const;
+  expect(decodeHeartbeat(JSON.stringify(buildHeartbeat(address, instance, kept, now)))).toEqual({
+    ...beat,
+    last_good: true,
+  });
 });
 
 test("another implementation's beat is read, its strange extras are not", () => {
