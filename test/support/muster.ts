@@ -18,6 +18,8 @@ export interface MusterOptions {
   readonly readyWithinMs?: number;
   /** Further arguments of `run`. */
   readonly runArguments?: readonly string[];
+  /** Where its folder is made; default: the system's temporary folder. */
+  readonly parent?: string;
   /** Starting counts as done when the agents are degraded, too. */
   readonly acceptsDegraded?: boolean;
   /** Default: one in its own folder. */
@@ -56,7 +58,7 @@ export const fromSource: readonly string[] = [process.execPath, join(root, "src"
 
 /** Starts one; resolves when all its agents are `ready`. Throws with its log when that doesn't come. */
 export async function startMuster(options: MusterOptions): Promise<RunningMuster> {
-  const muster = new Muster(options, await mkdtemp(join(tmpdir(), "muster-run-")));
+  const muster = new Muster(options, await mkdtemp(join(options.parent ?? tmpdir(), "muster-run-")));
   try {
     await writeFile(muster.manifestFile, options.manifest);
     await muster.restart();

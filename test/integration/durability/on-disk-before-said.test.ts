@@ -49,12 +49,42 @@ describe.if(mayRun("the order of writes and flushes", straceMissing()))("on disk
     ["the NATS context", /\/state\/nats-config\/nats\/context\/muster\.json$/],
     ["an installed executable", /\/lib\/versions\/1\/muster$/],
     ["an installed file", /\/lib\/muster\.service$/],
+    ["a backup", /\/backup\.tar$/],
+    ["the decision of a restore", /\/restored\/restore\.json$/],
     ["a drop-in that is added", /\/agents\.d\/second\.yaml$/],
   ];
   test.each(files)("%s is flushed, renamed into place, and its folder flushed", (_what, path) => {
     const renames = calls.filter((call) => call.name.startsWith("rename") && path.test(namedPaths(call)[1] ?? ""));
     expect(renames.length).toBeGreaterThan(0);
     for (const rename of renames) expect(problemOf(rename, calls)).toBeUndefined();
+  });
+
+  test("all that a restore unpacks is flushed before its decision, and what it moved before it says so", () => {
+    const [decided, ended] = ["rename", "unlink"].map((name) =>
+      calls.find(
+        (call) =>
+          call.name.startsWith(name) && namedPaths(call).some((path) => path.endsWith("/restored/restore.json")),
+      ),
+    );
+    const unpacked = calls.filter((call) => isWrite(call) && descriptorPath(call).includes("/restored/restore.new/"));
+    expect(unpacked.length).toBeGreaterThan(3);
+    for (const write of unpacked) {
+      const flush = calls.find((call) => isFlush(call, descriptorPath(write)) && call.startedAt > write.endedAt);
+      expect(flush?.endedAt).toBeLessThan(decided?.startedAt ?? 0);
+    }
+    const moves = calls.filter(
+      (call) => call.name.startsWith("rename") && namedPaths(call)[0]?.includes("/restored/restore.new/"),
+    );
+    expect(moves.length).toBeGreaterThan(1);
+    const lastMove = moves.at(-1)?.endedAt ?? 0;
+    const isFlushed = calls.some(
+      (call) =>
+        call.name === "fsync" &&
+        descriptorPath(call).endsWith("/restored") &&
+        call.startedAt > lastMove &&
+        call.endedAt < (ended?.startedAt ?? 0),
+    );
+    expect(isFlushed).toBe(true);
   });
 
   test("the link that says which version serves is flushed into its folder", () => {
@@ -120,14 +150,18 @@ async function traceOfWork(folder: string, { url }: ScriptedModel): Promise<read
   try {
     await leaveJobs(muster);
     await writeFile(join(folder, "second.yaml"), dropIn);
-    await change(["add", join(folder, "second.yaml")], muster, folder);
-    await change(["remove", "second.yaml"], muster, folder);
+    const backup = join(folder, "backup.tar");
+    const ofManifest = ["-f", join(muster.folder, "agents.yaml"), "--state", muster.stateDirectory];
+    await trace(folder, ["add", join(folder, "second.yaml"), ...ofManifest]);
+    await trace(folder, ["remove", "second.yaml", ...ofManifest]);
+    await trace(folder, ["backup", backup, "--state", muster.stateDirectory]);
+    await trace(folder, ["restore", backup, "--state", join(folder, "restored")]);
     await installSteps(folder);
     const pid = muster.pid();
     await muster.terminate();
     await until("the trace's end", () => hasEnded(file, pid));
     const traces: SystemCall[] = [];
-    for (const name of ["run", "add", "remove", "install"]) {
+    for (const name of ["run", "add", "remove", "backup", "restore", "install"]) {
       traces.push(...(await readTrace(join(folder, `${name}.trace`), traces.at(-1)?.endedAt)));
     }
     return traces;
@@ -163,10 +197,9 @@ async function leaveJobs({ stateDirectory }: RunningMuster): Promise<void> {
   }
 }
 
-async function change(args: readonly [string, string], muster: RunningMuster, folder: string): Promise<void> {
-  const where = ["-f", join(muster.folder, "agents.yaml"), "--state", muster.stateDirectory];
-  const argv = [...straceArgv(join(folder, `${args[0]}.trace`)), ...fromSource, ...args, ...where];
-  const { code, stderr } = await runProgram(argv, { cwd: muster.folder });
+async function trace(folder: string, args: readonly [string, ...string[]]): Promise<void> {
+  const argv = [...straceArgv(join(folder, `${args[0]}.trace`)), ...fromSource, ...args];
+  const { code, stderr } = await runProgram(argv, { cwd: folder });
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
 }
 
