@@ -11,7 +11,7 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     version: build.version,
     pid: process.pid,
     startedAt: parts.startedAt.toISOString(),
-    uptimeS: Math.round((Date.now() - parts.startedAt.getTime()) / 1000),
+    uptimeS: Math.round(process.uptime()),
     rssBytes: process.memoryUsage.rss(),
     stateDirectory,
     isDraining: parts.isDraining,

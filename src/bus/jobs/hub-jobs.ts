@@ -27,7 +27,7 @@ import {
   ttlHeader,
 } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
-import { earliestPlausibleMs } from "./job-clock.ts";
+import { jobClock } from "./job-clock.ts";
 import { encodeResult, failureOf, type JobResult } from "./job-record.ts";
 import { keepResult, keptResult } from "./job-records.ts";
 import { ensureJobStreams } from "./job-streams.ts";
@@ -158,7 +158,7 @@ function hubTerms(message: StoredMessage): JobTerms {
 
 /** The time that it has waited at the hub is gone from its life. */
 function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | undefined): Record<string, string> {
-  const waitedMs = message.storedAtMs < earliestPlausibleMs ? 0 : Math.max(0, Date.now() - message.storedAtMs);
+  const waitedMs = jobClock.ageMs(message.storedAtMs) ?? 0;
   return {
     [idHeader]: terms.replaces === undefined ? terms.id : `${terms.id}.replay.${terms.replaces}`,
     [ownIdHeader]: terms.id,

@@ -7,7 +7,7 @@ import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";
-import { earliestPlausibleMs } from "./job-clock.ts";
+import { jobClock } from "./job-clock.ts";
 import { digest, jobTerms, type JobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { encodeResult, failureOf, type JobFailure, type JobResult } from "./job-record.ts";
@@ -162,7 +162,7 @@ async function keepUntilKept({ ports, terms, log }: JobInHand, payload: Uint8Arr
 }
 
 function isExpired({ delivery, terms }: JobInHand): boolean {
-  return delivery.storedAtMs >= earliestPlausibleMs && Date.now() > delivery.storedAtMs + terms.ttlMs;
+  return (jobClock.ageMs(delivery.storedAtMs) ?? 0) > terms.ttlMs;
 }
 
 function expired({ ttlMs }: JobTerms): JobFailure {
