@@ -1,6 +1,6 @@
 // `muster add`: a drop-in, checked against the whole before it is there.
 
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { installFile } from "../host/install-file.ts";
@@ -61,7 +61,8 @@ async function readText(path: string, shown: string): Promise<string> {
 
 /** True when the very text is there already. */
 async function isInPlace(path: string, text: string, mayReplace: boolean): Promise<boolean> {
-  if (!existsSync(path)) return false;
+  // Not what it leads to: a link to nowhere is there, too.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
   if ((await readText(path, path)) === text) return true;
   if (mayReplace) return false;
   throw new CommandError(`"${path}" is there already and says something else. Replace it with --replace`);

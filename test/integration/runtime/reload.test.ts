@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
@@ -275,6 +275,22 @@ describe("muster add and remove", () => {
     const removed = await muster.command(["remove", "line3"]);
     expect(removed.stdout).toContain("- line3  remove");
     expect(existsSync(join(dropIns, "line3.yaml"))).toBe(false);
+  }, 60_000);
+
+  test("replace nothing that is there and cannot be read", async () => {
+    const { muster, dropIns } = await start();
+    const file = join(muster.folder, "line3.yaml");
+    await writeFile(file, agent("line3"));
+    const path = join(dropIns, "line3.yaml");
+    await symlink(join(muster.folder, "away.yaml"), path);
+    const overLink = await muster.command(["add", file, "--replace"]);
+    expect([overLink.code, overLink.stderr.includes(`Cannot read "${path}"`)]).toEqual([1, true]);
+    expect(await readlink(path)).toBe(join(muster.folder, "away.yaml"));
+    await rm(path);
+    await mkdir(path);
+    const overFolder = await muster.command(["add", file, "--replace"]);
+    expect([overFolder.code, overFolder.stderr.includes(`Cannot read "${path}"`)]).toEqual([1, true]);
+    expect((await stat(path)).isDirectory()).toBe(true);
   }, 60_000);
 
   test("refuse what does not fit the whole, and change nothing", async () => {
