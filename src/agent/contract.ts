@@ -14,6 +14,17 @@ export interface AgentPrompt {
   readonly files: readonly PromptFile[];
   /** The conversation to continue; absent: one stateless turn. */
   readonly conversation?: string;
+  /** Absent: the prompt does not say. */
+  readonly sender?: PromptSender;
+}
+
+export interface PromptSender {
+  /** Its agent ID (§13.3). */
+  readonly id: string;
+  /** False: a claim, for display only. */
+  readonly isVerified: boolean;
+  /** Of a verified one: whose conversations it continues, whatever the rest of its id says. */
+  readonly user: string;
 }
 
 export type AgentEvent =

@@ -51,6 +51,7 @@ export function turnRecord(
       id: prompt.id,
       agent,
       ...(prompt.conversation === undefined ? {} : { session: prompt.conversation }),
+      ...senderFields(prompt),
       calls,
       fallbacks,
       trimmedTurns,
@@ -60,6 +61,10 @@ export function turnRecord(
       ...(options.keepsText ? { prompt: prompt.text, answer: isTooLong ? "(too long)" : answer } : {}),
     }),
   };
+}
+
+function senderFields({ sender }: AgentPrompt): Pick<TurnTrace, "sender" | "senderTrust"> {
+  return sender === undefined ? {} : { sender: sender.id, senderTrust: sender.isVerified ? "verified" : "claimed" };
 }
 
 function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reason"> {

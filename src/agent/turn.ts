@@ -56,7 +56,9 @@ async function openConversation(
   signal: AbortSignal,
 ): Promise<OpenConversation | undefined> {
   if (prompt.conversation === undefined) return undefined;
-  return ports.conversations.open({ agent: ports.agent, conversation: prompt.conversation }, signal);
+  const { conversation, sender } = prompt;
+  const owner = sender?.isVerified === true ? { owner: sender.user } : {};
+  return ports.conversations.open({ agent: ports.agent, ...owner, conversation }, signal);
 }
 
 /** Calls the model with what fits. When it finds the prompt too long all the same, fewer turns are tried, as long as no text was seen. */

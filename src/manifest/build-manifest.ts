@@ -1,11 +1,12 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
-import { agentDefaults, embeddedDefaults, httpDefaults, withDefault } from "./defaults.ts";
+import { agentDefaults, callersDefaults, embeddedDefaults, httpDefaults, withDefault } from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
 import { parseListen } from "./listen-address.ts";
 import type {
   AgentConfig,
+  CallersConfig,
   EmbeddedConfig,
   EndpointConfig,
   HubConfig,
@@ -18,6 +19,7 @@ import type {
 import { asProvider, resolveModel } from "./model-reference.ts";
 import type { ManifestSource } from "./parsed-file.ts";
 import type { AgentKeys } from "./schema-agent.ts";
+import type { CallersKeys } from "./schema-callers.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -161,7 +163,18 @@ function buildAgent(
     attachments: withDefault(keys.attachments, agentDefaults.attachments),
     maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
     replicas: withDefault(keys.replicas, agentDefaults.replicas),
+    callers: buildCallers(keys.callers ?? {}),
     source,
+  };
+}
+
+/** Only who signs can be on a list of those that are served. */
+function buildCallers({ trust, allow = [], deny, rate }: CallersKeys): CallersConfig {
+  return {
+    trust: allow.length > 0 ? "signed" : withDefault(trust, callersDefaults.trust),
+    allow,
+    deny: deny ?? [],
+    ...(rate === undefined ? {} : { rate: { limit: rate.limit, perMs: rate.per } }),
   };
 }
 
@@ -184,6 +197,7 @@ function buildNats(keys: NatsKeys): NatsConfig {
     embedded: buildEmbedded(keys.embedded ?? {}),
     servers: keys.servers ?? [],
     ...(keys.context === undefined ? {} : { context: keys.context }),
+    ...(keys.account_token_position === undefined ? {} : { accountTokenPosition: keys.account_token_position }),
     ...buildCredentials(keys),
   };
 }

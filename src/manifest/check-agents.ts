@@ -1,5 +1,6 @@
 // Rules between the keys of an agent and `defaults`: a model that exists, and instructions once at most.
 
+import { checkCallers } from "./check-callers.ts";
 import { engineProblem, keyProblem } from "./check-models.ts";
 import type { Declared } from "./declared.ts";
 import { quoted } from "./describe-value.ts";
@@ -38,6 +39,7 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
 
 function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkInstructions(agent, path, context);
+  checkCallers(agent, path, context.scope);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

@@ -1,6 +1,7 @@
 // The defaults that the schema's facts name, parsed by the schema itself: written once, so that page and program can't differ.
 
 import { agentSchema } from "./schema-agent.ts";
+import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { embeddedSchema } from "./schema-nats.ts";
@@ -8,6 +9,7 @@ import { httpSchema } from "./schema-service.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 
 export const agentDefaults = agentSchema.parse(defaultsOf(agentSchema));
+export const callersDefaults = callersSchema.parse(defaultsOf(callersSchema));
 export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
 export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));

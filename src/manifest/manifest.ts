@@ -40,6 +40,8 @@ export interface NatsConfig {
   readonly password?: Secret;
   readonly token?: Secret;
   readonly tls?: TlsConfig;
+  /** Where the server puts a sender's account into the subjects of our agents, counted from 1 (§13.7.1). */
+  readonly accountTokenPosition?: number;
 }
 
 /** The bundled server. */
@@ -130,6 +132,17 @@ export interface AgentConfig {
   readonly attachments: boolean;
   readonly maxPayloadBytes: number;
   readonly replicas: boolean;
+  readonly callers: CallersConfig;
   /** The file that declares it, absolute. */
   readonly source: string;
+}
+
+/** Whose prompts an agent serves (§13). */
+export interface CallersConfig {
+  readonly trust: "any" | "signed";
+  /** User NKEYs and agent IDs. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  /** Prompts of one sender. */
+  readonly rate?: { readonly limit: number; readonly perMs: number };
 }

@@ -2,6 +2,7 @@
 
 import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
+import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
@@ -27,6 +28,8 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`endpoints.<name>`", endpointSchema],
   ["`models.<name>`", modelSchema],
   ["`agents.<name>` and `defaults`", agentSchema],
+  ["`agents.<name>.callers`", callersSchema],
+  ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
 ];
 
 /** Markdown, one table for each map of the manifest. */

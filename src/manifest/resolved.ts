@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { formatListen } from "./listen-address.ts";
 import type {
   AgentConfig,
+  CallersConfig,
   EmbeddedConfig,
   EndpointConfig,
   HubConfig,
@@ -54,6 +55,7 @@ function natsPlain(nats: NatsConfig): Record<string, unknown> {
     servers: nats.servers.length === 0 ? undefined : nats.servers,
     context: nats.context,
     ...credentialsPlain(nats),
+    account_token_position: nats.accountTokenPosition,
   });
 }
 
@@ -122,7 +124,17 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     attachments: agent.attachments,
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,
+    callers: callersPlain(agent.callers),
   };
+}
+
+function callersPlain({ trust, allow, deny, rate }: CallersConfig): Record<string, unknown> {
+  return withoutAbsent({
+    trust,
+    allow: allow.length === 0 ? undefined : allow,
+    deny: deny.length === 0 ? undefined : deny,
+    rate: rate && { limit: rate.limit, per: formatDuration(rate.perMs) },
+  });
 }
 
 function withoutAbsent(values: Record<string, unknown>): Record<string, unknown> {

@@ -1,7 +1,8 @@
 // The keys of an agent, which are also the keys of `defaults`.
 
 import * as z from "zod/mini";
-import { count, duration, flag, path, size, text } from "./fields.ts";
+import { count, duration, fields, flag, path, size, text } from "./fields.ts";
+import { callersSchema } from "./schema-callers.ts";
 import { chain } from "./schema-model.ts";
 
 const hourMs = 3_600_000;
@@ -41,6 +42,12 @@ function agentKeys() {
     ),
     replicas: z.optional(
       flag({ description: "Whether this address is meant to run on several machines.", default: false }),
+    ),
+    callers: z.optional(
+      callersSchema.register(fields, {
+        description: "Whose prompts are served (docs/identity.md).",
+        defaultText: "everybody's",
+      }),
     ),
   };
 }

@@ -131,6 +131,17 @@ export const natsSchema = z.strictObject(
     password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
     token: z.optional(secret({ description: "A token.", defaultText: "none" })),
     tls: z.optional(tlsSchema.register(fields, { description: "TLS to the servers." })),
+    account_token_position: z.optional(
+      integer(
+        {
+          description:
+            "Which token of a prompt's subject, counted from 1, the server fills with the caller's account, as in the export of that name (docs/identity.md).",
+          defaultText: "none",
+        },
+        1,
+        6,
+      ),
+    ),
   },
   { error: "a map with the keys of the NATS connection" },
 );

@@ -14,9 +14,11 @@ export interface StoredTurn {
   readonly messages: readonly StoredMessage[];
 }
 
-/** A session name is the caller's own choice, hence unique only within an agent. */
+/** A session name is the caller's own choice, hence unique only within an agent and an owner. */
 export interface ConversationKey {
   readonly agent: string;
+  /** The verified sender that the conversation belongs to; absent: whoever does not sign. */
+  readonly owner?: string;
   readonly conversation: string;
 }
 

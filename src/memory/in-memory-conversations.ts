@@ -39,7 +39,7 @@ class KeptInMemory implements InMemoryConversations {
 
   async open(key: ConversationKey, signal: AbortSignal): Promise<OpenConversation> {
     signal.throwIfAborted();
-    const id = JSON.stringify([key.agent, key.conversation]);
+    const id = JSON.stringify([key.agent, key.owner ?? null, key.conversation]);
     this.#evict();
     const conversation = this.#kept.get(id) ?? new KeptConversation(key, this.#now());
     this.#touch(id, conversation);

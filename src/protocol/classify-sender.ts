@@ -68,6 +68,9 @@ export type SenderClass =
   /** The sender holds the seed of `user`; `account` and `name` are its own words. */
   | { readonly trust: "verified"; readonly sender: SenderClaim };
 
+/** A sender that a prompt may be served for. */
+export type AcceptedSender = Extract<SenderClass, { readonly trust: "absent" | "claimed" | "verified" }>;
+
 /** Never throws, unless what is passed in does. A nonce is recorded only after everything else has verified. */
 export function classifySender(message: ArrivedMessage, checks: SenderChecks): SenderClass {
   const parsed = parseSenderHeader(message.senderHeaders);

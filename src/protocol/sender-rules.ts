@@ -2,7 +2,7 @@
 
 import type { AgentId } from "./agent-id.ts";
 import { parseAgentId } from "./agent-id.ts";
-import type { SenderClass } from "./classify-sender.ts";
+import type { AcceptedSender, SenderClass } from "./classify-sender.ts";
 import { clockWindowMs } from "./classify-sender.ts";
 import { isUserNkey } from "./nkey.ts";
 import { ServiceError } from "./service-error.ts";
@@ -28,19 +28,20 @@ export function declaredTrust({ trust, allow }: SenderRules): SenderTrust {
   return allow.length > 0 ? "signed" : trust;
 }
 
-/** The error that refuses a prompt; undefined for a sender that is served. */
-export function senderRefusal(sender: SenderClass, rules: SenderRules): ServiceError | undefined {
+/** A sender that is served, or the error that refuses its prompt. */
+export function admitSender(sender: SenderClass, rules: SenderRules): AcceptedSender | ServiceError {
+  const mustSign = declaredTrust(rules) === "signed";
   switch (sender.trust) {
     case "malformed":
       return new ServiceError(400, "invalid_sender", `The Agent-Sender header is malformed: ${sender.problem}`);
     case "refused":
       return refusedError(sender);
     case "absent":
-      return declaredTrust(rules) === "signed" ? signatureRequired() : undefined;
+      return mustSign ? signatureRequired() : sender;
     case "claimed":
-      return declaredTrust(rules) === "signed" || isDenied(sender.sender, rules) ? signatureRequired() : undefined;
+      return mustSign || isDenied(sender.sender, rules) ? signatureRequired() : sender;
     case "verified":
-      return isAllowed(sender.sender, rules) ? undefined : notAllowed();
+      return isAllowed(sender.sender, rules) ? sender : notAllowed();
   }
 }
 

@@ -1,7 +1,9 @@
 // Puts an agent behind the bus's port: prompts become turns, turn events become replies.
 
-import type { Agent, TurnOutcome } from "../agent/contract.ts";
+import type { Agent, AgentPrompt, PromptSender, TurnOutcome } from "../agent/contract.ts";
+import { formatAgentId } from "../protocol/agent-id.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/serving/service-port.ts";
+import type { AcceptedSender } from "../protocol/classify-sender.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import { turnError } from "./turn-error.ts";
 
@@ -39,9 +41,18 @@ export function promptCheck(agent: Agent): PromptCheck {
   };
 }
 
-function agentPrompt(prompt: ServedPrompt) {
-  const { id, text, attachments, session } = prompt;
-  return { id, text, files: attachments, ...(session === undefined ? {} : { conversation: session }) };
+function agentPrompt({ id, text, attachments, session, sender }: ServedPrompt): AgentPrompt {
+  return {
+    id,
+    text,
+    files: attachments,
+    ...(session === undefined ? {} : { conversation: session }),
+    ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
+  };
+}
+
+function promptSender({ trust, sender }: Exclude<AcceptedSender, { trust: "absent" }>): PromptSender {
+  return { id: formatAgentId(sender), user: sender.user, isVerified: trust === "verified" };
 }
 
 function replyEnd(outcome: TurnOutcome, agent: string): ReplyEvent {

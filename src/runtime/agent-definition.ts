@@ -10,14 +10,18 @@ export interface AgentDefinition {
   /** In the order of the chain. */
   readonly models: readonly ModelConfig[];
   readonly endpoints: readonly EndpointConfig[];
+  /** Of `nats`: where a sender's account stands in its subjects. */
+  readonly accountTokenPosition?: number;
 }
 
 /** By name. The manifest was checked: names that it does not hold are a bug, and throw. */
 export function agentDefinitions(manifest: Manifest): ReadonlyMap<string, AgentDefinition> {
+  const { accountTokenPosition } = manifest.nats;
+  const position = accountTokenPosition === undefined ? {} : { accountTokenPosition };
   const definitions = [...manifest.agents.values()].map((config): [string, AgentDefinition] => {
     const models = config.models.map((name) => known(manifest.models, name));
     const endpoints = models.map((model) => known(manifest.endpoints, model.endpoint));
-    return [config.name, { identity: manifest.identity, config, models, endpoints }];
+    return [config.name, { identity: manifest.identity, config, models, endpoints, ...position }];
   });
   return new Map(definitions);
 }

@@ -78,7 +78,7 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
   };
 }
 
-function serviceSpec({ config, identity }: AgentDefinition, version: string): ServiceSpec {
+function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition, version: string): ServiceSpec {
   const [model] = config.models;
   return {
     address: { agent: identity.agent, owner: identity.owner, name: config.name },
@@ -92,6 +92,8 @@ function serviceSpec({ config, identity }: AgentDefinition, version: string): Se
     acceptsAttachments: config.attachments,
     maxPayloadBytes: config.maxPayloadBytes,
     replicas: config.replicas,
+    callers: config.callers,
+    ...(accountTokenPosition === undefined ? {} : { accountTokenPosition }),
   };
 }
 

@@ -19,6 +19,9 @@ export interface TurnTrace {
   readonly id: string;
   readonly agent: string;
   readonly session?: string;
+  /** Who sent the prompt, by its agent ID, with what that is worth; absent: it does not say. */
+  readonly sender?: string;
+  readonly senderTrust?: "verified" | "claimed";
   readonly calls: readonly ModelCallTrace[];
   /** `from → to` of every model that was passed over. */
   readonly fallbacks: readonly string[];
@@ -46,6 +49,8 @@ export function logTrace(log: Logger): TraceSink {
     const fields = {
       ...turn,
       session: trace.session,
+      sender: trace.sender,
+      sender_trust: trace.senderTrust,
       outcome: trace.outcome,
       reason: trace.reason,
       first_text_ms: round(trace.firstTextMs),

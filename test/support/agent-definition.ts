@@ -20,6 +20,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       attachments: true,
       maxPayloadBytes: 1024 * 1024,
       replicas: false,
+      callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/muster/agents.yaml",
       ...changes,
     },

@@ -4,7 +4,8 @@ import { JobHost } from "../../src/bus/jobs/job-host.ts";
 import { createAgentHost } from "../../src/bus/serving/agent-host.ts";
 import type { AgentHost, AgentHostOptions } from "../../src/bus/serving/agent-host.ts";
 import { openBus } from "../../src/bus/connection/open-bus.ts";
-import type { BusConnection } from "../../src/bus/connection/connection.ts";
+import type { BusSettings } from "../../src/bus/connection/bus-settings.ts";
+import type { ConfiguredBus } from "../../src/bus/connection/connection.ts";
 import type {
   PromptCheck,
   PromptHandler,
@@ -17,7 +18,7 @@ import type { SilentLog } from "./silent-log.ts";
 import { silentLog } from "./silent-log.ts";
 
 export interface BusHost {
-  readonly connection: BusConnection;
+  readonly connection: ConfiguredBus;
   readonly host: AgentHost;
   readonly log: SilentLog;
   /** A ready agent, its address known to be free. */
@@ -27,12 +28,17 @@ export interface BusHost {
 
 export async function startBusHost(
   url: string,
-  options: Pick<AgentHostOptions, "holdMs"> & { readonly takesJobs?: boolean; readonly hubDomain?: string } = {},
+  options: Pick<AgentHostOptions, "holdMs"> & {
+    readonly takesJobs?: boolean;
+    readonly hubDomain?: string;
+    /** Further settings of the connection. */
+    readonly settings?: Partial<BusSettings>;
+  } = {},
 ): Promise<BusHost> {
+  const { takesJobs = false, hubDomain, settings, ...rest } = options;
   const log = silentLog();
-  const connection = openBus({ settings: { servers: [url] }, clientName: "test", log });
+  const connection = openBus({ settings: { servers: [url], ...settings }, clientName: "test", log });
   await connection.connected();
-  const { takesJobs = false, hubDomain, ...rest } = options;
   const hub = hubDomain === undefined ? {} : { hubDomain };
   const jobs = takesJobs ? { jobs: new JobHost({ bus: connection, log, ...hub }) } : {};
   const host = createAgentHost({ connection, log, ...rest, ...jobs });
@@ -73,6 +79,7 @@ export function serviceSpec(spec: Partial<ServiceSpec>): ServiceSpec {
     acceptsAttachments: true,
     maxPayloadBytes: 64 * 1024,
     replicas: false,
+    callers: { trust: "any", allow: [], deny: [] },
     ...spec,
   };
 }

@@ -28,6 +28,7 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
     isConnected: () => isConnected,
     connected: () => Promise.resolve(),
     maxPayloadBytes: () => maxPayloadBytes,
+    credentials: () => ({}),
     publish: (subject, payload, options) => {
       if (!isConnected) return false;
       const text = typeof payload === "string" ? payload : new TextDecoder().decode(payload);

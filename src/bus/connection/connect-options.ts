@@ -5,6 +5,8 @@ import type { Authenticator, ConnectionOptions, TlsOptions } from "@nats-io/tran
 import { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
+import type { BusCredentials } from "../identity/credentials.ts";
+import type { Signer } from "../identity/signer.ts";
 import { readNatsContext } from "./nats-context.ts";
 import type { NatsLibrary } from "./nats-library.ts";
 
@@ -15,13 +17,19 @@ export async function resolveSettings(settings: BusSettings): Promise<BusSetting
   return { ...settings, ...context, servers: context.servers.length > 0 ? context.servers : settings.servers };
 }
 
+export interface ConnectTerms {
+  readonly options: ConnectionOptions;
+  readonly credentials: BusCredentials;
+}
+
 /** Options for one attempt. Throws a `BusError` when a credentials, NKEY or TLS file cannot be read. */
-export async function connectOptions(nats: NatsLibrary, settings: BusSettings): Promise<ConnectionOptions> {
+export async function connectTerms(nats: NatsLibrary, settings: BusSettings): Promise<ConnectTerms> {
   const urls = (settings.servers.length > 0 ? settings.servers : [defaultServer]).map(parseServer);
   const tls = await tlsOptions(settings, urls);
-  return {
+  const { authenticators, credentials } = await readCredentials(nats, settings, urls);
+  const options = {
     servers: urls.map((url) => url.server),
-    authenticator: await authenticators(nats, settings, urls),
+    authenticator: [...authenticators],
     ...(tls === undefined ? {} : { tls }),
     ...(settings.inboxPrefix === undefined ? {} : { inboxPrefix: settings.inboxPrefix }),
     reconnect: false,
@@ -30,6 +38,7 @@ export async function connectOptions(nats: NatsLibrary, settings: BusSettings): 
     maxPingOut: 2,
     noAsyncTraces: true,
   };
+  return { options, credentials };
 }
 
 interface ServerUrl {
@@ -61,24 +70,63 @@ function withoutUser(text: string): string {
   return text.replace(/\/\/.*@/, "//");
 }
 
-async function authenticators(
+interface ReadCredentials {
+  readonly authenticators: readonly Authenticator[];
+  readonly credentials: BusCredentials;
+}
+
+async function readCredentials(
   nats: NatsLibrary,
   settings: BusSettings,
   urls: readonly ServerUrl[],
-): Promise<Authenticator[]> {
+): Promise<ReadCredentials> {
+  const { credentialsFile, nkeyFile } = settings;
+  const read = [
+    ...(credentialsFile === undefined ? [] : [await byCredentialsFile(nats, credentialsFile)]),
+    ...(nkeyFile === undefined ? [] : [await byNkeyFile(nats, nkeyFile)]),
+  ];
+  const others = authenticators(nats, settings, urls);
+  return {
+    authenticators: [...read.flatMap((found) => found.authenticators), ...others],
+    credentials: read[0]?.credentials ?? {},
+  };
+}
+
+async function byCredentialsFile(nats: NatsLibrary, path: string): Promise<ReadCredentials> {
+  const text = await readSecretFile("credentials file", path);
+  const jwt = /-{3,}BEGIN NATS USER JWT-{3,}\s+(\S+)/.exec(text)?.[1];
+  if (jwt === undefined) throw new BusError(`Credentials file "${path}" holds no NATS user JWT`);
+  const seed = userSeed(text);
+  return {
+    authenticators: [nats.credsAuthenticator(new TextEncoder().encode(text))],
+    credentials: { jwt, ...(seed === undefined ? {} : { signer: await signerOf(seed, path) }) },
+  };
+}
+
+async function byNkeyFile(nats: NatsLibrary, path: string): Promise<ReadCredentials> {
+  const seed = userSeed(await readSecretFile("NKEY file", path));
+  if (seed === undefined) throw new BusError(`NKEY file "${path}" holds no user seed ("SU…")`);
+  return {
+    authenticators: [nats.nkeyAuthenticator(new TextEncoder().encode(seed))],
+    credentials: { signer: await signerOf(seed, path) },
+  };
+}
+
+function userSeed(text: string): string | undefined {
+  return /\bSU[A-Z2-7]{56}\b/.exec(text)?.[0];
+}
+
+async function signerOf(seed: string, path: string): Promise<Signer> {
+  const { nkeySigner } = await import("../identity/signatures.ts");
+  try {
+    return nkeySigner(seed);
+  } catch (cause) {
+    throw new BusError(`The user seed in "${path}" is damaged: its checksum does not fit`, { cause });
+  }
+}
+
+function authenticators(nats: NatsLibrary, settings: BusSettings, urls: readonly ServerUrl[]): Authenticator[] {
   const found: Authenticator[] = [];
-  if (settings.credentialsFile !== undefined) {
-    const credentials = await readSecretFile("credentials file", settings.credentialsFile);
-    if (!credentials.includes("BEGIN NATS USER JWT")) {
-      throw new BusError(`Credentials file "${settings.credentialsFile}" holds no NATS user JWT`);
-    }
-    found.push(nats.credsAuthenticator(new TextEncoder().encode(credentials)));
-  }
-  if (settings.nkeyFile !== undefined) {
-    const seed = /\bSU[A-Z2-7]{56}\b/.exec(await readSecretFile("NKEY file", settings.nkeyFile))?.[0];
-    if (seed === undefined) throw new BusError(`NKEY file "${settings.nkeyFile}" holds no user seed ("SU…")`);
-    found.push(nats.nkeyAuthenticator(new TextEncoder().encode(seed)));
-  }
   if (settings.token !== undefined) found.push(nats.tokenAuthenticator(settings.token.reveal()));
   const inUrl = urls.find((url) => url.user !== undefined);
   const user = settings.user ?? inUrl?.user;

@@ -2,6 +2,7 @@
 
 import type { Msg } from "@nats-io/transport-node";
 import type { Logger } from "../../telemetry/log.ts";
+import type { BusCredentials } from "../identity/credentials.ts";
 import type { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 
@@ -49,6 +50,8 @@ export interface BusConnection {
   connected(): Promise<void>;
   /** The server's limit for headers and payload of one message, in bytes; the last known one while disconnected, 1 MB before. */
   maxPayloadBytes(): number;
+  /** Those of the present connection, or of the last one; none before the first. */
+  credentials(): BusCredentials;
   /**
    * Sends at once. False: not connected, nothing was sent nor will be. Throws a `RangeError` when the message is over the server's limit or its
    * subject is no subject.

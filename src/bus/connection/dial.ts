@@ -1,10 +1,11 @@
 // One attempt to connect: settings and files are read anew, the NATS library is loaded on first use.
 
 import type * as Nats from "@nats-io/transport-node";
+import type { BusCredentials } from "../identity/credentials.ts";
 import type { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
-import { connectOptions, resolveSettings } from "./connect-options.ts";
+import { connectTerms, resolveSettings } from "./connect-options.ts";
 import { connectProblem } from "./connect-problem.ts";
 import type { NatsLibrary } from "./nats-library.ts";
 
@@ -12,6 +13,8 @@ export interface Dialled {
   readonly connection: Nats.NatsConnection;
   readonly library: NatsLibrary;
   readonly inboxPrefix: string;
+  /** Absent: there are none that say who we are. */
+  readonly credentials?: BusCredentials;
 }
 
 /** Never rejects: what went wrong is the answer. */
@@ -27,12 +30,12 @@ export async function dialOnce(target: {
       import("@nats-io/transport-node"),
       resolveSettings(target.settings),
     ]);
-    const options = await connectOptions(library, settings);
+    const { options, credentials } = await connectTerms(library, settings);
     const configured = typeof options.servers === "string" ? [options.servers] : (options.servers ?? []);
     servers = configured;
     const all = [...configured, ...target.gossiped.filter((server) => !configured.includes(server))];
     const connection = await library.connect({ ...options, servers: all, name: target.clientName });
-    return { connection, library, inboxPrefix: settings.inboxPrefix ?? "_INBOX" };
+    return { connection, library, inboxPrefix: settings.inboxPrefix ?? "_INBOX", credentials };
   } catch (cause) {
     return connectProblem(cause, servers.length > 0 ? servers : [defaultServer]);
   }

@@ -4,6 +4,7 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "../../telemetry/log.ts";
 import { delay } from "../delay.ts";
+import type { BusCredentials } from "../identity/credentials.ts";
 import { uniqueId } from "../unique-id.ts";
 import { within } from "../within.ts";
 import { BusError } from "./bus-error.ts";
@@ -42,6 +43,7 @@ export class ReconnectingBus implements BusConnection {
   #lost = new AbortController();
   #maxPayloadBytes = defaultMaxPayloadBytes;
   #inboxPrefix = "_INBOX";
+  #credentials: BusCredentials = {};
   /** Servers that the cluster told us of, tried too. */
   #gossiped: readonly string[] = [];
 
@@ -77,6 +79,10 @@ export class ReconnectingBus implements BusConnection {
 
   maxPayloadBytes(): number {
     return this.#live?.info?.max_payload ?? this.#maxPayloadBytes;
+  }
+
+  credentials(): BusCredentials {
+    return this.#credentials;
   }
 
   publish(subject: string, payload: Uint8Array | string, options?: PublishOptions): boolean {
@@ -166,6 +172,7 @@ export class ReconnectingBus implements BusConnection {
     }
     onConnected();
     this.#inboxPrefix = inboxPrefix;
+    this.#credentials = dialled.credentials ?? {};
     const events = connection.status();
     this.#lost = new AbortController();
     this.#table.attach(connection, library, this.#lost.signal);

@@ -3,13 +3,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { fromSeed, NKeysError, NKeysErrorCode, Prefix } from "@nats-io/nkeys";
 import { Codec } from "@nats-io/nkeys/lib/codec.js";
-
-/** Signs as one NATS user. Keeps the seed to itself. */
-export interface Signer {
-  /** Public NKEY. */
-  readonly user: string;
-  sign(bytes: Uint8Array): Uint8Array;
-}
+import type { Signer } from "./signer.ts";
 
 /** DER around the 32 bytes of an ed25519 key (RFC 8410): public (SPKI) and private (PKCS #8). */
 const publicKeyHead = Buffer.from("302a300506032b6570032100", "hex");
@@ -24,6 +18,7 @@ export function nkeySigner(seed: string): Signer {
   return {
     user: fromSeed(encoded).getPublicKey(),
     sign: (bytes) => sign(null, bytes, key),
+    sha256: sha256Hex,
   };
 }
 

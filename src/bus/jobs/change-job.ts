@@ -1,6 +1,7 @@
 // What people do with a job that is there: run it again, remove it, wait for it.
 
 import { jobResultSubject, jobStream, jobSubject, recordStream } from "../../protocol/job-subjects.ts";
+import { senderHeader } from "../../protocol/sender-header.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import { delay } from "../delay.ts";
@@ -26,6 +27,7 @@ export async function replayJob(bus: CallerBus, { id, address, place, state, res
     [idHeader]: `${id}.replay.${seq}`,
     [ownIdHeader]: id,
     [replayHeader]: `${seq}`,
+    ...(result.sender === undefined ? {} : { [senderHeader]: result.sender }),
   });
 }
 

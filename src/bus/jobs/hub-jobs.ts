@@ -11,6 +11,7 @@ import {
   parseResultSubject,
   recordStream,
 } from "../../protocol/job-subjects.ts";
+import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
@@ -158,6 +159,7 @@ function hubTerms(message: StoredMessage): JobTerms {
 
 /** The time that it has waited at the hub is gone from its life. */
 function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | undefined): Record<string, string> {
+  const sender = message.headers[senderHeader];
   const waitedMs = jobClock.ageMs(message.storedAtMs) ?? 0;
   return {
     [idHeader]: terms.replaces === undefined ? terms.id : `${terms.id}.replay.${terms.replaces}`,
@@ -165,5 +167,6 @@ function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | 
     [ttlHeader]: `${Math.max(1, terms.ttlMs - waitedMs)}ms`,
     [attemptsHeader]: `${terms.attempts}`,
     ...(replaces === undefined ? {} : { [replayHeader]: `${replaces}` }),
+    ...(sender === undefined ? {} : { [senderHeader]: sender }),
   };
 }

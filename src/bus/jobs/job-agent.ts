@@ -3,6 +3,7 @@
 import type { Attachment } from "../../protocol/attachment.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { StoredPrompt } from "../identity/sender-gate.ts";
 
 export interface JobAgent {
   readonly address: AgentAddress;
@@ -26,9 +27,8 @@ export interface JobTaker {
   close(timeoutMs: number): Promise<void>;
 }
 
-export interface JobPrompt {
+export interface JobPrompt extends StoredPrompt {
   readonly id: string;
-  readonly payload: Uint8Array;
   /** Text and attachments together, in bytes. */
   readonly maxAnswerBytes: number;
   /** Asked when its place is there: its time to live is over, and it is not run. */

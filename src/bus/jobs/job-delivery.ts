@@ -8,6 +8,8 @@ import { requestOnce } from "./jetstream.ts";
 export class JobDelivery {
   readonly seq: number;
   readonly storedAtMs: number;
+  /** As it is stored. */
+  readonly subject: string;
   readonly payload: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   readonly #bus: BusConnection;
@@ -18,6 +20,7 @@ export class JobDelivery {
     this.#reply = place.reply;
     this.seq = place.seq;
     this.storedAtMs = place.storedAtMs;
+    this.subject = message.subject;
     this.payload = message.data;
     this.headers = Object.fromEntries([...(message.headers ?? [])].map(([key, values]) => [key, values[0] ?? ""]));
   }

@@ -29,6 +29,8 @@ export interface JobResult {
   readonly error?: JobFailure;
   /** The job's payload, of `failed` and `expired`, for a replay; absent when it was too large to be kept along. */
   readonly job?: Uint8Array;
+  /** The job's `Agent-Sender` header, kept beside it. */
+  readonly sender?: string;
 }
 
 export interface JobProgress {
@@ -60,7 +62,7 @@ export function encodeResult(result: JobResult): Uint8Array {
 /** Undefined for what is no result. */
 export function decodeResult(payload: Uint8Array): JobResult | undefined {
   const fields = fromBytes(payload);
-  const { id, state, attempts, submitted_at: submittedAt, finished_at: finishedAt, digest, text, job } = fields;
+  const { id, state, attempts, submitted_at: submittedAt, finished_at: finishedAt, digest, text, job, sender } = fields;
   if (typeof id !== "string" || (state !== "done" && state !== "failed" && state !== "expired")) return undefined;
   const error = decodeFailure(fields["error"]);
   const kept = typeof job === "string" ? decodeBase64(job) : undefined;
@@ -75,6 +77,7 @@ export function decodeResult(payload: Uint8Array): JobResult | undefined {
     attachments: decodeAttachments(fields["attachments"]),
     ...(error === undefined ? {} : { error }),
     ...(kept === undefined ? {} : { job: kept }),
+    ...(typeof sender === "string" ? { sender } : {}),
   };
 }
 

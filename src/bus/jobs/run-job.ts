@@ -1,10 +1,13 @@
 // One job from the queue to its result. Whatever happens in between, it is in the queue or has a result; killed between the two, it has both, and
 // the next delivery sees that.
 
+import { jobSubject } from "../../protocol/job-subjects.ts";
+import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
+import type { StoredPrompt } from "../identity/sender-gate.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";
 import { jobClock } from "./job-clock.ts";
@@ -50,7 +53,7 @@ export async function runJob(ports: JobPorts, delivery: JobDelivery): Promise<vo
   await note(job, { state: "running", attempts, ...(before.error === undefined ? {} : { error: before.error }) });
   const answer = await ports.agent.runJob({
     id: terms.id,
-    payload: delivery.payload,
+    ...storedPrompt(ports, delivery),
     maxAnswerBytes: ports.bus.maxPayloadBytes() - recordOverheadBytes,
     isExpired: () => isExpired(job),
   });
@@ -62,6 +65,13 @@ export async function runJob(ports: JobPorts, delivery: JobDelivery): Promise<vo
     case "error":
       return failed(job, attempts, answer.error);
   }
+}
+
+/** A job of a hub was signed for the outbox there. */
+function storedPrompt({ agent }: JobPorts, { payload, headers, subject }: JobDelivery): StoredPrompt {
+  const sender = headers[senderHeader];
+  const movedFrom = [jobSubject(agent.address, "outbox")];
+  return { payload, subject, movedFrom, senderHeaders: sender === undefined ? [] : [sender] };
 }
 
 /** Undefined when the job is done with: it has its result, or another message in the queue stands for it. */
@@ -132,7 +142,9 @@ function fittingResult(job: JobInHand, ending: Ending): Uint8Array {
     attachments: [],
   };
   const result = { ...base, ...ending };
-  const whole = encodeResult(ending.state === "done" ? result : { ...result, job: delivery.payload });
+  const sender = delivery.headers[senderHeader];
+  const kept = { job: delivery.payload, ...(sender === undefined ? {} : { sender }) };
+  const whole = encodeResult(ending.state === "done" ? result : { ...result, ...kept });
   if (whole.byteLength <= limit) return whole;
   if (ending.state !== "done") return encodeResult(result);
   return fittingResult(job, {

@@ -1,7 +1,8 @@
-// Who is served now, who waits, who is refused: one agent's `concurrency` and `queue`, first come first served, jobs after all callers.
+// Who is served now, who waits, who is refused: one agent's `concurrency` and `queue`, senders in turn, jobs after all callers.
 
 import { ServiceError } from "../../protocol/service-error.ts";
 import { type Deferred, deferred } from "../deferred.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** A prompt's place. `leave` gives it up, served or not, and may be called again. */
 export interface Ticket {
@@ -19,7 +20,7 @@ export class Admission {
   readonly #concurrency: number;
   readonly #queue: number;
   readonly #serving = new Set<Place>();
-  readonly #waiting = new Set<Place>();
+  readonly #waiting = new WaitingRoom<Place>();
   /** Served when no caller waits. */
   readonly #background = new Set<Place>();
   #averageMs: number | undefined;
@@ -37,18 +38,21 @@ export class Admission {
     return this.#waiting.size + this.#background.size;
   }
 
-  /** A place, or the 429 that refuses it. */
-  enter(): Ticket | ServiceError {
-    if (this.#serving.size >= this.#concurrency && this.#waiting.size >= this.#queue) return this.#busy();
-    const place = new Place((leaver) => this.#leave(leaver));
+  /**
+   * A place, or the 429 that refuses it. `sender`: whose turn it uses up; senders take turns, and each finds one place in a queue that others
+   * have filled, which makes it twice as long at most.
+   */
+  enter(sender = ""): Ticket | ServiceError {
+    const place = new Place(sender, (leaver) => this.#leave(leaver));
     if (this.#serving.size < this.#concurrency) this.#serve(place);
-    else this.#waiting.add(place);
+    else if (this.#hasRoom(sender)) this.#waiting.add(place);
+    else return this.#busy();
     return place;
   }
 
   /** A place behind every caller. Its own side bounds how many wait. */
   enterBackground(): Ticket {
-    const place = new Place((leaver) => this.#leave(leaver));
+    const place = new Place("", (leaver) => this.#leave(leaver));
     if (this.#serving.size < this.#concurrency && this.#waiting.size === 0) this.#serve(place);
     else this.#background.add(place);
     return place;
@@ -65,11 +69,21 @@ export class Admission {
     if (!this.#serving.delete(place)) return;
     const tookMs = performance.now() - place.servedAtMs;
     this.#averageMs = this.#averageMs === undefined ? tookMs : this.#averageMs + weight * (tookMs - this.#averageMs);
-    const [next = [...this.#background][0]] = this.#waiting;
+    const next = this.#waiting.takeNext((sender) => this.#servedOf(sender)) ?? [...this.#background][0];
     if (next === undefined) return;
-    this.#waiting.delete(next);
     this.#background.delete(next);
     this.#serve(next);
+  }
+
+  #hasRoom(sender: string): boolean {
+    const { size } = this.#waiting;
+    return size < this.#queue || (size < 2 * this.#queue && !this.#waiting.hasOf(sender));
+  }
+
+  #servedOf(sender: string): number {
+    let served = 0;
+    for (const place of this.#serving) if (place.sender === sender) served += 1;
+    return served;
   }
 
   #busy(): ServiceError {
@@ -87,11 +101,13 @@ export class Admission {
 
 class Place implements Ticket {
   servedAtMs = 0;
+  readonly sender: string;
   readonly #onLeave: (place: Place) => void;
   #isServing = false;
   #whenServed: Deferred<undefined> | undefined;
 
-  constructor(onLeave: (place: Place) => void) {
+  constructor(sender: string, onLeave: (place: Place) => void) {
+    this.sender = sender;
     this.#onLeave = onLeave;
   }
 

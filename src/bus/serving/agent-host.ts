@@ -10,6 +10,8 @@ import type { CountObserver } from "./endpoint-counter.ts";
 import { HeartbeatSchedule } from "./heartbeat.ts";
 import { HeldOutput } from "./held-output.ts";
 import type { JobTaker } from "../jobs/job-agent.ts";
+import { HostIdentity } from "../identity/host-identity.ts";
+import { NonceWindow } from "../identity/nonce-window.ts";
 import { MicroRegistry } from "./micro-registry.ts";
 import { ProbeInbox } from "../connection/probe-inbox.ts";
 import type { StreamOwner } from "./response-stream.ts";
@@ -69,7 +71,13 @@ class Host implements AgentHost {
     };
     this.#deps = {
       connection,
-      parts: { streams, heldOutput, callerWatch: new CallerWatch(connection, this.#inbox) },
+      parts: {
+        streams,
+        heldOutput,
+        callerWatch: new CallerWatch(connection, this.#inbox),
+        nonces: new NonceWindow(),
+      },
+      identity: new HostIdentity(connection, log),
       registry: new MicroRegistry(connection, log),
       heartbeats: new HeartbeatSchedule(connection),
       claims: new AddressClaims(connection, this.#inbox, log),
@@ -97,10 +105,11 @@ class Host implements AgentHost {
     const deadline = performance.now() + timeoutMs;
     await Promise.all([...this.#agents].map((agent) => agent.drain(timeoutMs)));
     await this.#jobs?.close(Math.max(closeJobsMs, deadline - performance.now()));
-    const { connection, parts, registry, heartbeats, claims } = this.#deps;
+    const { connection, parts, registry, heartbeats, claims, identity } = this.#deps;
     while (parts.heldOutput.size > 0 && performance.now() < deadline) await delay(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));
     claims.close();
+    identity.close();
     heartbeats.close();
     registry.close();
     parts.callerWatch.close();

@@ -6,6 +6,9 @@ import { buildHeartbeat } from "../../protocol/heartbeat.ts";
 import { agentSubject } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
+import type { HostIdentity } from "../identity/host-identity.ts";
+import type { SenderGate } from "../identity/sender-gate.ts";
+import { signMessage } from "../identity/sign-message.ts";
 import { EndpointCounter } from "./endpoint-counter.ts";
 import type { ServiceSpec } from "./service-port.ts";
 
@@ -13,6 +16,8 @@ export interface PresenceOptions {
   readonly connection: BusConnection;
   readonly spec: ServiceSpec;
   readonly instanceId: string;
+  readonly identity: Pick<HostIdentity, "current" | "isPending">;
+  readonly gate: Pick<SenderGate, "note">;
   readonly log: Logger;
   /** Read for each beat. */
   details(): {
@@ -32,19 +37,29 @@ export class AgentPresence {
     this.#options = options;
   }
 
+  /** Signed, where we hold a seed (§13.11). One that comes before it is known for whom is left out: another follows as soon as it is. */
   beat(): void {
-    this.#publish(agentSubject("hb", this.#options.spec.address));
+    const { identity, spec } = this.#options;
+    if (identity.isPending()) return;
+    const signing = identity.current();
+    const subject = agentSubject("hb", spec.address);
+    const now = new Date();
+    const payload = this.#payload(now);
+    const headers = signing && signMessage(signing, { subject, payload, ts: now.toISOString() });
+    this.#publish(subject, payload, headers);
   }
 
+  /** Whoever asks is answered, and the answer is never signed (§13.9, §13.11). */
   answerStatus(message: Msg): void {
     const startedMs = performance.now();
     this.statusCounter.countRequest();
-    if (message.reply !== undefined && message.reply !== "") this.#publish(message.reply);
+    this.#options.gate.note(message);
+    if (message.reply !== undefined && message.reply !== "") this.#publish(message.reply, this.#payload(new Date()));
     this.statusCounter.addProcessing(performance.now() - startedMs);
   }
 
-  #publish(subject: string): void {
-    const { connection, instanceId, log } = this.#options;
+  #payload(now: Date): Uint8Array {
+    const { instanceId } = this.#options;
     const { address, model, version, heartbeatMs, isLastGood } = this.#options.spec;
     const { state, reason, inFlight, queued } = this.#options.details();
     const details = {
@@ -58,8 +73,13 @@ export class AgentPresence {
     };
     // Whole seconds, rounded up: some readers take nothing else, and a beat before its time harms nobody.
     const instance = { id: instanceId, intervalS: Math.ceil(heartbeatMs / 1_000) };
+    return new TextEncoder().encode(JSON.stringify(buildHeartbeat(address, instance, details, now)));
+  }
+
+  #publish(subject: string, payload: Uint8Array, headers?: Readonly<Record<string, string>>): void {
+    const { connection, log } = this.#options;
     try {
-      connection.publish(subject, JSON.stringify(buildHeartbeat(address, instance, details, new Date())));
+      connection.publish(subject, payload, headers === undefined ? undefined : { headers });
     } catch (cause) {
       log.warn("A heartbeat could not be sent", { subject, error: String(cause) });
     }

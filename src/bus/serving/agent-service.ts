@@ -1,6 +1,7 @@
 // One agent on the bus: its record, its prompt and status endpoints, its heartbeat, and the state that they tell.
 
 import type { BusSubscription } from "../connection/connection.ts";
+import type { Msg } from "@nats-io/nats-core";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import { agentSubject, endpointQueueGroup } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
@@ -8,6 +9,7 @@ import type { AddressClaims } from "./address-claims.ts";
 import { AgentCondition, type Condition } from "./agent-condition.ts";
 import { AgentPresence } from "./agent-presence.ts";
 import type { CountObserver } from "./endpoint-counter.ts";
+import { SenderGate } from "../identity/sender-gate.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { JobAgent, JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { PromptEndpoint } from "./prompt-endpoint.ts";
@@ -44,7 +46,7 @@ export class AgentService implements ServedAgent, JobAgent {
   readonly #stopTurns = new SoonestTimer(() =>
     this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down")),
   );
-  #prompts: BusSubscription | undefined;
+  #prompts: readonly BusSubscription[] = [];
   #drained: Promise<void> | undefined;
 
   constructor(deps: AgentServiceDeps, spec: ServiceSpec, handler: PromptHandler, check: PromptCheck | undefined) {
@@ -52,9 +54,11 @@ export class AgentService implements ServedAgent, JobAgent {
     this.#spec = spec;
     this.#log = deps.log.with({ agent: spec.address.name });
     this.promptSubject = agentSubject("prompt", spec.address);
+    const gate = new SenderGate({ ...spec, rules: spec.callers, nonces: deps.parts.nonces, log: this.#log });
     this.#endpoint = new PromptEndpoint({
       parts: deps.parts,
       spec,
+      gate,
       handler,
       check,
       refusal: () => this.#condition.refusal(),
@@ -65,6 +69,8 @@ export class AgentService implements ServedAgent, JobAgent {
       connection: deps.connection,
       spec,
       instanceId: this.instanceId,
+      identity: deps.identity,
+      gate,
       log: this.#log,
       details: () => ({ ...this.state(), ...this.counters() }),
     });
@@ -142,7 +148,7 @@ export class AgentService implements ServedAgent, JobAgent {
   async #drain(): Promise<void> {
     this.#condition.change((facts) => (facts.isDraining = true));
     this.#endpoint.stopWaitingJobs(new StopReason("drain", "The agent is shutting down"));
-    if (this.#prompts !== undefined) await within(this.#prompts.drain(), unsubscribeMs);
+    await within(Promise.all(this.#prompts.map((subscription) => subscription.drain())), unsubscribeMs);
     await this.#endpoint.idle();
     this.#stopTurns.end();
     for (const undo of this.#undo) undo();
@@ -184,7 +190,9 @@ export class AgentService implements ServedAgent, JobAgent {
     if (facts.isActive || facts.isDraining) return;
     facts.isActive = true;
     this.#undo.push(
-      () => this.#prompts?.unsubscribe(),
+      () => {
+        for (const subscription of this.#prompts) subscription.unsubscribe();
+      },
       registerAgent(this.#deps, {
         spec: this.#spec,
         instanceId: this.instanceId,
@@ -202,18 +210,20 @@ export class AgentService implements ServedAgent, JobAgent {
   }
 
   #stopPrompts(): void {
-    void this.#prompts?.drain();
-    this.#prompts = undefined;
+    for (const subscription of this.#prompts) void subscription.drain();
+    this.#prompts = [];
   }
 
   #subscribePrompts(): void {
     const { isDraining, isHeld } = this.#condition.facts;
-    if (isDraining || isHeld) return;
-    const subject = this.promptSubject;
-    this.#prompts ??= this.#deps.connection.subscribe(subject, (message) => this.#endpoint.receive(message), {
-      queue: endpointQueueGroup,
-      onRefused: () => this.#refuseSubject(subject),
-    });
+    if (isDraining || isHeld || this.#prompts.length > 0) return;
+    const receive = (message: Msg): void => this.#endpoint.receive(message);
+    this.#prompts = promptSubjects(this.promptSubject, this.#spec).map((subject) =>
+      this.#deps.connection.subscribe(subject, receive, {
+        queue: endpointQueueGroup,
+        onRefused: () => this.#refuseSubject(subject),
+      }),
+    );
   }
 
   #refuseSubject(subject: string): void {
@@ -229,4 +239,16 @@ export class AgentService implements ServedAgent, JobAgent {
   #tellChange(): void {
     for (const listener of [...this.#changeListeners]) listener();
   }
+}
+
+/** Its own, and the one into which the server puts a sender's account on the way from another account (§13.7.1). */
+function promptSubjects(subject: string, { accountTokenPosition }: ServiceSpec): readonly string[] {
+  if (accountTokenPosition === undefined) return [subject];
+  return [
+    subject,
+    subject
+      .split(".")
+      .toSpliced(accountTokenPosition - 1, 0, "*")
+      .join("."),
+  ];
 }

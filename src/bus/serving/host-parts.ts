@@ -1,5 +1,6 @@
 // What all agents of one process share on the bus.
 
+import type { NonceStore } from "../../protocol/classify-sender.ts";
 import type { CallerWatch } from "./caller-watch.ts";
 import type { HeldOutput } from "./held-output.ts";
 import type { StreamOwner } from "./response-stream.ts";
@@ -8,4 +9,5 @@ export interface HostParts {
   readonly streams: StreamOwner;
   readonly callerWatch: CallerWatch;
   readonly heldOutput: HeldOutput;
+  readonly nonces: NonceStore;
 }

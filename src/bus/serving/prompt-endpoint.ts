@@ -1,6 +1,7 @@
 // The prompt endpoint of one agent (§5, §6): validates, admits or refuses, and runs what it acked. Never throws.
 
 import type { Msg } from "@nats-io/transport-node";
+import type { AcceptedSender } from "../../protocol/classify-sender.ts";
 import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
@@ -11,9 +12,11 @@ import { EndpointCounter } from "./endpoint-counter.ts";
 import { errorFrame } from "./error-frame.ts";
 import type { HostParts } from "./host-parts.ts";
 import { messageBytes } from "./message-size.ts";
-import type { PromptCheck, PromptHandler, ServiceSpec } from "./service-port.ts";
+import type { PromptCheck, PromptHandler, ServedPrompt, ServiceSpec } from "./service-port.ts";
 import type { StopReason } from "./service-port.ts";
 import { Turn } from "./turn.ts";
+import { senderKey, type SenderGate } from "../identity/sender-gate.ts";
+import { SenderRate } from "../identity/sender-rate.ts";
 import type { JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { JobTurn } from "../jobs/job-turn.ts";
 import { uniqueId } from "../unique-id.ts";
@@ -22,6 +25,7 @@ import { type Deferred, deferred } from "../deferred.ts";
 export interface PromptEndpointOptions {
   readonly parts: HostParts;
   readonly spec: ServiceSpec;
+  readonly gate: SenderGate;
   readonly handler: PromptHandler;
   readonly check: PromptCheck | undefined;
   /** Why the agent can't serve now; asked for each prompt. */
@@ -36,6 +40,7 @@ export class PromptEndpoint {
   readonly #options: PromptEndpointOptions;
   readonly #turns = new Set<Turn>();
   readonly #jobs = new Set<JobTurn>();
+  readonly #rate: SenderRate;
   #whenIdle: Deferred<undefined> | undefined;
   #hasSeenNoReply = false;
 
@@ -43,6 +48,7 @@ export class PromptEndpoint {
     this.#options = options;
     this.counter = new EndpointCounter(options.observer);
     this.admission = new Admission(options.spec);
+    this.#rate = new SenderRate(options.spec.callers.rate);
   }
 
   receive(message: Msg): void {
@@ -81,12 +87,13 @@ export class PromptEndpoint {
   }
 
   /** Runs a job as a prompt that no caller waits for. Never rejects. */
-  async runJob({ id, payload, maxAnswerBytes, isExpired }: JobPrompt): Promise<JobAnswer> {
-    const { spec, handler, log } = this.#options;
-    const request = this.#decode(payload);
+  async runJob({ id, maxAnswerBytes, isExpired, ...stored }: JobPrompt): Promise<JobAnswer> {
+    const { spec, handler, gate, log } = this.#options;
+    const sender = gate.admitStored(stored);
+    if (sender instanceof ServiceError) return { type: "error", error: sender };
+    const request = this.#decode(stored.payload);
     if (request instanceof ServiceError) return { type: "error", error: request };
-    const { prompt: text, attachments, session, extra } = request;
-    const prompt = { id: uniqueId(), text, attachments, extra, ...(session === undefined ? {} : { session }) };
+    const prompt = servedPrompt(request, sender);
     const ticket = this.admission.enterBackground();
     const { deadlineMs } = spec;
     const turn = { prompt, ticket, handler, deadlineMs, maxAnswerBytes, isExpired };
@@ -99,21 +106,26 @@ export class PromptEndpoint {
   }
 
   #admit(message: Msg, reply: string): Turn | ServiceError {
-    const { parts, spec, handler, log } = this.#options;
-    const request = this.#validate(message);
+    const { parts, spec, gate, handler, log } = this.#options;
+    const tooLarge = this.#sizeProblem(message);
+    if (tooLarge !== undefined) return tooLarge;
+    const sender = gate.admit(message);
+    if (sender instanceof ServiceError) return sender;
+    const request = this.#decode(message.data);
     if (request instanceof ServiceError) return request;
-    const ticket = this.admission.enter();
+    const key = senderKey(sender);
+    const ticket = this.#rate.refusal(key) ?? this.admission.enter(key);
     if (ticket instanceof ServiceError) return ticket;
-    const { prompt: text, attachments, session, extra } = request;
-    const prompt = { id: uniqueId(), text, attachments, extra, ...(session === undefined ? {} : { session }) };
+    this.#rate.take(key);
+    const prompt = servedPrompt(request, sender);
     const turnLog = log.with({ turn: prompt.id });
     return new Turn(parts, { prompt, reply, ticket, handler, deadlineMs: spec.deadlineMs }, turnLog);
   }
 
-  #validate(message: Msg): PromptRequest | ServiceError {
-    const { spec } = this.#options;
+  #sizeProblem(message: Msg): ServiceError | undefined {
+    const { maxPayloadBytes } = this.#options.spec;
     const bytes = messageBytes(message);
-    return bytes > spec.maxPayloadBytes ? tooLarge(bytes, spec.maxPayloadBytes) : this.#decode(message.data);
+    return bytes > maxPayloadBytes ? tooLarge(bytes, maxPayloadBytes) : undefined;
   }
 
   #decode(payload: Uint8Array): PromptRequest | ServiceError {
@@ -165,6 +177,13 @@ export class PromptEndpoint {
     this.#hasSeenNoReply = true;
     this.#options.log.warn("A prompt without a reply subject was ignored; further ones are only counted");
   }
+}
+
+function servedPrompt(
+  { prompt: text, attachments, session, extra }: PromptRequest,
+  sender: AcceptedSender,
+): ServedPrompt {
+  return { id: uniqueId(), text, attachments, sender, extra, ...(session === undefined ? {} : { session }) };
 }
 
 function tooLarge(bytes: number, limit: number): ServiceError {

@@ -1,9 +1,12 @@
 // The port through which the bus serves any handler: it knows subjects, streams and admission, and nothing of what answers.
 
 import type { Attachment } from "../../protocol/attachment.ts";
+import type { AcceptedSender } from "../../protocol/classify-sender.ts";
 import type { AgentState } from "../../protocol/heartbeat.ts";
+import type { SenderRules } from "../../protocol/sender-rules.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { RateLimit } from "../identity/sender-rate.ts";
 
 /** A prompt that was validated, admitted and acked. */
 export interface ServedPrompt {
@@ -12,6 +15,8 @@ export interface ServedPrompt {
   readonly text: string;
   readonly attachments: readonly Attachment[];
   readonly session?: string;
+  /** Only a verified one may be granted anything (§13.1). */
+  readonly sender: AcceptedSender;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -68,6 +73,14 @@ export interface ServiceSpec {
   readonly maxPayloadBytes: number;
   /** This address is meant to be served by several runtimes. */
   readonly replicas: boolean;
+  readonly callers: CallerRules;
+  /** Where the server puts a sender's account into the subjects of this agent, counted from 1 (§13.7.1). */
+  readonly accountTokenPosition?: number;
+}
+
+/** Whose prompts are served, and how many of one sender. */
+export interface CallerRules extends SenderRules {
+  readonly rate?: RateLimit;
 }
 
 /** What the runtime knows of an agent's fitness. `degraded` refuses prompts with `error` at once, without an ack. */

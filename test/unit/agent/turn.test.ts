@@ -68,6 +68,38 @@ describe("a turn", () => {
     expect(model.requests[2]?.messages.map(({ text }) => text)).toEqual(["Be kind.", "Hello?", "Yes", "And now?"]);
   });
 
+  test("remembers a conversation for its verified sender: neither another nor who does not sign reads or continues it", async () => {
+    const model = scriptedChatModel(answering("Yes"));
+    const { ask } = agentWith(model);
+    const ann = { id: "ACME.UANN", user: "UANN", isVerified: true };
+    const others = [
+      undefined,
+      { ...ann, isVerified: false },
+      { id: "ACME.UBOB", user: "UBOB", isVerified: true },
+      { ...ann, id: "OTHER.UANN" },
+    ];
+    await ask({ conversation: "s", text: "Mine", sender: ann });
+    for (const sender of others) await ask({ conversation: "s", ...(sender === undefined ? {} : { sender }) });
+    await ask({ conversation: "s", text: "Still mine", sender: ann });
+    const heard = model.requests.map(({ messages }) => messages.filter(({ text }) => text === "Mine").length);
+    // The user is what a signature proves: the account beside it may be another.
+    expect(heard).toEqual([1, 0, 0, 0, 1, 1]);
+    expect(model.requests.map(({ messages }) => messages.length)).toEqual([2, 2, 4, 2, 4, 6]);
+  });
+
+  test("traces its sender with what that is worth", async () => {
+    const { ask, traces } = agentWith(scriptedChatModel(answering("Yes")));
+    const sender = { id: "ACME.UANN", user: "UANN", isVerified: true };
+    await ask({ sender });
+    await ask({ sender: { ...sender, isVerified: false } });
+    await ask();
+    expect(traces.map(({ sender, senderTrust }) => [sender, senderTrust])).toEqual([
+      ["ACME.UANN", "verified"],
+      ["ACME.UANN", "claimed"],
+      [undefined, undefined],
+    ]);
+  });
+
   test("that fails leaves nothing in its conversation", async () => {
     const scripts = [failing(new ModelError("refused", "HTTP 500")), answering("Yes")];
     const model = scriptedChatModel((request, signal) => (scripts.shift() ?? answering("Yes"))(request, signal));

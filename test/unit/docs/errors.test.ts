@@ -22,7 +22,7 @@ test("every status that a turn sends is on the page", () => {
 
 test("every further field that an error carries is on the page", () => {
   const rows = page.split("\n").filter((line) => line.startsWith("| `"));
-  for (const field of ["retry_after_s", "max_payload_bytes", "filename"]) {
+  for (const field of ["retry_after_s", "max_payload_bytes", "filename", "reason", "skew_s"]) {
     expect(rows.some((row) => row.includes(`\`${field}\``))).toBe(true);
   }
 });

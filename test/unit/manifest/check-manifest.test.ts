@@ -52,6 +52,7 @@ describe("a good manifest", () => {
       attachments: true,
       maxPayloadBytes: 1_048_576,
       replicas: false,
+      callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/agents.yaml",
     });
     expect(manifest?.endpoints.get("ollama")).toMatchObject({
@@ -123,6 +124,29 @@ describe("a good manifest", () => {
       expect(warnings.map(({ message }) => message)).toEqual(["Found no agents, neither here nor in drop-ins"]);
       expect(manifest?.agents.size).toBe(0);
     }
+  });
+
+  test("callers are taken whole from the agent, else from the defaults", () => {
+    const user = "UAWW24XPLGOX3R3JF4OZEZZ6RUXMB55DSWJCEFFSUDFBCKJD4MSCMQYI";
+    const { manifest } = check(
+      `defaults: { model: ollama/m, callers: { trust: signed, rate: { limit: 30, per: 1m } } }
+agents: { one: {}, two: { callers: { allow: [${user}] } } }`,
+    );
+    expect(manifest?.agents.get("one")?.callers).toEqual({
+      trust: "signed",
+      allow: [],
+      deny: [],
+      rate: { limit: 30, perMs: 60_000 },
+    });
+    expect(manifest?.agents.get("two")?.callers).toEqual({ trust: "signed", allow: [user], deny: [] });
+  });
+
+  test("a list of callers to deny is warned of where anybody may come unsigned", () => {
+    const user = "UAWW24XPLGOX3R3JF4OZEZZ6RUXMB55DSWJCEFFSUDFBCKJD4MSCMQYI";
+    const warned = (callers: string): number =>
+      check(`agents: { one: { model: ollama/m, callers: ${callers} } }`).warnings.length;
+    expect(warned(`{ deny: [${user}] }`)).toBe(1);
+    expect(warned(`{ trust: signed, deny: [${user}] }`)).toBe(0);
   });
 
   test("a secret in plain text is a warning that does not show it", () => {

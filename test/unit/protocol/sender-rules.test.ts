@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { SenderClass } from "../../../src/protocol/classify-sender.ts";
 import type { SenderRules } from "../../../src/protocol/sender-rules.ts";
-import { declaredTrust, isSenderName, senderRefusal } from "../../../src/protocol/sender-rules.ts";
+import { admitSender, declaredTrust, isSenderName } from "../../../src/protocol/sender-rules.ts";
+import { ServiceError } from "../../../src/protocol/service-error.ts";
 import { testUser } from "../../support/test-user.ts";
 
 const [ann, bob] = [testUser().nkey, testUser().nkey];
@@ -15,6 +16,14 @@ function claimed(user: string): SenderClass {
 
 function verified(user: string, account = "$G"): SenderClass {
   return { trust: "verified", sender: { account, user } };
+}
+
+/** Undefined for a sender that is served as what it is. */
+function senderRefusal(sender: SenderClass, rules: SenderRules): ServiceError | undefined {
+  const admitted = admitSender(sender, rules);
+  if (admitted instanceof ServiceError) return admitted;
+  expect<SenderClass>(admitted).toBe(sender);
+  return undefined;
 }
 
 function code(sender: SenderClass, rules: SenderRules): number | undefined {

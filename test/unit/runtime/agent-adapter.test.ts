@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { Agent, AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
-import type { ReplyEvent } from "../../../src/bus/serving/service-port.ts";
+import type { ReplyEvent, ServedPrompt } from "../../../src/bus/serving/service-port.ts";
 import { promptCheck, promptHandler } from "../../../src/runtime/agent-adapter.ts";
 import { usageOf } from "../../support/scripted-chat-model.ts";
 
-const served = { id: "t1", text: "Hi", attachments: [], extra: {} };
+const served: ServedPrompt = { id: "t1", text: "Hi", attachments: [], sender: { trust: "absent" }, extra: {} };
 
 function agentThat(...events: readonly AgentEvent[]) {
   const prompts: AgentPrompt[] = [];
@@ -44,6 +44,18 @@ describe("a prompt handler", () => {
     const attachments = [{ filename: "a.txt", data: new Uint8Array(1) }];
     await replies(agent, { ...served, session: "s", attachments });
     expect(prompts).toEqual([{ id: "t1", text: "Hi", files: attachments, conversation: "s" }]);
+  });
+
+  test("hands the sender to the agent with what it is worth", async () => {
+    const { agent, prompts } = agentThat({ type: "end", outcome: { ok: true } });
+    const sender = { account: "ACME", user: "UANN" };
+    for (const trust of ["verified", "claimed"] as const)
+      await replies(agent, { ...served, sender: { trust, sender } });
+    const common = { id: "ACME.UANN", user: "UANN" };
+    expect(prompts.map(({ sender }) => sender)).toEqual([
+      { ...common, isVerified: true },
+      { ...common, isVerified: false },
+    ]);
   });
 
   test("sends each new status once a second at most", async () => {

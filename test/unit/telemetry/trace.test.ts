@@ -52,3 +52,9 @@ test("a failed turn is a warning with its reason, a stopped one is not", () => {
     { level: "info", message: "Turn stopped", reason: "caller gone" },
   ]);
 });
+
+test("a turn's line names its sender and what that is worth", () => {
+  const log = recordedLog();
+  logTrace(log)({ ...trace, calls: [], sender: "ACME.UANN", senderTrust: "claimed" });
+  expect(log.lines).toMatchObject([{ message: "Turn answered", sender: "ACME.UANN", sender_trust: "claimed" }]);
+});

@@ -89,9 +89,8 @@ describe("the callers' user", () => {
   test("may ask who is there, prompt, and listen to answers and heartbeats", async () => {
     const nats = await connectAs("caller");
     const refused = await refusals(nats, () => {
-      for (const subject of ["$SRV.PING", "agents.prompt.muster.a.b", "agents.status.muster.a.b", "_INBOX.muster.x"]) {
-        nats.publish(subject, "");
-      }
+      const own = ["$SRV.PING", "agents.prompt.muster.a.b", "agents.status.muster.a.b", "$SYS.REQ.USER.INFO"];
+      for (const subject of [...own, "_INBOX.muster.x"]) nats.publish(subject, "");
       for (const subject of ["_INBOX.x.*", "_INBOX.>", "agents.hb.>"]) nats.subscribe(subject);
     });
     expect(refused).toEqual([]);

@@ -50,6 +50,7 @@ test("the handler gets text, session, files and unknown fields", async () => {
     {
       text: "read",
       session: "s1",
+      sender: { trust: "absent" },
       extra: { colour: "blue" },
       attachments: [{ filename: "a.txt", data: new Uint8Array([104, 105]) }],
     },
@@ -91,12 +92,6 @@ test("headers count towards max_payload", async () => {
   const over = await caller.prompt(agent.promptSubject, "x".repeat(900), { headers: { "X-Long": "y".repeat(100) } })
     .done;
   expect(over.error()).toMatchObject({ code: "400", error: "payload_too_large", max_payload_bytes: 1_000 });
-});
-
-test("an Agent-Sender header changes nothing", async () => {
-  const agent = await bus.serve({ address: named("sender") }, answers("ok"));
-  const answer = await caller.prompt(agent.promptSubject, "x", { headers: { "Agent-Sender": "not even JSON" } }).done;
-  expect(answer.text()).toBe("ok");
 });
 
 test("attachments are refused when the agent takes none", async () => {

@@ -101,3 +101,47 @@ test("a job that left while it waited is not served, and nobody behind it is hel
   expect([gone.isServing(), next.isServing()]).toEqual([false, true]);
   expect([admission.inFlight, admission.queued]).toEqual([1, 0]);
 });
+
+test("senders take turns: a flood of one holds up that one", () => {
+  const admission = new Admission({ concurrency: 1, queue: 8 });
+  const places = ["ann", "ann", "ann", "ann", "bob", "bob", "cid"].map((sender) => ({
+    sender,
+    ...of(admission, sender),
+  }));
+  const order = places.map(() => {
+    const serving = places.find(({ ticket, isGone }) => ticket.isServing() && !isGone());
+    serving?.leave();
+    return serving?.sender;
+  });
+  expect(order).toEqual(["ann", "ann", "bob", "cid", "ann", "bob", "ann"]);
+});
+
+test("of the senders that wait, the one with the fewest in service is next", () => {
+  const admission = new Admission({ concurrency: 3, queue: 8 });
+  const [first] = ["ann", "ann", "ann"].map((sender) => of(admission, sender));
+  const [waiting, late] = [of(admission, "ann"), of(admission, "bob")];
+  first?.leave();
+  expect([waiting.ticket.isServing(), late.ticket.isServing()]).toEqual([false, true]);
+});
+
+test("a queue that one sender has filled has one place for each other, and is twice as long at most", () => {
+  const admission = new Admission({ concurrency: 1, queue: 2 });
+  for (let sent = 0; sent < 3; sent++) enter(admission);
+  expect(admission.enter()).toBeInstanceOf(ServiceError);
+  of(admission, "ann");
+  expect(admission.enter("ann")).toBeInstanceOf(ServiceError);
+  of(admission, "bob");
+  expect(admission.enter("cid")).toMatchObject({ code: 429, error: "busy" });
+  expect(admission.queued).toBe(4);
+});
+
+function of(admission: Admission, sender: string) {
+  const ticket = admission.enter(sender);
+  if (ticket instanceof ServiceError) throw ticket;
+  let isGone = false;
+  const leave = (): void => {
+    isGone = true;
+    ticket.leave();
+  };
+  return { ticket, leave, isGone: () => isGone };
+}
