@@ -3,6 +3,8 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { CarriedPart } from "../../src/host/carried-part.ts";
+import { currentFormat } from "../../src/host/state/format.ts";
+import { executableStampText } from "../../src/host/upgrade/executable-stamp.ts";
 import { carriedPartsPlugin } from "../carry/carried-parts.ts";
 import { cache, root } from "../paths.ts";
 import type { Target } from "../target/target.ts";
@@ -48,7 +50,14 @@ async function bundle(options: CompileOptions): Promise<void> {
       MUSTER_COMMIT: JSON.stringify(options.commit),
       MUSTER_SOURCE_TIME_S: JSON.stringify(options.sourceTimeS),
       MUSTER_TARGET: JSON.stringify(options.target.name),
-      MUSTER_STAMP: JSON.stringify(`muster-build:${options.version}:${options.commit}:${options.target.name};`),
+      MUSTER_STAMP: JSON.stringify(
+        executableStampText({
+          version: options.version,
+          commit: options.commit,
+          target: options.target.name,
+          stateFormat: currentFormat,
+        }),
+      ),
     },
     plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile)],
     compile: {

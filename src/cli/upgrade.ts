@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "../host/build-facts.ts";
 import { packageLayout } from "../host/install/layout.ts";
+import { StateDirectoryError } from "../host/state-directory.ts";
 import { lockStateDirectory, StateDirectoryInUse } from "../host/state-lock.ts";
 import { type UpgradePlaces, upgradePlaces } from "../host/upgrade/places.ts";
 import { goBack } from "../host/upgrade/start-switch.ts";
@@ -64,7 +65,7 @@ async function runUpgrade(invocation: Invocation, terminal: Terminal): Promise<n
     await (isDryRun ? act() : alone(places, act));
     return exitCode.ok;
   } catch (error) {
-    if (error instanceof UpgradeError || isFileError(error))
+    if (error instanceof UpgradeError || error instanceof StateDirectoryError || isFileError(error))
       throw new CommandError(error.message, exitCode.error, { cause: error });
     throw error;
   }

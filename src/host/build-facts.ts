@@ -16,6 +16,6 @@ export const build = {
   sourceTimeS: typeof MUSTER_SOURCE_TIME_S === "undefined" ? 0 : MUSTER_SOURCE_TIME_S,
   /** Name of the build's target, such as `linux-x64`. */
   target: typeof MUSTER_TARGET === "undefined" ? `${process.platform}-${process.arch}` : MUSTER_TARGET,
-  /** The three in one text that is found in the file of the executable (upgrade/executable-stamp.ts). */
+  /** These and the format of the state in one text that is found in the file of the executable (upgrade/executable-stamp.ts). */
   stamp: typeof MUSTER_STAMP === "undefined" ? "" : MUSTER_STAMP,
 } as const;

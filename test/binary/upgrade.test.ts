@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { sourceVersion } from "../../build/source-stamp.ts";
@@ -82,7 +82,9 @@ describe.if(mayRun("upgrades under systemd", missing))("muster upgrade", () => {
       "another machine's, an older one, and says so when nothing is newer",
       async () => {
         const program = "exit 1";
-        await putOnStick(await bundles.make("foreign", await bundles.program(next, program, "linux-riscv64")));
+        await putOnStick(
+          await bundles.make("foreign", await bundles.program(next, program, { target: "linux-riscv64" })),
+        );
         expect((await upgrade(`${stick}/foreign.bundle`)).stderr).toContain("it is for linux-riscv64");
         await putOnStick(await bundles.make("older", await bundles.program("0.0.1", program)));
         expect((await upgrade()).stderr).toContain("--allow-downgrade");
@@ -142,6 +144,20 @@ describe.if(mayRun("upgrades under systemd", missing))("muster upgrade", () => {
     );
   });
 
+  test(
+    "goes back from a version that had changed the form of the state, with the state as it was",
+    async () => {
+      const change = `echo '{"format":99,"writtenBy":"${next}"}' >/var/lib/muster/format.json; exit 1`;
+      const body = `case "$*" in "run --file /etc/muster/agents.yaml") ${change} ;; esac\n${real}`;
+      await putOnStick(await bundles.make("forward", await bundles.program(next, body, { stateFormat: 99 })));
+      expect((await upgrade()).stderr).toContain(`back to ${installed}`);
+      await expectUntouched();
+      expect(await readFile(machine.path("/var/lib/muster/format.json"), "utf8")).not.toContain("99");
+      expect((await stat(machine.path("/var/lib/muster"))).mode & 0o777).toBe(0o700);
+    },
+    limitMs,
+  );
+
   describe("with a good bundle", () => {
     test(
       "says what it would do, and does nothing, in a dry run",
@@ -166,6 +182,19 @@ describe.if(mayRun("upgrades under systemd", missing))("muster upgrade", () => {
         expect(await agents()).toEqual(["first", "plant"]);
         expect(await readFile(machine.path(`${library}/models/small.gguf`), "utf8")).toBe("a model");
         expect(existsSync(machine.path(`${library}/versions/${installed}/muster`))).toBe(true);
+      },
+      limitMs,
+    );
+
+    test(
+      "does not go back by hand to a version that cannot read the state",
+      async () => {
+        const mark = machine.path("/var/lib/muster/format.json");
+        const before = await readFile(mark, "utf8");
+        await writeFile(mark, `{"format":99,"writtenBy":"${next}"}`);
+        expect((await upgrade("--rollback")).stderr).toContain("The state has format 99");
+        await writeFile(mark, before);
+        await expectServing(next);
       },
       limitMs,
     );

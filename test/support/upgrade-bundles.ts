@@ -6,6 +6,8 @@ import { packParts } from "../../build/carry/carried-parts.ts";
 import { compile } from "../../build/compile/compile.ts";
 import { dist } from "../../build/paths.ts";
 import { hostTarget } from "../../build/target/target.ts";
+import { currentFormat } from "../../src/host/state/format.ts";
+import { type ExecutableStamp, executableStampText } from "../../src/host/upgrade/executable-stamp.ts";
 import { newKeyPair, parseSecretKey } from "../../src/host/upgrade/minisign-keys.ts";
 import { signDigest } from "../../src/host/upgrade/minisign.ts";
 import { type BundleSource, writeBundle } from "../../src/host/upgrade/write-bundle.ts";
@@ -16,7 +18,7 @@ export interface BundleMaker {
   /** Signs a bundle of the executable, and writes both to `<folder>/<name>.bundle[.minisig]`. Resolves to the bundle's path. */
   make(name: string, executable: string, others?: readonly BundleSource[]): Promise<string>;
   /** A shell script that says to be that version; `body` decides what it does. Resolves to its path. */
-  program(version: string, body: string, target?: string): Promise<string>;
+  program(version: string, body: string, facts?: Partial<ExecutableStamp>): Promise<string>;
 }
 
 export async function bundleMaker(folder: string): Promise<BundleMaker> {
@@ -31,9 +33,10 @@ export async function bundleMaker(folder: string): Promise<BundleMaker> {
       await writeFile(`${path}.minisig`, signDigest(digest, secret, name));
       return path;
     },
-    program: async (version, body, target = hostTarget().name) => {
-      const path = join(folder, `program-${version}-${Bun.hash(body).toString(16)}`);
-      await writeFile(path, `#!/bin/sh\n# muster-build:${version}:test:${target};\n${body}\n`, { mode: 0o755 });
+    program: async (version, body, facts) => {
+      const path = join(folder, `program-${version}-${Bun.hash(body + JSON.stringify(facts)).toString(16)}`);
+      const stamp = { version, commit: "test", target: hostTarget().name, stateFormat: currentFormat, ...facts };
+      await writeFile(path, `#!/bin/sh\n# ${executableStampText(stamp)}\n${body}\n`, { mode: 0o755 });
       return path;
     },
   };

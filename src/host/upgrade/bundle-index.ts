@@ -17,6 +17,8 @@ export interface BundleIndex {
   readonly commit: string;
   /** The build's target, such as `linux-arm64`. */
   readonly target: string;
+  /** The format of the state directory that the executable reads and writes. */
+  readonly stateFormat: number;
   /** The executable first. */
   readonly files: readonly BundleFile[];
 }
@@ -38,9 +40,11 @@ const word = /^[\w.-]{1,64}$/;
 /** Below /etc/muster and no business of a bundle: secrets, and the key that bundles are checked with. */
 const reserved = /^manifests\/(credentials(\/|$)|upgrade\.pub$)/;
 
-export function encodeIndex({ version, commit, target, files }: BundleIndex): Uint8Array {
+export function encodeIndex({ version, commit, target, stateFormat, files }: BundleIndex): Uint8Array {
   const plain = files.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
-  return new TextEncoder().encode(`${JSON.stringify({ format, version, commit, target, files: plain }, null, 2)}\n`);
+  return new TextEncoder().encode(
+    `${JSON.stringify({ format, version, commit, target, stateFormat, files: plain }, null, 2)}\n`,
+  );
 }
 
 /** Throws an `UpgradeError` for anything but a whole, sane index. */
@@ -50,12 +54,15 @@ export function parseIndex(bytes: Uint8Array): BundleIndex {
   if (data["format"] !== format) {
     throw damaged(`its format is ${JSON.stringify(data["format"] ?? null)}, this version reads ${format}`);
   }
-  const { version, commit, target, files } = data;
+  const { version, commit, target, stateFormat, files } = data;
   if (typeof version !== "string" || !semver.test(version)) throw damaged("it has no version");
   if (typeof commit !== "string" || !word.test(commit)) throw damaged("it has no commit");
   if (typeof target !== "string" || !word.test(target)) throw damaged("it has no target");
+  if (typeof stateFormat !== "number" || !Number.isSafeInteger(stateFormat) || stateFormat < 0) {
+    throw damaged("it has no format of the state");
+  }
   if (!Array.isArray(files)) throw damaged("it lists no files");
-  const index = { version, commit, target, files: files.map(parseFile) };
+  const index = { version, commit, target, stateFormat, files: files.map(parseFile) };
   checkFiles(index.files);
   return index;
 }

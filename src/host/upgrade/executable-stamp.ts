@@ -7,12 +7,19 @@ export interface ExecutableStamp {
   readonly version: string;
   readonly commit: string;
   readonly target: string;
+  /** The format of the state directory that it reads and writes; an older one it brings forward. */
+  readonly stateFormat: number;
 }
 
 const pieceBytes = 4 * 1024 * 1024;
 /** Longer than any stamp: what is kept of a piece so that none is cut in two. */
 const overlapBytes = 256;
-const pattern = /muster-build:([\w.-]{1,64}):([\w.-]{1,64}):([\w.-]{1,64});/g;
+const pattern = /muster-build:([\w.-]{1,64}):([\w.-]{1,64}):([\w.-]{1,64}):(\d{1,9});/g;
+
+/** What the build writes into an executable. */
+export function executableStampText({ version, commit, target, stateFormat }: ExecutableStamp): string {
+  return `muster-build:${version}:${commit}:${target}:${stateFormat};`;
+}
 
 /** Throws an `UpgradeError` where the file has no stamp, or several that differ. */
 export async function executableStamp(path: string): Promise<ExecutableStamp> {
@@ -32,9 +39,9 @@ async function stampsIn(path: string): Promise<ReadonlyMap<string, ExecutableSta
       const { bytesRead } = await file.read(buffer, kept, pieceBytes);
       if (bytesRead === 0) return found;
       const filled = kept + bytesRead;
-      for (const [text, version, commit, target] of buffer.toString("latin1", 0, filled).matchAll(pattern)) {
+      for (const [text, version, commit, target, format] of buffer.toString("latin1", 0, filled).matchAll(pattern)) {
         if (version !== undefined && commit !== undefined && target !== undefined) {
-          found.set(text, { version, commit, target });
+          found.set(text, { version, commit, target, stateFormat: Number(format) });
         }
       }
       kept = Math.min(overlapBytes, filled);

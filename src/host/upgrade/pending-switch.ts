@@ -34,6 +34,8 @@ export interface PendingSwitch {
   readonly to: string;
   /** Of `changedManifests`. */
   readonly manifests: readonly string[];
+  /** The state is copied before the new version may change its format. */
+  readonly keepsState: boolean;
 }
 
 /** From here on a boot goes back, until the switch is confirmed. */
@@ -44,6 +46,7 @@ export async function writePending(change: PendingSwitch, places: UpgradePlaces)
   writeWhole(join(folder, "from"), `${change.from}\n`);
   writeWhole(join(folder, "to"), `${change.to}\n`);
   writeWhole(join(folder, "files"), change.manifests.map((path) => `${path}\n`).join(""));
+  if (change.keepsState) writeWhole(join(folder, "keep-state"), "");
   for (const path of change.manifests) await keepBoth(path, folder, places);
   syncFolder(folder);
   await renameDurably(folder, places.pending);

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { libraryFolder } from "../install/layout.ts";
-import { configFolder } from "../systemd-unit.ts";
+import { configFolder, stateFolder } from "../systemd-unit.ts";
 
 export interface UpgradePlaces {
   /** Versions stand here side by side, and models beside them. */
@@ -24,6 +24,8 @@ export interface UpgradePlaces {
   /** How the last switch ended. */
   readonly outcome: string;
   readonly config: string;
+  /** The state directory of the service. */
+  readonly state: string;
   /** The keys that bundles are checked with. */
   readonly key: string;
 }
@@ -45,6 +47,7 @@ export function upgradePlaces(root = ""): UpgradePlaces {
     done: join(work, "done"),
     outcome: join(work, "outcome"),
     config,
+    state: join(root, stateFolder) || stateFolder,
     key: join(config, "upgrade.pub"),
   };
 }

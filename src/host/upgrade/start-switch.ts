@@ -1,14 +1,16 @@
 // Has systemd make a switch or go back, and waits for how it ends. The units do the work: our own end changes nothing of it.
 
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unitName } from "../systemd-unit.ts";
 import { executablePath } from "./bundle-index.ts";
+import { executableStamp } from "./executable-stamp.ts";
 import { outcomeText, readOutcome } from "./outcome.ts";
 import { type PendingSwitch, writePending } from "./pending-switch.ts";
 import type { UpgradePlaces } from "./places.ts";
 import { isActive, systemctl } from "./service-state.ts";
 import { sessionMark } from "./switch-script.ts";
+import { stateChange } from "./state-change.ts";
 import { rollbackUnitName, upgradeUnitName } from "./switch-units.ts";
 import { UpgradeError } from "./upgrade-error.ts";
 import { isThere, versionBefore } from "./versions.ts";
@@ -42,8 +44,11 @@ export async function goBack(places: UpgradePlaces, say: Say): Promise<void> {
     if (before === undefined) throw new UpgradeError("There is no upgrade to go back from");
     const executable = join(places.versions, before, executablePath);
     if (!(await isThere(executable))) throw new UpgradeError(`The version before is gone: there is no "${executable}"`);
+    stateChange(await executableStamp(executable), places);
     await writeFile(sessionMark, "");
     await writeFile(`${places.done}/reason`, "asked for by hand\n");
+    // A copy of the state that was made for the way back at once is of no use any more.
+    await rm(`${places.done}/state`, { recursive: true, force: true });
     await rename(places.done, places.pending);
   }
   await runRollback(places);

@@ -21,6 +21,7 @@ library=${libraryFolder}
 work=$library/upgrade
 pending=$work/pending
 config=${configFolder}
+state=${stateFolder}
 
 step() {
   echo "$1" >"$work/step"
@@ -68,6 +69,25 @@ put_old() {
   return $result
 }
 
+# The state as it is, where the new version will bring it to a format that the old one cannot read.
+keep_state() {
+  [ -e "$pending/keep-state" ] && [ -d "$state" ] || return 0
+  rm -rf "$pending/state.new"
+  cp -a "$state" "$pending/state.new" && sync && mv -T "$pending/state.new" "$pending/state"
+}
+
+put_old_state() {
+  [ -d "$pending/state" ] || return 0
+  if mountpoint -q "$state"; then
+    find "$state" -mindepth 1 -delete && cp -a "$pending/state/." "$state/" && sync
+    return
+  fi
+  rm -rf "$state.old" "$state.switch"
+  cp -a "$pending/state" "$state.switch" && sync || return 1
+  if [ -d "$state" ]; then mv -T "$state" "$state.old" || return 1; fi
+  mv -T "$state.switch" "$state" && sync && rm -rf "$state.old"
+}
+
 # How it ended, for people and for "muster status".
 outcome() {
   printf '%s\\n' "result=$1" "from=$from" "to=$to" "time=$(date -u +%Y-%m-%dT%H:%M:%SZ)" "reason=$2" >"$work/outcome.new" &&
@@ -81,6 +101,8 @@ main_pid() {
 go() {
   step stopping
   systemctl stop ${unitName} || fail "the service could not be stopped"
+  step state
+  keep_state || fail "the state could not be copied"
   step manifests
   put_new || fail "the manifests could not be written"
   step link
@@ -91,12 +113,13 @@ go() {
   pid=$(main_pid)
   sleep ${settleS}
   systemctl is-active --quiet ${unitName} && [ "$(main_pid)" = "$pid" ] || fail "it ended after it was ready"
-  timeout 20 "$library/current/muster" status --state ${stateFolder} >/dev/null || fail "it does not answer on its control socket"
+  timeout 20 "$library/current/muster" status --state "$state" >/dev/null || fail "it does not answer on its control socket"
   step confirming
   outcome switched "" || fail "the outcome could not be written"
   rm -rf "$work/done"
   mv -T "$pending" "$work/done" || fail "the switch could not be recorded"
   sync
+  rm -rf "$work/done/state"
   step done
   echo "Muster $to serves, after $from"
 }
@@ -107,6 +130,7 @@ back() {
   # After a boot nothing of ours runs yet, and the service is started by the boot itself.
   if [ -e ${sessionMark} ]; then systemctl stop ${unitName}; fi
   point_to "$from" || exit 1
+  put_old_state || exit 1
   put_old || exit 1
   outcome back "$reason"
   rm -rf "$work/gone"

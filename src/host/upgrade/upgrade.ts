@@ -20,6 +20,7 @@ import { unpackBundle } from "./read-bundle.ts";
 import { serviceAccount, serviceEnvironment, systemctl } from "./service-state.ts";
 import { settleSwitch, startSwitch } from "./start-switch.ts";
 import { rollbackUnitName } from "./switch-units.ts";
+import { stateChange } from "./state-change.ts";
 import { UpgradeError } from "./upgrade-error.ts";
 import { trustedKeys, type VerifiedBundle } from "./verify-bundle.ts";
 import { versionOrder } from "./version-order.ts";
@@ -55,11 +56,12 @@ export async function upgrade(request: UpgradeRequest): Promise<void> {
     return;
   }
   const models = await missingModels(bundle.index, places);
-  await checkRoom(bundle, models, places);
+  const state = stateChange(bundle.index, places);
+  await checkRoom(bundle, models, state.keptBytes, places);
   if (request.isDryRun) return sayPlan(bundle, models, from, request);
   try {
     const manifests = await prepare(bundle, models, from, request);
-    await switchOrDrop({ from, to, manifests }, models, request);
+    await switchOrDrop({ from, to, manifests, keepsState: state.isKept }, models, request);
     sayRemoved(await keepVersions(places, [from, to]), say);
   } finally {
     await rm(places.incoming, { recursive: true, force: true });
@@ -153,9 +155,14 @@ async function note(step: string, { work }: UpgradePlaces): Promise<void> {
   await writeFile(join(work, "step"), `${step}\n`);
 }
 
-async function checkRoom(bundle: VerifiedBundle, models: readonly BundleFile[], places: UpgradePlaces): Promise<void> {
+async function checkRoom(
+  bundle: VerifiedBundle,
+  models: readonly BundleFile[],
+  keptBytes: number,
+  places: UpgradePlaces,
+): Promise<void> {
   const brought = bundle.index.files.filter(({ path }) => !path.startsWith("models/")).concat(models);
-  const needed = proofBytes + brought.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const needed = proofBytes + keptBytes + brought.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const { bavail, bsize } = await statfs(places.library);
   if (bavail * bsize >= needed) return;
   throw new UpgradeError(

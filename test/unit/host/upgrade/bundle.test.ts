@@ -13,7 +13,7 @@ import { tarHeader, tarPadding } from "../../../../src/host/tar-header.ts";
 import { runProgram } from "../../../support/run-program.ts";
 import { rejection } from "../../../support/rejection.ts";
 
-const program = "#!/bin/sh\n# muster-build:0.2.0:abcdef012345:linux-x64;\nexit 0\n";
+const program = "#!/bin/sh\n# muster-build:0.2.0:abcdef012345:linux-x64:1;\nexit 0\n";
 const pair = newKeyPair();
 const keys = parsePublicKeys(pair.publicKey);
 
@@ -239,7 +239,14 @@ function fileHead(path: string, sizeBytes: number) {
 
 /** Writes an archive whose index says what it should not. `headers`: what follows the index. */
 async function forge(index: Partial<BundleIndex>, headers: readonly Uint8Array[] = []): Promise<void> {
-  const whole = { version: "0.2.0", commit: "abc", target: "linux-x64", files: [entry("muster")], ...index };
+  const whole = {
+    version: "0.2.0",
+    commit: "abc",
+    target: "linux-x64",
+    stateFormat: 1,
+    files: [entry("muster")],
+    ...index,
+  };
   const bytes = encodeIndex(whole);
   const pieces = [indexHeader(bytes.length), bytes, new Uint8Array(tarPadding(bytes.length)), ...headers];
   await writeFile(bundle, Buffer.concat([...pieces, new Uint8Array(1024)]));

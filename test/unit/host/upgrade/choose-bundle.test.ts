@@ -55,5 +55,5 @@ function choose(path = folder) {
 }
 
 async function make(name: string, version: string, target = "linux-x64"): Promise<string> {
-  return bundles.make(name, await bundles.program(version, "exit 0", target));
+  return bundles.make(name, await bundles.program(version, "exit 0", { target }));
 }

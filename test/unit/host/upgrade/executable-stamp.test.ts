@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { executableStamp } from "../../../../src/host/upgrade/executable-stamp.ts";
 import { rejection } from "../../../support/rejection.ts";
 
-const stamp = "muster-build:1.2.3-rc.1:abcdef012345-dirty:linux-arm64-musl;";
+const stamp = "muster-build:1.2.3-rc.1:abcdef012345-dirty:linux-arm64-musl:12;";
 let folder: string;
 let path: string;
 
@@ -25,6 +25,7 @@ test("the stamp is found wherever it lies, also across two pieces that are read"
       version: "1.2.3-rc.1",
       commit: "abcdef012345-dirty",
       target: "linux-arm64-musl",
+      stateFormat: 12,
     });
   }
 });
@@ -32,7 +33,7 @@ test("the stamp is found wherever it lies, also across two pieces that are read"
 test("the same stamp twice is one, two that differ are told", async () => {
   await writeFile(path, `${stamp} ${stamp}`);
   expect((await executableStamp(path)).version).toBe("1.2.3-rc.1");
-  await writeFile(path, `${stamp} muster-build:9.9.9:abc:linux-x64;`);
+  await writeFile(path, `${stamp} muster-build:9.9.9:abc:linux-x64:1;`);
   expect(await rejection(executableStamp(path))).toContain("Found several versions");
 });
 

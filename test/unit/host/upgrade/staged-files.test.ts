@@ -6,6 +6,7 @@ import type { BundleIndex } from "../../../../src/host/upgrade/bundle-index.ts";
 import { missingModels, placeModels } from "../../../../src/host/upgrade/bundled-models.ts";
 import { changedManifests, writePending } from "../../../../src/host/upgrade/pending-switch.ts";
 import { type UpgradePlaces, upgradePlaces } from "../../../../src/host/upgrade/places.ts";
+import { stateChange } from "../../../../src/host/upgrade/state-change.ts";
 import { currentVersion, keepVersions, placeVersion } from "../../../../src/host/upgrade/versions.ts";
 import { rejection } from "../../../support/rejection.ts";
 
@@ -35,7 +36,7 @@ describe("manifests", () => {
     const index = indexOf("manifests/agents.yaml", "manifests/agents.d/same.yaml", "manifests/a/b.md");
     const manifests = await changedManifests(index, places, places.incoming);
     expect(manifests).toEqual(["agents.yaml", "a/b.md"]);
-    await writePending({ from: "1.0.0", to: "2.0.0", manifests }, places);
+    await writePending({ from: "1.0.0", to: "2.0.0", manifests, keepsState: false }, places);
     expect(await readFile(join(places.pending, "files"), "utf8")).toBe("agents.yaml\na/b.md\n");
     expect(await readFile(join(places.pending, "from"), "utf8")).toBe("1.0.0\n");
     expect(await readFile(join(places.pending, "new/agents.yaml"), "utf8")).toBe("new");
@@ -44,6 +45,23 @@ describe("manifests", () => {
     expect(await readdir(join(places.pending, "old"))).toEqual(["agents.yaml"]);
     expect((await stat(places.pending)).mode & 0o777).toBe(0o700);
     expect(await readFile(join(places.config, "agents.yaml"), "utf8")).toBe("old");
+  });
+});
+
+describe("the state", () => {
+  test("is kept while a version is tried that changes its format, and only then", async () => {
+    await put(join(places.state, "format.json"), '{"format":2,"writtenBy":"1.0.0"}');
+    await put(join(places.state, "nats/store"), "12345");
+    expect(stateChange({ version: "2.0.0", stateFormat: 2 }, places)).toEqual({ isKept: false, keptBytes: 0 });
+    const { isKept, keptBytes } = stateChange({ version: "2.0.0", stateFormat: 3 }, places);
+    expect([isKept, keptBytes]).toEqual([true, 37]);
+  });
+
+  test("of a newer format is no older version's", async () => {
+    await put(join(places.state, "format.json"), '{"format":2,"writtenBy":"2.0.0"}');
+    expect(() => stateChange({ version: "1.0.0", stateFormat: 1 }, places)).toThrow(
+      "The state has format 2, written by Muster 2.0.0, and 1.0.0 reads formats up to 1",
+    );
   });
 });
 
@@ -84,7 +102,7 @@ describe("versions", () => {
 function indexOf(...paths: readonly string[]): BundleIndex {
   const sha256 = new Bun.CryptoHasher("sha256").digest("hex");
   const files = ["muster", ...paths].map((path) => ({ path, sizeBytes: 0, sha256 }));
-  return { version: "2.0.0", commit: "abc", target: "linux-x64", files };
+  return { version: "2.0.0", commit: "abc", target: "linux-x64", stateFormat: 1, files };
 }
 
 async function put(path: string, text: string): Promise<void> {
