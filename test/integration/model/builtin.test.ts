@@ -14,6 +14,7 @@ import type { Provider } from "../../../src/model/provider.ts";
 import type { Logger } from "../../../src/telemetry/log.ts";
 import { engineFolder, missingForEngine } from "../../support/engine-folder.ts";
 import { descendantsWith } from "../../support/child-processes.ts";
+import { writtenBytes } from "../../support/disk-writes.ts";
 import { mayRun } from "../../support/may-run.ts";
 import { missingForOllama, smallModelFile } from "../../support/ollama/ollama.ts";
 
@@ -64,13 +65,14 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
   }
 
   test.if(process.platform === "linux")(
-    "the engine's child is the first that the system ends when memory runs out",
+    "the engine's child is the first that the system ends when memory runs out, and it writes next to nothing to disk",
     async () => {
       await answer(provider(), "Name a colour.");
       const [child] = await descendantsWith(process.pid, "engine-child.ts");
       const scores = [child, process.pid].map((pid) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8")));
       expect(scores[0]).toBe(500);
       expect(scores[1]).toBeLessThan(500);
+      expect(writtenBytes(child ?? 0)).toBeLessThan(64 * 1024);
     },
     longMs,
   );
