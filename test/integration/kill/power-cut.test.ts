@@ -65,7 +65,8 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
         const work = new AbortController();
         const changing = files.change(work.signal);
         const prompting = prompt(work.signal);
-        await Bun.sleep(150 + Math.random() * 700);
+        await someWork(acknowledged, round);
+        await Bun.sleep(Math.random() * 700);
         await cutPower();
         work.abort();
         await Promise.all([changing, prompting]);
@@ -84,6 +85,7 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
       await until("every result", () => acknowledged.every((id) => client.stored(id).length > 0), 120_000);
       expect(acknowledged.filter((id) => client.stored(id).length > 1)).toEqual([]);
       expect(acknowledged.filter((id) => client.stored(id)[0]?.text !== "word word word ")).toEqual([]);
+      expect(files.changes()).toBeGreaterThanOrEqual(rounds / 4);
       expect(muster.log()).not.toMatch(/cannot be read|is not Muster's|Internal error/);
       console.log(`${rounds} power cuts: ${acknowledged.length} jobs, ${files.changes()} changes of files and backups`);
     },
@@ -96,6 +98,13 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
     for (const pid of pids) endAtOnce(pid);
     disk.cut();
     await muster.kill();
+  }
+
+  /** So that each round has something to lose, and the cut comes at another place each time. */
+  async function someWork(acknowledged: readonly string[], round: number): Promise<void> {
+    const [jobs, changes] = [acknowledged.length, files.changes()];
+    await until("jobs to be acknowledged", () => acknowledged.length > jobs + 3);
+    if (round % 4 === 0) await until("a file to be changed", () => files.changes() > changes);
   }
 
   async function submit(name: string, acknowledged: string[], over: AbortSignal): Promise<void> {

@@ -37,7 +37,9 @@ test(
     const acknowledged: string[] = [];
     const submitting = submit(acknowledged, over.signal);
     for (let round = 0; round < rounds; round++) {
-      await Bun.sleep(200 + Math.random() * 600);
+      const before = acknowledged.length;
+      await until("jobs to be acknowledged", () => acknowledged.length > before + 3);
+      await Bun.sleep(Math.random() * 500);
       await killEverything();
       tear(muster.stateDirectory, round);
       await muster.restart();
