@@ -68,7 +68,7 @@ test("of two that start together the smaller service id serves", async () => {
       second.serve({ ...roomy, address }, answers("second")),
     ]);
     await eventually(() => [a, b].filter((agent) => agent.state().state === "ready").length === 1, 3_000);
-    await Bun.sleep(50);
+    await Promise.all([first.connection.flush(), second.connection.flush()]);
     expect([a, b].filter((agent) => agent.state().state === "ready")).toHaveLength(1);
     expect((await answersOf(a, 10)).size).toBe(1);
   }

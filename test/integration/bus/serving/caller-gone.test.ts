@@ -49,16 +49,18 @@ test("a caller whose connection ends while it waits in the queue gives its place
 
 test("a caller that listens but says nothing is kept, and hears a working status twice a second", async () => {
   const address = { agent: "muster", owner: "tests", name: "patient" };
+  const heard = Promise.withResolvers<undefined>();
   const agent = await bus.serve({ address }, async function* () {
-    await Bun.sleep(1_800);
+    await heard.promise;
     yield { type: "text", text: "done" };
     yield { type: "end" };
   });
-  const answer = await caller.prompt(agent.promptSubject, "x").done;
-  expect(answer.text()).toBe("done");
-  const working = answer.statuses().filter((status) => status === "working").length;
-  expect(working).toBeGreaterThanOrEqual(2);
-  expect(working).toBeLessThanOrEqual(4);
+  const startedMs = performance.now();
+  const stream = caller.prompt(agent.promptSubject, "x");
+  await stream.until((answer) => answer.statuses().filter((status) => status === "working").length === 3);
+  expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+  heard.resolve(undefined);
+  expect((await stream.done).text()).toBe("done");
 });
 
 test("a turn that is over soon sends no keep-alive", async () => {
