@@ -44,14 +44,16 @@ export type TurnFailure =
   | { readonly kind: "stopped"; readonly reason: unknown }
   | { readonly kind: "internal"; readonly message: string };
 
-/** A file that an agent cannot take, and why; asked before a prompt is admitted. */
-export type FileCheck = (
-  files: readonly PromptFile[],
-) => { readonly filename: string; readonly reason: string } | undefined;
+/** A file that an agent cannot take, and why. */
+export interface RefusedFile {
+  readonly filename: string;
+  readonly reason: string;
+}
 
 export interface Agent {
   readonly name: string;
   /** Never throws: the last event is `end`. Ends within 1 s of `signal`. */
   answer(prompt: AgentPrompt, signal: AbortSignal): AsyncIterable<AgentEvent>;
-  readonly refusedFile: FileCheck;
+  /** The first of the files that cannot be taken; asked before a prompt is admitted. */
+  refusedFile(files: readonly PromptFile[]): RefusedFile | undefined;
 }

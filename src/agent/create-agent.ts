@@ -5,10 +5,10 @@ import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
-import type { Agent } from "./contract.ts";
+import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./contract.ts";
 import { refusedFile } from "./prompt-files.ts";
 import { tokenEstimate } from "./token-estimate.ts";
-import { runTurn } from "./turn.ts";
+import { runTurn, type TurnPorts } from "./turn.ts";
 
 export interface AgentPorts {
   readonly model: ChatModel;
@@ -18,18 +18,25 @@ export interface AgentPorts {
   readonly tracesText: boolean;
 }
 
+/** `ports.log` names the agent. */
 export function createAgent(config: Pick<AgentConfig, "name" | "instructions">, ports: AgentPorts): Agent {
-  const { name, instructions } = config;
-  const turnPorts = {
-    ...ports,
-    agent: name,
-    instructions,
-    estimate: tokenEstimate(),
-    log: ports.log.with({ agent: name }),
-  };
-  return {
-    name,
-    answer: (prompt, signal) => runTurn(turnPorts, prompt, signal),
-    refusedFile: (files) => refusedFile(files, ports.model.sees()),
-  };
+  return new ConfiguredAgent(config, ports);
+}
+
+class ConfiguredAgent implements Agent {
+  readonly name: string;
+  readonly #ports: TurnPorts;
+
+  constructor({ name, instructions }: Pick<AgentConfig, "name" | "instructions">, ports: AgentPorts) {
+    this.name = name;
+    this.#ports = { ...ports, agent: name, instructions, estimate: tokenEstimate() };
+  }
+
+  answer(prompt: AgentPrompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
+    return runTurn(this.#ports, prompt, signal);
+  }
+
+  refusedFile(files: readonly PromptFile[]): RefusedFile | undefined {
+    return refusedFile(files, this.#ports.model.sees());
+  }
 }

@@ -1,7 +1,7 @@
 // What an agent does with files: images go to models that see, text goes into the prompt under its name, anything else is refused.
 
 import type { ModelImage } from "../model/contract.ts";
-import type { PromptFile } from "./contract.ts";
+import type { PromptFile, RefusedFile } from "./contract.ts";
 
 export type FileContent =
   | { readonly type: "text"; readonly text: string }
@@ -17,10 +17,7 @@ export function classifyFile(data: Uint8Array): FileContent {
 }
 
 /** The first file that cannot be taken, and why. `sees` is undefined when it is not known whether the model takes images: it is asked then. */
-export function refusedFile(
-  files: readonly PromptFile[],
-  sees: boolean | undefined,
-): { filename: string; reason: string } | undefined {
+export function refusedFile(files: readonly PromptFile[], sees: boolean | undefined): RefusedFile | undefined {
   for (const { filename, data } of files) {
     const { type } = classifyFile(data);
     if (type === "other") return { filename, reason: "it is neither text (UTF-8) nor a PNG, JPEG, WebP or GIF image" };

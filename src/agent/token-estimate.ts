@@ -23,24 +23,32 @@ export interface TokenEstimate {
 
 /** One a model. Goes up at once when a prompt took more than was guessed, and down slowly, never below what any text needs. */
 export function tokenEstimate(): TokenEstimate {
-  let tokensPerByte = startTokensPerByte;
-  const approach = (messages: readonly ModelMessage[], tokens: number) => {
+  return new LearningEstimate();
+}
+
+class LearningEstimate implements TokenEstimate {
+  #tokensPerByte = startTokensPerByte;
+
+  tokens(messages: readonly ModelMessage[]): number {
+    return Math.ceil(textBytes(messages) * this.#tokensPerByte) + fixedTokens(messages);
+  }
+
+  learn(messages: readonly ModelMessage[], usage: ModelUsage): void {
+    if (!usage.estimated) this.#approach(messages, usage.inputTokens);
+  }
+
+  learnOverflow(messages: readonly ModelMessage[], contextTokens: number): void {
+    const bytes = Math.max(1, textBytes(messages));
+    this.#approach(messages, Math.max(contextTokens, this.#tokensPerByte * bytes + fixedTokens(messages)));
+  }
+
+  #approach(messages: readonly ModelMessage[], tokens: number): void {
     const bytes = textBytes(messages);
     if (bytes < leastLearnedBytes || hasImages(messages)) return;
     const seen = Math.max(0, tokens - fixedTokens(messages)) / bytes;
-    const next = seen > tokensPerByte ? seen : tokensPerByte * 0.9 + seen * 0.1;
-    tokensPerByte = Math.min(mostTokensPerByte, Math.max(leastTokensPerByte, next));
-  };
-  return {
-    tokens: (messages) => Math.ceil(textBytes(messages) * tokensPerByte) + fixedTokens(messages),
-    learn: (messages, usage) => {
-      if (!usage.estimated) approach(messages, usage.inputTokens);
-    },
-    learnOverflow: (messages, contextTokens) => {
-      const bytes = Math.max(1, textBytes(messages));
-      approach(messages, Math.max(contextTokens, tokensPerByte * bytes + fixedTokens(messages)));
-    },
-  };
+    const next = seen > this.#tokensPerByte ? seen : this.#tokensPerByte * 0.9 + seen * 0.1;
+    this.#tokensPerByte = Math.min(mostTokensPerByte, Math.max(leastTokensPerByte, next));
+  }
 }
 
 function textBytes(messages: readonly ModelMessage[]): number {

@@ -30,12 +30,17 @@ export function promptHandler(agent: Agent): PromptHandler {
   };
 }
 
-/** Refuses a prompt with a file that the agent cannot take: 400 `unsupported_attachment`, with the file's name. */
-export function promptCheck(agent: Agent): PromptCheck {
+/**
+ * Refuses a prompt when `refusal` says why no prompt is taken now, and one with a file that the agent cannot take: 400 `unsupported_attachment`, with
+ * the file's name.
+ */
+export function promptCheck(agent: Agent, refusal?: () => ServiceError | undefined): PromptCheck {
   return ({ attachments }) => {
-    const refused = agent.refusedFile(attachments);
-    if (refused === undefined) return undefined;
-    const { filename, reason } = refused;
+    const refused = refusal?.();
+    if (refused !== undefined) return refused;
+    const file = agent.refusedFile(attachments);
+    if (file === undefined) return undefined;
+    const { filename, reason } = file;
     const message = `Attachment ${JSON.stringify(filename)} cannot be taken: ${reason}`;
     return new ServiceError(400, "unsupported_attachment", message, { filename });
   };

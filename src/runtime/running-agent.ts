@@ -12,7 +12,7 @@ import type {
 } from "../bus/serving/service-port.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
-import type { LogFields } from "../telemetry/log.ts";
+import type { LogFields, Logger } from "../telemetry/log.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
@@ -41,41 +41,66 @@ export interface RunningAgent extends ReconciledAgent {
 
 /** Registers the agent and returns at once. Throws when it cannot be registered. */
 export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts): RunningAgent {
-  const { config } = definition;
-  const log = ports.log.with({ agent: config.name });
-  const model = ports.model(config.models);
-  const agent = createAgent(config, { ...ports, model });
-  const check = promptCheck(agent);
-  const served = ports.serve(
-    { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
-    promptHandler(agent),
-    (request) => ports.refusal?.() ?? check(request),
-  );
-  served.setHealth(serviceHealth(model, config.name));
-  const stop = new AbortController();
-  let gone: Promise<void> | undefined;
-  const unwatch = model.onHealthChange(() => {
-    const health = serviceHealth(model, config.name);
-    if (health.state === "degraded") log.warn("Agent degraded", { reason: health.reason });
-    else log.info(`Agent ${health.state}`);
-    served.setHealth(health);
-  });
-  void model.look(stop.signal);
-  log.info("Agent serves", { subject: served.promptSubject, model: config.models.join(", ") });
-  return {
-    definition,
-    setHeld: (isHeld) => served.setHeld(isHeld),
-    status: () => agentStatus(definition, served),
-    drain: (timeoutMs) => {
-      if (gone === undefined) log.info("Agent drains", drainFields(served));
-      const drained = served.drain(timeoutMs);
-      return (gone ??= drained.then(() => {
-        unwatch();
-        stop.abort();
-        log.info("Agent stopped");
-      }));
-    },
-  };
+  return new AgentOnBus(definition, ports);
+}
+
+class AgentOnBus implements RunningAgent {
+  readonly definition: AgentDefinition;
+  readonly #model: ChatModel;
+  readonly #served: ServedAgent;
+  readonly #log: Logger;
+  readonly #unwatch: () => void;
+  /** The first look at the model, while it lasts. */
+  #look: AbortController | undefined;
+  #gone: Promise<void> | undefined;
+
+  constructor(definition: AgentDefinition, ports: RunningAgentPorts) {
+    const { config } = definition;
+    this.definition = definition;
+    this.#log = ports.log.with({ agent: config.name });
+    this.#model = ports.model(config.models);
+    const agent = createAgent(config, { ...ports, model: this.#model, log: this.#log });
+    this.#served = ports.serve(
+      { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
+      promptHandler(agent),
+      promptCheck(agent, ports.refusal),
+    );
+    this.#served.setHealth(serviceHealth(this.#model, config.name));
+    this.#unwatch = this.#model.onHealthChange(() => this.#tellHealth());
+    void this.#lookFirst();
+    this.#log.info("Agent serves", { subject: this.#served.promptSubject, model: config.models.join(", ") });
+  }
+
+  setHeld(isHeld: boolean): void {
+    this.#served.setHeld(isHeld);
+  }
+
+  status(): AgentStatus {
+    return agentStatus(this.definition, this.#served);
+  }
+
+  drain(timeoutMs: number): Promise<void> {
+    if (this.#gone === undefined) this.#log.info("Agent drains", drainFields(this.#served));
+    const drained = this.#served.drain(timeoutMs);
+    return (this.#gone ??= drained.then(() => {
+      this.#unwatch();
+      this.#look?.abort();
+      this.#log.info("Agent stopped");
+    }));
+  }
+
+  async #lookFirst(): Promise<void> {
+    this.#look = new AbortController();
+    await this.#model.look(this.#look.signal);
+    this.#look = undefined;
+  }
+
+  #tellHealth(): void {
+    const health = serviceHealth(this.#model, this.definition.config.name);
+    if (health.state === "degraded") this.#log.warn("Agent degraded", { reason: health.reason });
+    else this.#log.info(`Agent ${health.state}`);
+    this.#served.setHealth(health);
+  }
 }
 
 function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition, version: string): ServiceSpec {

@@ -1,6 +1,7 @@
 // What the runtime counts from its start on, per agent; an agent that is gone takes its numbers along.
 
 import type { CountObserver } from "../bus/serving/endpoint-counter.ts";
+import type { ServiceErrorName } from "../protocol/service-error.ts";
 import type { ModelCallEnd } from "../model/provider.ts";
 import { Counter, Histogram } from "../telemetry/counts.ts";
 import type { TurnTrace } from "../telemetry/trace.ts";
@@ -19,10 +20,7 @@ export class RuntimeCounts {
 
   observer(agent: string): CountObserver {
     this.prompts.add({ agent }, 0);
-    return {
-      request: () => this.prompts.add({ agent }),
-      error: (error) => this.errors.add({ agent, error }),
-    };
+    return new AgentObserver(agent, this);
   }
 
   /** Each start but an agent's first is a restart. */
@@ -48,5 +46,24 @@ export class RuntimeCounts {
     for (const family of [this.prompts, this.errors, this.tokens, this.modelCalls, this.restarts, this.firstText]) {
       family.forget("agent", agent);
     }
+  }
+}
+
+/** Counts one agent's prompts. */
+class AgentObserver implements CountObserver {
+  readonly #agent: string;
+  readonly #counts: RuntimeCounts;
+
+  constructor(agent: string, counts: RuntimeCounts) {
+    this.#agent = agent;
+    this.#counts = counts;
+  }
+
+  request(): void {
+    this.#counts.prompts.add({ agent: this.#agent });
+  }
+
+  error(error: ServiceErrorName): void {
+    this.#counts.errors.add({ agent: this.#agent, error });
   }
 }

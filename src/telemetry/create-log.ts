@@ -27,24 +27,49 @@ const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, 
 export function createLog(options: LogOptions): Logger {
   const { now = () => new Date() } = options;
   const levels = typeof options.level === "string" ? { level: options.level } : options.level;
-  const log = (level: LogLevel, message: string, fields: LogFields) => {
+  const write: WriteEntry = (level, message, fields) => {
     if (ranks[level] < ranks[levels.level]) return;
     const entry = { time: now(), level, message, fields };
     const json = options.format === "json" ? formatJsonLine(entry) : undefined;
     options.onEntry?.(entry, json);
     options.write(json ?? formatHumanLine(entry, options));
   };
-  return withFields(log, {});
+  return new FieldsLog(write, {});
 }
 
-function withFields(log: (level: LogLevel, message: string, fields: LogFields) => void, base: LogFields): Logger {
-  const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
-    log(level, message, fields === undefined ? base : { ...base, ...fields });
-  return {
-    debug: at("debug"),
-    info: at("info"),
-    warn: at("warn"),
-    error: at("error"),
-    with: (fields) => withFields(log, { ...base, ...fields }),
-  };
+type WriteEntry = (level: LogLevel, message: string, fields: LogFields) => void;
+
+/** One for each agent and each turn: a class, for closures would cost each of them several times as much memory. */
+class FieldsLog implements Logger {
+  readonly #write: WriteEntry;
+  readonly #fields: LogFields;
+
+  constructor(write: WriteEntry, fields: LogFields) {
+    this.#write = write;
+    this.#fields = fields;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#log("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#log("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#log("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#log("error", message, fields);
+  }
+
+  with(fields: LogFields): Logger {
+    return new FieldsLog(this.#write, { ...this.#fields, ...fields });
+  }
+
+  #log(level: LogLevel, message: string, fields: LogFields | undefined): void {
+    this.#write(level, message, fields === undefined ? this.#fields : { ...this.#fields, ...fields });
+  }
 }

@@ -18,7 +18,7 @@ export function recordedLog(): RecordedLog {
     hasColour: false,
     write: (line) => lines.push(parseObject(line)),
   });
-  return { ...log, lines, messages: () => lines.map((line) => String(line["message"])) };
+  return Object.assign(log, { lines, messages: () => lines.map((line) => String(line["message"])) });
 }
 
 function parseObject(json: string): Record<string, unknown> {

@@ -32,7 +32,7 @@ export interface PublishOptions {
 export interface SubscribeOptions {
   readonly queue?: string;
   /** The server refused it (permissions); it is tried again at the next connection. */
-  readonly onRefused?: (problem: string) => void;
+  readonly onRefused?: (problem: string, subject: string) => void;
 }
 
 export interface BusSubscription {

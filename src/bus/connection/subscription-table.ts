@@ -106,7 +106,7 @@ class Entry implements BusSubscription {
         return;
       }
       this.#live = undefined;
-      this.#options.onRefused?.(error.message);
+      this.#options.onRefused?.(error.message, this.subject);
     } catch (thrown) {
       this.#log.error("Handling a message failed", { subject: this.subject, error: String(thrown) });
     }

@@ -56,10 +56,14 @@ class Host implements AgentHost {
   readonly #batch = new TextBatch();
   readonly #agents = new Set<AgentService>();
   readonly #jobs: JobTaker | undefined;
+  readonly #stopListening: () => void;
   #closed: Promise<void> | undefined;
 
   constructor({ connection, log, holdMs, jobs, observe }: AgentHostOptions) {
     this.#jobs = jobs;
+    this.#stopListening = connection.onStatus(({ state }) => {
+      if (state === "connected") for (const agent of this.#agents) agent.forgetRefusal();
+    });
     this.#inbox = new ProbeInbox(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
@@ -108,6 +112,7 @@ class Host implements AgentHost {
     const { connection, parts, registry, heartbeats, claims, identity } = this.#deps;
     while (parts.heldOutput.size > 0 && performance.now() < deadline) await delay(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));
+    this.#stopListening();
     claims.close();
     identity.close();
     heartbeats.close();

@@ -10,6 +10,7 @@ import type { HostIdentity } from "../identity/host-identity.ts";
 import type { SenderGate } from "../identity/sender-gate.ts";
 import { signMessage } from "../identity/sign-message.ts";
 import { EndpointCounter } from "./endpoint-counter.ts";
+import type { Beating } from "./heartbeat.ts";
 import type { ServiceSpec } from "./service-port.ts";
 
 export interface PresenceOptions {
@@ -19,22 +20,26 @@ export interface PresenceOptions {
   readonly identity: Pick<HostIdentity, "current" | "isPending">;
   readonly gate: Pick<SenderGate, "note">;
   readonly log: Logger;
-  /** Read for each beat. */
-  details(): {
-    readonly state: AgentState;
-    readonly reason?: string;
-    readonly inFlight: number;
-    readonly queued: number;
-  };
+  /** Asked for each beat. */
+  readonly agent: ToldAgent;
+}
+
+export interface ToldAgent {
+  state(): { readonly state: AgentState; readonly reason?: string };
+  counters(): { readonly inFlight: number; readonly queued: number };
 }
 
 /** Never throws. What cannot be sent is logged. */
-export class AgentPresence {
+export class AgentPresence implements Beating {
   readonly statusCounter = new EndpointCounter();
   readonly #options: PresenceOptions;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
+  }
+
+  get intervalMs(): number {
+    return this.#options.spec.heartbeatMs;
   }
 
   /** Signed, where we hold a seed (§13.11). One that comes before it is known for whom is left out: another follows as soon as it is. */
@@ -59,9 +64,10 @@ export class AgentPresence {
   }
 
   #payload(now: Date): Uint8Array {
-    const { instanceId } = this.#options;
+    const { instanceId, agent } = this.#options;
     const { address, model, version, heartbeatMs, isLastGood } = this.#options.spec;
-    const { state, reason, inFlight, queued } = this.#options.details();
+    const { state, reason } = agent.state();
+    const { inFlight, queued } = agent.counters();
     const details = {
       state,
       inFlight,

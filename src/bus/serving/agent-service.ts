@@ -7,13 +7,13 @@ import { agentSubject, endpointQueueGroup } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { AddressClaims } from "./address-claims.ts";
 import { AgentCondition, type Condition } from "./agent-condition.ts";
+import { AgentRegistration, type RegistrationDeps } from "./agent-registration.ts";
 import { AgentPresence } from "./agent-presence.ts";
 import type { CountObserver } from "./endpoint-counter.ts";
 import { SenderGate } from "../identity/sender-gate.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { JobAgent, JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { PromptEndpoint } from "./prompt-endpoint.ts";
-import { registerAgent, type RegistrationDeps } from "./register-agent.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
 import { SoonestTimer } from "./soonest-timer.ts";
@@ -43,9 +43,8 @@ export class AgentService implements ServedAgent, JobAgent {
   readonly #undo: (() => void)[] = [];
   readonly #changeListeners = new Set<() => void>();
   readonly #condition = new AgentCondition(() => this.#announce());
-  readonly #stopTurns = new SoonestTimer(() =>
-    this.#endpoint.stopAll(new StopReason("drain", "The agent is shutting down")),
-  );
+  #stopTurns: SoonestTimer | undefined;
+  #registration: AgentRegistration | undefined;
   #prompts: readonly BusSubscription[] = [];
   #drained: Promise<void> | undefined;
 
@@ -61,7 +60,7 @@ export class AgentService implements ServedAgent, JobAgent {
       gate,
       handler,
       check,
-      refusal: () => this.#condition.refusal(),
+      condition: this.#condition,
       observer: deps.observe?.(spec.address.name),
       log: this.#log,
     });
@@ -72,7 +71,7 @@ export class AgentService implements ServedAgent, JobAgent {
       identity: deps.identity,
       gate,
       log: this.#log,
-      details: () => ({ ...this.state(), ...this.counters() }),
+      agent: this,
     });
   }
 
@@ -130,6 +129,11 @@ export class AgentService implements ServedAgent, JobAgent {
     });
   }
 
+  /** At a new connection, permissions may be others: the server says so again if not. */
+  forgetRefusal(): void {
+    this.#condition.facts.refusedSubject = undefined;
+  }
+
   counters(): { inFlight: number; queued: number; requests: number; errors: number } {
     const { admission, counter } = this.#endpoint;
     return {
@@ -141,16 +145,19 @@ export class AgentService implements ServedAgent, JobAgent {
   }
 
   drain(timeoutMs: number): Promise<void> {
+    this.#stopTurns ??= new SoonestTimer(() => this.#endpoint.stopAll(shutDown()));
     this.#stopTurns.within(timeoutMs);
     return (this.#drained ??= this.#drain());
   }
 
   async #drain(): Promise<void> {
     this.#condition.change((facts) => (facts.isDraining = true));
-    this.#endpoint.stopWaitingJobs(new StopReason("drain", "The agent is shutting down"));
+    this.#endpoint.stopWaitingJobs(shutDown());
     await within(Promise.all(this.#prompts.map((subscription) => subscription.drain())), unsubscribeMs);
     await this.#endpoint.idle();
-    this.#stopTurns.end();
+    this.#stopTurns?.end();
+    for (const subscription of this.#prompts) subscription.unsubscribe();
+    this.#registration?.end();
     for (const undo of this.#undo) undo();
   }
 
@@ -189,23 +196,15 @@ export class AgentService implements ServedAgent, JobAgent {
     const { facts } = this.#condition;
     if (facts.isActive || facts.isDraining) return;
     facts.isActive = true;
-    this.#undo.push(
-      () => {
-        for (const subscription of this.#prompts) subscription.unsubscribe();
-      },
-      registerAgent(this.#deps, {
-        spec: this.#spec,
-        instanceId: this.instanceId,
-        started: this.#started,
-        presence: this.#presence,
-        counters: { prompt: this.#endpoint.counter, status: this.#presence.statusCounter },
-        onRefused: (subject) => this.#refuseSubject(subject),
-        log: this.#log,
-      }),
-      this.#deps.connection.onStatus(({ state }) => {
-        if (state === "connected") facts.refusedSubject = undefined; // Permissions may have changed: the server says so again if not.
-      }),
-    );
+    this.#registration = new AgentRegistration(this.#deps, {
+      spec: this.#spec,
+      instanceId: this.instanceId,
+      started: this.#started,
+      presence: this.#presence,
+      promptCounter: this.#endpoint.counter,
+      onRefused: this.#refuseSubject,
+      log: this.#log,
+    });
     this.#tellChange();
   }
 
@@ -221,15 +220,15 @@ export class AgentService implements ServedAgent, JobAgent {
     this.#prompts = promptSubjects(this.promptSubject, this.#spec).map((subject) =>
       this.#deps.connection.subscribe(subject, receive, {
         queue: endpointQueueGroup,
-        onRefused: () => this.#refuseSubject(subject),
+        onRefused: this.#refuseSubject,
       }),
     );
   }
 
-  #refuseSubject(subject: string): void {
+  readonly #refuseSubject = (_problem: string, subject: string): void => {
     this.#log.error("NATS permissions forbid to subscribe; allow it for this user", { subject });
     this.#condition.change((facts) => (facts.refusedSubject ??= subject));
-  }
+  };
 
   #announce(): void {
     if (this.#condition.facts.isActive) this.#presence.beat();
@@ -251,4 +250,8 @@ function promptSubjects(subject: string, { accountTokenPosition }: ServiceSpec):
       .toSpliced(accountTokenPosition - 1, 0, "*")
       .join("."),
   ];
+}
+
+function shutDown(): StopReason {
+  return new StopReason("drain", "The agent is shutting down");
 }

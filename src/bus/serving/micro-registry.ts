@@ -1,10 +1,11 @@
 // Our micro-service registry: answers `$SRV.PING|INFO|STATS` for every agent of this process from nine shared subscriptions (§3).
 
 import type { Msg } from "@nats-io/transport-node";
-import type { EndpointStats, InfoResponse, ServiceVerb } from "../../protocol/micro-service.ts";
+import type { InfoResponse, ServiceVerb } from "../../protocol/micro-service.ts";
 import { pingResponse, serviceSubject, serviceVerbs, statsResponse } from "../../protocol/micro-service.ts";
 import { serviceName } from "../../protocol/version.ts";
 import type { Logger } from "../../telemetry/log.ts";
+import type { EndpointCounter } from "./endpoint-counter.ts";
 import type { BusConnection, BusSubscription } from "../connection/connection.ts";
 
 /** Answers sent before other work gets a turn. */
@@ -13,16 +14,18 @@ const batchSize = 128;
 const waitingLimit = 256;
 
 export interface RegisteredService {
-  readonly info: InfoResponse;
+  readonly id: string;
   /** UTC, ISO 8601. */
   readonly started: string;
-  endpointStats(): readonly EndpointStats[];
+  /** Asked for each answer. */
+  info(): InfoResponse;
+  counterOf(endpoint: string): EndpointCounter;
 }
 
 export class MicroRegistry {
   readonly #connection: BusConnection;
   readonly #log: Logger;
-  readonly #services = new Map<string, Entry>();
+  readonly #services = new Map<string, RegisteredService>();
   readonly #waiting: { readonly verb: ServiceVerb; readonly reply: string }[] = [];
   #subscriptions: readonly BusSubscription[] = [];
   #isSweeping = false;
@@ -35,10 +38,9 @@ export class MicroRegistry {
 
   /** From now on it is found; the returned function takes it away. */
   add(service: RegisteredService): () => void {
-    const { id } = service.info;
-    this.#services.set(id, new Entry(service));
+    this.#services.set(service.id, service);
     if (this.#subscriptions.length === 0) this.#subscribe();
-    return () => this.#services.delete(id);
+    return () => this.#services.delete(service.id);
   }
 
   close(): void {
@@ -58,8 +60,8 @@ export class MicroRegistry {
 
   #answerOne(verb: ServiceVerb, message: Msg): void {
     const id = message.subject.slice(message.subject.lastIndexOf(".") + 1);
-    const entry = this.#services.get(id);
-    if (entry !== undefined && hasReply(message)) this.#send(message.reply, entry.answer(verb));
+    const service = this.#services.get(id);
+    if (service !== undefined && hasReply(message)) this.#send(message.reply, answerOf(service, verb));
   }
 
   #answerAll(verb: ServiceVerb, message: Msg): void {
@@ -77,15 +79,15 @@ export class MicroRegistry {
     this.#isSweeping = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       let sent = 0;
-      for (const entry of [...this.#services.values()]) {
-        this.#send(next.reply, entry.answer(next.verb));
+      for (const service of [...this.#services.values()]) {
+        this.#send(next.reply, answerOf(service, next.verb));
         if (++sent % batchSize === 0) await otherWork();
       }
     }
     this.#isSweeping = false;
   }
 
-  #send(reply: string, payload: Uint8Array | string): void {
+  #send(reply: string, payload: string): void {
     try {
       this.#connection.publish(reply, payload);
     } catch (cause) {
@@ -94,23 +96,16 @@ export class MicroRegistry {
   }
 }
 
-class Entry {
-  readonly #service: RegisteredService;
-  #info: Uint8Array | undefined;
-
-  constructor(service: RegisteredService) {
-    this.#service = service;
-  }
-
-  answer(verb: ServiceVerb): Uint8Array | string {
-    const { info, started } = this.#service;
-    switch (verb) {
-      case "PING":
-        return JSON.stringify(pingResponse(info));
-      case "INFO":
-        return (this.#info ??= Buffer.from(JSON.stringify(info)));
-      case "STATS":
-        return JSON.stringify(statsResponse(info, started, this.#service.endpointStats()));
+function answerOf(service: RegisteredService, verb: ServiceVerb): string {
+  const info = service.info();
+  switch (verb) {
+    case "PING":
+      return JSON.stringify(pingResponse(info));
+    case "INFO":
+      return JSON.stringify(info);
+    case "STATS": {
+      const stats = info.endpoints.map((endpoint) => service.counterOf(endpoint.name).stats(endpoint));
+      return JSON.stringify(statsResponse(info, service.started, stats));
     }
   }
 }

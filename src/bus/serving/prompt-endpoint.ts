@@ -28,8 +28,8 @@ export interface PromptEndpointOptions {
   readonly gate: SenderGate;
   readonly handler: PromptHandler;
   readonly check: PromptCheck | undefined;
-  /** Why the agent can't serve now; asked for each prompt. */
-  readonly refusal: () => ServiceError | undefined;
+  /** Asked for each prompt whether the agent can serve. */
+  readonly condition: { refusal(): ServiceError | undefined };
   readonly observer: CountObserver | undefined;
   readonly log: Logger;
 }
@@ -129,11 +129,11 @@ export class PromptEndpoint {
   }
 
   #decode(payload: Uint8Array): PromptRequest | ServiceError {
-    const { spec, check, refusal, log } = this.#options;
+    const { spec, check, condition, log } = this.#options;
     if (payload.byteLength > spec.maxPayloadBytes) return tooLarge(payload.byteLength, spec.maxPayloadBytes);
     try {
       const request = decodeRequest(payload, spec);
-      return refusal() ?? check?.({ text: request.prompt, attachments: request.attachments }) ?? request;
+      return condition.refusal() ?? check?.({ text: request.prompt, attachments: request.attachments }) ?? request;
     } catch (cause) {
       if (cause instanceof ServiceError) return cause;
       log.error("A prompt could not be checked", { error: String(cause) });
