@@ -14,6 +14,7 @@ const rooms = {
   agent: ["manifest", "telemetry", "model", "memory"],
   bus: ["protocol", "manifest", "telemetry", "host", "memory"],
   runtime: ["protocol", "manifest", "telemetry", "host", "model", "memory", "agent", "bus"],
+  library: ["protocol", "bus"],
   cli: ["protocol", "manifest", "telemetry", "host", "bus", "runtime"],
 };
 

@@ -11,6 +11,7 @@ import { hasDeb } from "./deb/deb-target.ts";
 import { writeDeb } from "./deb/write-deb.ts";
 import { billOfMaterials } from "./notices/bill-of-materials.ts";
 import { allNotices } from "./notices/all-notices.ts";
+import { writeLibrary } from "./library/write-library.ts";
 import { noticesText } from "./notices/notices-text.ts";
 import { dist } from "./paths.ts";
 import { sourceCommit, sourceTimeS, sourceVersion } from "./source-stamp.ts";
@@ -30,6 +31,11 @@ try {
 async function buildAll(options: BuildOptions): Promise<void> {
   await mkdir(dist, { recursive: true });
   const version = await sourceVersion();
+  if (options.library) {
+    await writeLibrary(version);
+    say("dist/library: the package of muster/client, muster/service and muster/protocol");
+    return;
+  }
   const commit = await sourceCommit();
   const timeS = await sourceTimeS();
   const noticesFile = await writeNotices(version);

@@ -1,8 +1,8 @@
 // Shows an answer as it comes: text on standard output, everything else on standard error, never in the middle of a line.
 
 import type { CallEvent } from "../bus/calling/call-event.ts";
-import { neutraliseLine } from "./neutralise.ts";
-import { saveAttachment } from "./save-attachment.ts";
+import { neutraliseLine } from "../telemetry/neutralise.ts";
+import { saveFile } from "./save-file.ts";
 import type { Style } from "./style.ts";
 import { errStyleFor } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
@@ -84,6 +84,6 @@ export class AnswerWriter {
     const { filename, data } = attachment;
     const folder = this.#options.saveFolder;
     if (folder === undefined) return `The agent sent "${filename}", ${data.byteLength} bytes; --save DIR keeps it`;
-    return `Saved "${await saveAttachment(folder, attachment)}", ${data.byteLength} bytes`;
+    return `Saved "${await saveFile(folder, attachment)}", ${data.byteLength} bytes`;
   }
 }

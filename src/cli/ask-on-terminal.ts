@@ -3,7 +3,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Question } from "../bus/calling/call-event.ts";
 import type { CallRequest } from "../bus/calling/call-request.ts";
-import { neutralise } from "./neutralise.ts";
+import { neutralise } from "../telemetry/neutralise.ts";
 import { errStyleFor } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -16,7 +16,7 @@ import { connectBus } from "./connect-bus.ts";
 import { durationOption } from "./duration-option.ts";
 import { findAgent } from "./find-agent.ts";
 import { LineInput } from "./line-input.ts";
-import { neutralise } from "./neutralise.ts";
+import { neutralise } from "../telemetry/neutralise.ts";
 import { readAttachments } from "./read-attachments.ts";
 import type { Terminal } from "./terminal.ts";
 

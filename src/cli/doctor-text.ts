@@ -3,7 +3,7 @@
 import type { Examined } from "../runtime/doctor/check.ts";
 import type { Diagnosis } from "../runtime/doctor/doctor.ts";
 import type { Finding, Result } from "../runtime/doctor/finding.ts";
-import { neutralise, neutraliseLine } from "./neutralise.ts";
+import { neutralise, neutraliseLine } from "../telemetry/neutralise.ts";
 import { styleFor, type Style } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,11 +1,10 @@
 // From an address on the command line to the one agent that it names.
 
 import type { AddressPattern, FoundAgent } from "../bus/calling/address.ts";
-import { addressOf, groupInstances, matchesAddress, parseAddress, resolveAddress } from "../bus/calling/address.ts";
+import { addressOf, groupInstances, parseAddress, resolveAddress } from "../bus/calling/address.ts";
 import { CallError } from "../bus/calling/call-error.ts";
 import type { Discovery } from "../bus/calling/discovery.ts";
-import { Roster } from "../bus/calling/roster.ts";
-import { watchAgents } from "../bus/calling/watch-agents.ts";
+import { lookFor } from "../bus/calling/look-for.ts";
 import { nearest } from "../manifest/nearest.ts";
 import { busFailure } from "./call-failure.ts";
 import { CommandError, exitCode, usageError } from "./command-error.ts";
@@ -41,17 +40,10 @@ export async function findAgent(bus: CommandBus, address: string, signal?: Abort
 }
 
 async function discover(bus: CommandBus, pattern: AddressPattern, signal: AbortSignal | undefined): Promise<Discovery> {
-  const isFull = pattern.agent !== undefined && pattern.owner !== undefined;
-  const watch = watchAgents(bus.connection, new Roster(() => performance.now()));
   try {
-    return await watch.discover({
-      ...(isFull ? { isEnough: (record) => matchesAddress(pattern, record) } : {}),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    return await lookFor(bus.connection, pattern, signal === undefined ? {} : { signal });
   } catch (error) {
     throw error instanceof CallError ? busFailure(error) : error;
-  } finally {
-    watch.close();
   }
 }
 

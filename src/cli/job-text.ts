@@ -4,7 +4,7 @@ import type { JobResult } from "../bus/jobs/job-record.ts";
 import type { JobEntry, JobSummary } from "../bus/jobs/list-jobs.ts";
 import { addressOf } from "../bus/calling/address.ts";
 import { attachmentToJson } from "../protocol/attachment.ts";
-import { neutraliseLine } from "./neutralise.ts";
+import { neutraliseLine } from "../telemetry/neutralise.ts";
 import { formatTable } from "./table.ts";
 
 const longestError = 60;

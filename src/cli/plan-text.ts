@@ -1,7 +1,7 @@
 // What a reload did, or would do, as a person reads it.
 
 import type { ReloadReport } from "../runtime/control-protocol.ts";
-import { neutraliseLine } from "./neutralise.ts";
+import { neutraliseLine } from "../telemetry/neutralise.ts";
 import { styleFor } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 

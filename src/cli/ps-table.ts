@@ -2,7 +2,7 @@
 
 import type { RosterEntry, RosterState } from "../bus/calling/roster.ts";
 import type { UnusableRecord } from "../protocol/registration.ts";
-import { neutraliseLine } from "./neutralise.ts";
+import { neutraliseLine } from "../telemetry/neutralise.ts";
 import { styleFor } from "./style.ts";
 import { formatTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

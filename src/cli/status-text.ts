@@ -12,7 +12,7 @@ import type {
   MemoryStatus,
   RuntimeStatus,
 } from "../runtime/control-protocol.ts";
-import { neutraliseLine } from "./neutralise.ts";
+import { neutraliseLine } from "../telemetry/neutralise.ts";
 import { styleFor } from "./style.ts";
 import { formatTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

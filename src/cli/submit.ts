@@ -20,7 +20,7 @@ import { jobFailure } from "./job-failure.ts";
 import { jobToJson } from "./job-text.ts";
 import { readAttachments } from "./read-attachments.ts";
 import { readPrompt } from "./read-prompt.ts";
-import { saveAttachment } from "./save-attachment.ts";
+import { saveFile } from "./save-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const command: Command = {
@@ -155,7 +155,7 @@ async function printResult(
   terminal.out(`${terminal.safe(text)}\n`);
   const folder = invocation.text("save");
   for (const attachment of attachments) {
-    const where = folder === undefined ? "not saved; use --save DIR" : await saveAttachment(folder, attachment);
+    const where = folder === undefined ? "not saved; use --save DIR" : await saveFile(folder, attachment);
     terminal.err(`File ${terminal.safeErr(JSON.stringify(attachment.filename))}: ${terminal.safeErr(where)}\n`);
   }
   return exitCode.ok;

@@ -1,7 +1,7 @@
 // Where a command reads and writes. Commands use this and never `process`, so that they can be tried without a terminal.
 
 import { isatty } from "node:tty";
-import { neutralise } from "./neutralise.ts";
+import { neutralise } from "../telemetry/neutralise.ts";
 
 export interface Terminal {
   /** Standard output: answers and results. Text from outside must have gone through `safe` first. */

@@ -41,6 +41,18 @@ export function encodeResponse(text: string, attachments: readonly Attachment[])
   return JSON.stringify({ type: "response", data: { text, attachments: attachments.map(attachmentToJson) } });
 }
 
+/** A question to the caller (§7); its answer is published to `replySubject`. */
+export function encodeQuery(query: {
+  readonly id: string;
+  readonly replySubject: string;
+  readonly prompt: string;
+  readonly attachments: readonly Attachment[];
+}): string {
+  const { id, replySubject, prompt, attachments } = query;
+  const files = attachments.length === 0 ? {} : { attachments: attachments.map(attachmentToJson) };
+  return JSON.stringify({ type: "query", data: { id, reply_subject: replySubject, prompt, ...files } });
+}
+
 /**
  * Packs attachments into as few response chunks as fit `limitBytes` each, in order. `tooLarge` are those that no chunk can hold: they are in
  * none.

@@ -19,15 +19,23 @@ export function startCallClock(limits: {
 }): CallClock {
   let inactivityMs = limits.inactivityMs;
   let pauses = 0;
-  let silence: Timer | undefined;
+  let heardMs = performance.now();
+  let silence: ReturnType<typeof setTimeout> | undefined;
   const overall = limits.timeoutMs === undefined ? undefined : setTimeout(limits.onTimeout, limits.timeoutMs);
+  // A message only notes its time: a timer for each would cost more than the message.
+  const look = (): void => {
+    const leftMs = heardMs + inactivityMs - performance.now();
+    if (leftMs > 0) silence = setTimeout(look, leftMs);
+    else limits.onInactive();
+  };
   const restart = (): void => {
     clearTimeout(silence);
-    silence = pauses === 0 ? setTimeout(limits.onInactive, inactivityMs) : undefined;
+    heardMs = performance.now();
+    silence = pauses === 0 ? setTimeout(look, inactivityMs) : undefined;
   };
   restart();
   return {
-    touch: () => void silence?.refresh(),
+    touch: () => void (heardMs = performance.now()),
     pause: () => {
       pauses += 1;
       restart();

@@ -3,6 +3,9 @@
 import type { ReceivedError } from "../../protocol/service-error.ts";
 
 export type CallErrorCode =
+  /** No agent has this address, or several have. */
+  | "no_such_agent"
+  | "ambiguous_address"
   /** Nobody listens on the prompt subject. */
   | "no_responders"
   /** The agent speaks another MAJOR of the protocol. */

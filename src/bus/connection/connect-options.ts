@@ -6,9 +6,10 @@ import { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
 import type { BusCredentials } from "../identity/credentials.ts";
-import type { Signer } from "../identity/signer.ts";
 import { readNatsContext } from "./nats-context.ts";
 import type { NatsLibrary } from "./nats-library.ts";
+import { signerOf, userJwt, userSeed } from "./credential-text.ts";
+import { parseServer, type ServerUrl } from "./server-url.ts";
 
 /** The settings in force: those of the context where one is named, completed by the others. Throws a `BusError`. */
 export async function resolveSettings(settings: BusSettings): Promise<BusSettings> {
@@ -41,35 +42,6 @@ export async function connectTerms(nats: NatsLibrary, settings: BusSettings): Pr
   return { options, credentials };
 }
 
-interface ServerUrl {
-  readonly server: string;
-  readonly isTls: boolean;
-  readonly user?: string;
-  readonly password?: string;
-}
-
-/** Takes `nats://user:password@host:port` apart: the library reads host and port only. */
-function parseServer(text: string): ServerUrl {
-  const match = /^(?:([a-z]+):\/\/)?(?:([^:@/]*)(?::([^@/]*))?@)?([^@/]+)\/?$/i.exec(text.trim());
-  const [, scheme = "nats", user, password, server] = match ?? [];
-  if (server === undefined || !["nats", "tls"].includes(scheme.toLowerCase())) {
-    throw new BusError(
-      `Cannot use ${JSON.stringify(withoutUser(text))} as a NATS server; write nats://HOST:PORT or tls://HOST:PORT`,
-    );
-  }
-  return {
-    server,
-    isTls: scheme.toLowerCase() === "tls",
-    ...(user === undefined || user === "" ? {} : { user: decodeURIComponent(user) }),
-    ...(password === undefined ? {} : { password: decodeURIComponent(password) }),
-  };
-}
-
-/** A URL as it may be shown: no user, no password. */
-function withoutUser(text: string): string {
-  return text.replace(/\/\/.*@/, "//");
-}
-
 interface ReadCredentials {
   readonly authenticators: readonly Authenticator[];
   readonly credentials: BusCredentials;
@@ -94,12 +66,12 @@ async function readCredentials(
 
 async function byCredentialsFile(nats: NatsLibrary, path: string): Promise<ReadCredentials> {
   const text = await readSecretFile("credentials file", path);
-  const jwt = /-{3,}BEGIN NATS USER JWT-{3,}\s+(\S+)/.exec(text)?.[1];
+  const jwt = userJwt(text);
   if (jwt === undefined) throw new BusError(`Credentials file "${path}" holds no NATS user JWT`);
   const seed = userSeed(text);
   return {
     authenticators: [nats.credsAuthenticator(new TextEncoder().encode(text))],
-    credentials: { jwt, ...(seed === undefined ? {} : { signer: await signerOf(seed, path) }) },
+    credentials: { jwt, ...(seed === undefined ? {} : { signer: await signerOf(seed, `"${path}"`) }) },
   };
 }
 
@@ -108,21 +80,8 @@ async function byNkeyFile(nats: NatsLibrary, path: string): Promise<ReadCredenti
   if (seed === undefined) throw new BusError(`NKEY file "${path}" holds no user seed ("SU…")`);
   return {
     authenticators: [nats.nkeyAuthenticator(new TextEncoder().encode(seed))],
-    credentials: { signer: await signerOf(seed, path) },
+    credentials: { signer: await signerOf(seed, `"${path}"`) },
   };
-}
-
-function userSeed(text: string): string | undefined {
-  return /\bSU[A-Z2-7]{56}\b/.exec(text)?.[0];
-}
-
-async function signerOf(seed: string, path: string): Promise<Signer> {
-  const { nkeySigner } = await import("../identity/signatures.ts");
-  try {
-    return nkeySigner(seed);
-  } catch (cause) {
-    throw new BusError(`The user seed in "${path}" is damaged: its checksum does not fit`, { cause });
-  }
 }
 
 function authenticators(nats: NatsLibrary, settings: BusSettings, urls: readonly ServerUrl[]): Authenticator[] {

@@ -1,6 +1,6 @@
 // The contract of the one connection to NATS that everything on the bus shares.
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusCredentials } from "../identity/credentials.ts";
 import type { BusError } from "./bus-error.ts";

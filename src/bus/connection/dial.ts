@@ -1,21 +1,11 @@
 // One attempt to connect: settings and files are read anew, the NATS library is loaded on first use.
 
-import type * as Nats from "@nats-io/transport-node";
-import type { BusCredentials } from "../identity/credentials.ts";
 import type { BusError } from "./bus-error.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { defaultServer } from "./bus-settings.ts";
 import { connectTerms, resolveSettings } from "./connect-options.ts";
 import { connectProblem } from "./connect-problem.ts";
-import type { NatsLibrary } from "./nats-library.ts";
-
-export interface Dialled {
-  readonly connection: Nats.NatsConnection;
-  readonly library: NatsLibrary;
-  readonly inboxPrefix: string;
-  /** Absent: there are none that say who we are. */
-  readonly credentials?: BusCredentials;
-}
+import type { Dialled } from "./dialled.ts";
 
 /** Never rejects: what went wrong is the answer. */
 export async function dialOnce(target: {

@@ -1,6 +1,6 @@
 // Follows what the NATS library tells of a live connection, until that is no longer good.
 
-import type { Status } from "@nats-io/transport-node";
+import type { Status } from "@nats-io/nats-core";
 
 /** None of them may throw. */
 export interface ConnectionEvents {

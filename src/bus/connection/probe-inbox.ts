@@ -1,6 +1,6 @@
 // One wildcard subscription for all small questions of this process: who waits for an answer gets a subject of its own below it.
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 import type { BusConnection, BusSubscription } from "./connection.ts";
 
 export interface ReplyPlace {

@@ -1,7 +1,7 @@
 // A connection to NATS that comes up when NATS does, comes back for ever, and never publishes into a buffer that a reconnect would throw away.
 // How one attempt to connect is made is its owner's: it runs wherever the library of NATS does.
 
-import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import type { Msg, NatsConnection } from "@nats-io/nats-core";
 import type { Logger } from "../../telemetry/log.ts";
 import { delay } from "../delay.ts";
 import type { BusCredentials } from "../identity/credentials.ts";
@@ -10,7 +10,7 @@ import { within } from "../within.ts";
 import { BusError } from "./bus-error.ts";
 import { BusState } from "./bus-state.ts";
 import type { BusConnection, BusStatus, BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
-import type { Dialled } from "./dial.ts";
+import type { Dialled } from "./dialled.ts";
 import { followConnection } from "./follow-connection.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { SubscriptionTable } from "./subscription-table.ts";

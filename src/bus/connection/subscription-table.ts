@@ -1,16 +1,16 @@
 // Subscriptions that outlive a connection: made on the live one, made again on the next.
 
-import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/transport-node";
+import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/nats-core";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
-import type { NatsLibrary } from "./nats-library.ts";
+import type { NatsHeaders } from "./dialled.ts";
 import { untilLost } from "./until-lost.ts";
 
 export class SubscriptionTable {
   readonly #log: Logger;
   readonly #entries = new Set<Entry>();
   #connection: NatsConnection | undefined;
-  #library: NatsLibrary | undefined;
+  #library: NatsHeaders | undefined;
   #lost: AbortSignal | undefined;
 
   constructor(log: Logger) {
@@ -25,7 +25,7 @@ export class SubscriptionTable {
   }
 
   /** Makes every subscription on a new connection; `lost` fires when that is no more. */
-  attach(connection: NatsConnection, library: NatsLibrary, lost: AbortSignal): void {
+  attach(connection: NatsConnection, library: NatsHeaders, lost: AbortSignal): void {
     this.#connection = connection;
     this.#library = library;
     this.#lost = lost;

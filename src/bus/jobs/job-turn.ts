@@ -89,6 +89,7 @@ export class JobTurn {
         for (const { data } of event.attachments) this.#bytes += data.byteLength;
         return;
       case "status":
+      case "question": // Nobody is there to answer it.
         return;
     }
   }

@@ -76,6 +76,7 @@ class Host implements AgentHost {
     this.#deps = {
       connection,
       parts: {
+        inbox: this.#inbox,
         streams,
         heldOutput,
         callerWatch: new CallerWatch(connection, this.#inbox),

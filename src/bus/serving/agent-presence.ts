@@ -1,6 +1,6 @@
 // What one agent tells of itself: heartbeats, and the status endpoint's answer, by one builder (§8).
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 import type { AgentState } from "../../protocol/heartbeat.ts";
 import { buildHeartbeat } from "../../protocol/heartbeat.ts";
 import { agentSubject } from "../../protocol/subjects.ts";

@@ -1,6 +1,6 @@
 // How large a message is as the server counts it: payload and headers (§5.4).
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 
 const versionLine = "NATS/1.0\r\n".length;
 const emptyLine = 2;

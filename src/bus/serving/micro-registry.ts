@@ -1,6 +1,6 @@
 // Our micro-service registry: answers `$SRV.PING|INFO|STATS` for every agent of this process from nine shared subscriptions (§3).
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 import type { InfoResponse, ServiceVerb } from "../../protocol/micro-service.ts";
 import { pingResponse, serviceSubject, serviceVerbs, statsResponse } from "../../protocol/micro-service.ts";
 import { serviceName } from "../../protocol/version.ts";

@@ -1,6 +1,6 @@
 // The prompt endpoint of one agent (§5, §6): validates, admits or refuses, and runs what it acked. Never throws.
 
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/nats-core";
 import type { AcceptedSender } from "../../protocol/classify-sender.ts";
 import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";

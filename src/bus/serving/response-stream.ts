@@ -1,13 +1,14 @@
 // What one caller is sent (§6): ack first, text joined and split, one end. While the bus is away it is held, never published into a lost buffer.
 
 import type { Attachment } from "../../protocol/attachment.ts";
-import { ackChunk, encodeStatus, encodeText, packAttachments } from "../../protocol/chunk.ts";
+import { ackChunk, encodeQuery, encodeStatus, encodeText, packAttachments } from "../../protocol/chunk.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import { splitText } from "../../protocol/split-text.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import { busLost, errorFrame } from "./error-frame.ts";
 import type { Frame } from "./error-frame.ts";
+import type { AskedQuestion } from "./open-questions.ts";
 import type { TextBatch } from "./text-batch.ts";
 
 /** Text is joined up to this many bytes before it is sent. */
@@ -99,6 +100,16 @@ export class ResponseStream {
     for (const chunk of chunks) this.#sendCounted(chunk);
     const [first] = tooLarge;
     if (first !== undefined) this.#problem ??= attachmentTooLarge(first);
+  }
+
+  /** Asks the caller. A question that no message can hold is the stream's error. */
+  question(asked: AskedQuestion, prompt: string, attachments: readonly Attachment[]): void {
+    if (this.#isEnded || this.#isLost) return;
+    this.#flushText();
+    const payload = encodeQuery({ ...asked, prompt, attachments });
+    const limit = this.#owner.connection.maxPayloadBytes();
+    if (Buffer.byteLength(payload) > limit) this.#problem ??= questionTooLarge(limit);
+    else this.#sendCounted(payload);
   }
 
   /** Sends what waits, the error if any, and the terminator. Returns the error that was sent. */
@@ -195,6 +206,11 @@ export class ResponseStream {
 
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function questionTooLarge(limitBytes: number): ServiceError {
+  const message = `A question of the agent does not fit into one message of this NATS server, ${limitBytes} bytes`;
+  return new ServiceError(500, "answer_too_large", message);
 }
 
 function attachmentTooLarge(attachment: Attachment): ServiceError {

@@ -2,6 +2,7 @@
 
 import type { Attachment } from "../../protocol/attachment.ts";
 import type { AcceptedSender } from "../../protocol/classify-sender.ts";
+import type { PromptRequest } from "../../protocol/request.ts";
 import type { AgentState } from "../../protocol/heartbeat.ts";
 import type { SenderRules } from "../../protocol/sender-rules.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
@@ -25,7 +26,19 @@ export type ReplyEvent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "status"; readonly status: string }
   | { readonly type: "attachments"; readonly attachments: readonly Attachment[] }
+  | OpenQuestion
   | { readonly type: "end"; readonly error?: ServiceError };
+
+/** A question to the caller (§7). Several may be open; the handler goes on meanwhile. */
+export interface OpenQuestion {
+  readonly type: "question";
+  readonly prompt: string;
+  readonly attachments: readonly Attachment[];
+  /** The asker's patience: once it fires, an answer is not listened for any more. */
+  readonly signal: AbortSignal;
+  /** Called at most once: with the answer, or with what was wrong with it. Not called when none can come. */
+  readonly onAnswer: (answer: PromptRequest | ServiceError) => void;
+}
 
 /**
  * Answers one prompt. Should not throw (a throw becomes an `internal` error). When `signal` fires it ends soon: within 1 s its iterator is
@@ -94,6 +107,8 @@ export interface ServedAgent {
   readonly promptSubject: string;
   /** The state that goes into the next beat, conflicts of address included; a change is announced by a beat at once. */
   state(): { readonly state: AgentState; readonly reason?: string };
+  /** Called after each change of state. Returns what removes it. */
+  onChange(listener: () => void): () => void;
   setHealth(health: ServiceHealth): void;
   /** While held it is `draining`: registered and beating, what was admitted goes on, and no more prompts are taken. */
   setHeld(isHeld: boolean): void;

@@ -4,6 +4,7 @@ import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Ticket } from "./admission.ts";
 import type { HostParts } from "./host-parts.ts";
+import { OpenQuestions } from "./open-questions.ts";
 import { ResponseStream } from "./response-stream.ts";
 import type { PromptHandler, ReplyEvent, ServedPrompt } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
@@ -28,6 +29,7 @@ export class Turn {
   readonly #parts: HostParts;
   readonly #request: TurnRequest;
   readonly #stream: ResponseStream;
+  readonly #questions: OpenQuestions;
   readonly #stop = new AbortController();
   readonly #log: Logger;
 
@@ -35,6 +37,7 @@ export class Turn {
     this.#parts = parts;
     this.#request = request;
     this.#log = log;
+    this.#questions = new OpenQuestions(parts.inbox);
     this.#stream = new ResponseStream(parts.streams, request.reply, () => this.stop(busLostReason()));
   }
 
@@ -61,6 +64,7 @@ export class Turn {
       return stream.end(stopError(this.#stop.signal.reason) ?? error);
     } finally {
       clearTimeout(deadline);
+      this.#questions.close();
       unwatch();
       ticket.leave();
     }
@@ -109,6 +113,11 @@ export class Turn {
       case "attachments":
         this.#stream.attachments(event.attachments);
         return;
+      case "question": {
+        const asked = this.#questions.open(event);
+        if (asked !== undefined) this.#stream.question(asked, event.prompt, event.attachments);
+        return;
+      }
     }
   }
 }

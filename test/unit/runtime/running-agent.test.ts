@@ -20,6 +20,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     state: () => ({ state: healths.at(-1)?.state ?? "starting" }),
     setHealth: (health) => void healths.push(health),
     counters: () => ({ inFlight: 1, queued: 2, requests: 3, errors: 4 }),
+    onChange: () => () => undefined,
     setHeld: () => undefined,
     drain: () => Promise.resolve(),
   };

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { safeName, saveAttachment } from "../../../src/cli/save-attachment.ts";
-import { rejection } from "../../support/rejection.ts";
+import { safeName, saveAttachment } from "../../../../src/bus/calling/save-attachment.ts";
+import { rejection } from "../../../support/rejection.ts";
 
 let folder: string;
 
@@ -43,5 +43,5 @@ test("nothing is overwritten", async () => {
 
 test("a folder that cannot be is an error that names it", async () => {
   const saving = saveAttachment("/dev/null/x", { filename: "a", data: new Uint8Array() });
-  expect(await rejection(saving)).toContain("Choose another folder with --save DIR");
+  expect(await rejection(saving)).toContain("Cannot save");
 });

@@ -2,16 +2,15 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, parse, resolve } from "node:path";
-import type { Attachment } from "../protocol/attachment.ts";
-import { fileNameProblem } from "../protocol/attachment.ts";
-import { CommandError } from "./command-error.ts";
-import { neutraliseLine } from "./neutralise.ts";
+import type { Attachment } from "../../protocol/attachment.ts";
+import { fileNameProblem } from "../../protocol/attachment.ts";
+import { neutraliseLine } from "../../telemetry/neutralise.ts";
 
 const maxAttempts = 1_000;
 const maxNameLength = 60;
 const maxExtensionLength = 20;
 
-/** Resolves to the path. A taken name gets a number: `report-2.pdf`. Throws a `CommandError` when it cannot be written. */
+/** Resolves to the path. A taken name gets a number: `report-2.pdf`. Rejects with an `Error` that says why when it cannot be written. */
 export async function saveAttachment(
   folder: string,
   attachment: Pick<Attachment, "filename" | "data">,
@@ -22,7 +21,7 @@ export async function saveAttachment(
     const path = join(directory, attempt === 1 ? `${name}${ext}` : `${name}-${attempt}${ext}`);
     if (await writeNew(directory, path, attachment.data)) return path;
   }
-  throw new CommandError(
+  throw new Error(
     `Cannot save "${attachment.filename}" in "${directory}": ${maxAttempts} files of that name are there`,
   );
 }
@@ -54,6 +53,6 @@ async function writeNew(directory: string, path: string, data: Uint8Array): Prom
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`Cannot save "${path}": ${reason}. Choose another folder with --save DIR`, 1, { cause });
+    throw new Error(`Cannot save "${path}": ${reason}`, { cause });
   }
 }

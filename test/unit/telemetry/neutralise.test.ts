@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { neutralise, neutraliseLine } from "../../../src/cli/neutralise.ts";
+import { neutralise, neutraliseLine } from "../../../src/telemetry/neutralise.ts";
 
 test("escape sequences lose what makes them work, text stays", () => {
   expect(neutralise("a\u001b[31mred\u001b[0m\tb\nü 漢 👩‍👩‍👧")).toBe("a[31mred[0m\tb\nü 漢 👩‍👩‍👧");
