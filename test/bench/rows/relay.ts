@@ -6,7 +6,7 @@ import { startHelper } from "../support/helper-process.ts";
 import { cpuMs } from "../support/process-figures.ts";
 import { alone, over, ratio, type Row } from "../support/row.ts";
 import { median } from "../support/statistics.ts";
-import { connectBus, fetchOnce, promptOnce, streamMany } from "../support/streams.ts";
+import { connectBus, fetchOnce, promptOnce, streamInTurn, streamMany } from "../support/streams.ts";
 
 const tokens = 200;
 const widths = [1, 16, 64, 256];
@@ -70,10 +70,7 @@ async function rateRows({ nats, modelUrl }: BenchContext, provider: "ollama" | "
   for (const width of widths) {
     const rounds = Math.max(3, Math.round(1_000 / width));
     await streamMany(width, 2, tokens, through);
-    const [reference, ours] = [
-      await streamMany(width, rounds, tokens, direct),
-      await streamMany(width, rounds, tokens, through),
-    ];
+    const [reference, ours] = await streamInTurn(width, rounds, tokens, [direct, through]);
     const what = `tokens relayed, ${width} streams, ${provider}`;
     const row = { what, unit: "tokens/s", value: ours.tokensPerS, note: `${ours.errors} errors` };
     rows.push(
@@ -86,42 +83,56 @@ async function rateRows({ nats, modelUrl }: BenchContext, provider: "ollama" | "
 
 async function cpuRows(bench: BenchContext, muster: RunningMuster): Promise<readonly Row[]> {
   const model = `long?tokens=${tokens}`;
-  const relay = await startHelper([...bench.program("bare-relay.ts"), bench.nats.url, bench.modelUrl, model]);
-  const bare = await cpuPer1000(bench, relay.pid, "bare.relay");
-  await relay.stop();
   const go = await goCpu(bench, model);
   const note = go === undefined ? "no Go here" : `Go host, one chunk an answer: ${go.toFixed(2)}`;
+  const relay = await startHelper([...bench.program("bare-relay.ts"), bench.nats.url, bench.modelUrl, model]);
+  const bare = { pid: relay.pid, prompted: "bare.relay" };
   const rows: Row[] = [];
   for (const [provider, goal] of [
     ["ollama", 2.0],
     ["openai", 2.8],
   ] as const) {
-    const value = await cpuPer1000(bench, muster.pid(), subject(provider));
-    const row = { what: `processor time per 1,000 tokens, 16 streams, ${provider}`, unit: "ms", value, note };
-    rows.push(alone({ ...row, reference: { what: "bare relay", value: bare } }, goal));
+    const ours = { pid: muster.pid(), prompted: subject(provider) };
+    const [value = 0, reference = 0] = await cpuPer1000(bench, [ours, bare]);
+    const row = { what: `processor time per 1,000 tokens, 16 streams, ${provider}`, unit: "ms", value };
+    const times = `× ${(value / reference).toFixed(2)} of it`;
+    rows.push(alone({ ...row, note: `${times}; ${note}`, reference: { what: "bare relay", value: reference } }, goal));
   }
+  await relay.stop();
   return rows;
 }
 
 async function goCpu(bench: BenchContext, model: string): Promise<number | undefined> {
   if (bench.goHost === undefined) return undefined;
   const host = await startHelper([bench.goHost, bench.nats.url, "1", bench.modelUrl, model]);
-  const value = await cpuPer1000(bench, host.pid, "agents.prompt.go.bench.a0");
+  const [value] = await cpuPer1000(bench, [{ pid: host.pid, prompted: "agents.prompt.go.bench.a0" }]);
   await host.stop();
   return value;
 }
 
-/** Warmed up first; then 2,400 answers, some seconds of work, for a tick is 10 ms. */
-async function cpuPer1000({ nats }: BenchContext, pid: number, prompted: string): Promise<number> {
+interface Relay {
+  readonly pid: number;
+  /** The subject that it answers on. */
+  readonly prompted: string;
+}
+
+/** Of each relay in ms. Warmed up first; then 2,400 answers each, in turn in ten slices, some seconds of work, for a tick is 10 ms. */
+async function cpuPer1000({ nats }: BenchContext, relays: readonly Relay[]): Promise<readonly number[]> {
   const bus = await connectBus(nats.url);
-  const one = async (): Promise<boolean> => !(await promptOnce(bus, prompted)).failed;
-  await streamMany(16, 30, tokens, one);
-  const before = await cpuMs(pid);
-  const rounds = 150;
-  await streamMany(16, rounds, tokens, one);
-  const spent = (await cpuMs(pid)) - before;
+  const slices = 10;
+  const rounds = 15;
+  const prompt = (relay: Relay) => async () => !(await promptOnce(bus, relay.prompted)).failed;
+  const spentMs = relays.map(() => 0);
+  for (const relay of relays) await streamMany(16, 30, tokens, prompt(relay));
+  for (let slice = 0; slice < slices; slice++) {
+    for (const [at, relay] of relays.entries()) {
+      const before = await cpuMs(relay.pid);
+      await streamMany(16, rounds, tokens, prompt(relay));
+      spentMs[at] = (spentMs[at] ?? 0) + (await cpuMs(relay.pid)) - before;
+    }
+  }
   await bus.close();
-  return spent / ((16 * rounds * tokens) / 1000);
+  return spentMs.map((ms) => ms / ((16 * rounds * slices * tokens) / 1000));
 }
 
 function chatBody(model: string): string {

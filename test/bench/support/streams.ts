@@ -64,3 +64,29 @@ export async function streamMany(
   const seconds = (performance.now() - startedAt) / 1000;
   return { tokensPerS: (count * rounds * tokens) / seconds, errors };
 }
+
+/**
+ * Two of them, in turn in `slices` slices, so that what else the machine does meets both alike. `count` streams at once, `rounds` times each.
+ */
+export async function streamInTurn(
+  count: number,
+  rounds: number,
+  tokens: number,
+  [one, other]: readonly [() => Promise<boolean>, () => Promise<boolean>],
+  slices = 10,
+): Promise<readonly [Streamed, Streamed]> {
+  const each = Math.max(1, Math.round(rounds / slices));
+  const ones: Streamed[] = [];
+  const others: Streamed[] = [];
+  for (let slice = 0; slice < Math.min(slices, rounds); slice++) {
+    ones.push(await streamMany(count, each, tokens, one));
+    others.push(await streamMany(count, each, tokens, other));
+  }
+  return [together(ones), together(others)];
+}
+
+/** Slices of the same number of tokens as one: the rate over the whole time. */
+function together(slices: readonly Streamed[]): Streamed {
+  const timeOfAToken = slices.reduce((sum, { tokensPerS }) => sum + 1 / tokensPerS, 0) / slices.length;
+  return { tokensPerS: 1 / timeOfAToken, errors: slices.reduce((sum, { errors }) => sum + errors, 0) };
+}
