@@ -22,16 +22,25 @@ const linuxFiles: MemoryFiles = { proc: "/proc", cgroups: "/sys/fs/cgroup" };
 /** Reads it now. Undefined where the system does not tell (other systems than Linux). Never throws. */
 export function availableMemory(files: MemoryFiles = linuxFiles): AvailableMemory | undefined {
   const meminfo = read(join(files.proc, "meminfo"));
-  const available = kilobytes(meminfo, "MemAvailable");
+  const machineBytes = machineBytesOf(meminfo);
   const total = kilobytes(meminfo, "MemTotal");
-  if (available === undefined || total === undefined) return undefined;
-  const machineBytes = available + (kilobytes(meminfo, "SwapFree") ?? 0);
+  if (machineBytes === undefined || total === undefined) return undefined;
   const groups = controlGroups(files);
   return {
     machineBytes,
     ownBytes: Math.max(0, Math.min(machineBytes, ...groups.map(({ freeBytes }) => freeBytes))),
     totalBytes: Math.min(total, ...groups.map(({ limitBytes }) => limitBytes)),
   };
+}
+
+/** `machineBytes` alone, which is one file to read: for what asks at each prompt. */
+export function availableMachineBytes(files: MemoryFiles = linuxFiles): number | undefined {
+  return machineBytesOf(read(join(files.proc, "meminfo")));
+}
+
+function machineBytesOf(meminfo: string): number | undefined {
+  const available = kilobytes(meminfo, "MemAvailable");
+  return available === undefined ? undefined : available + (kilobytes(meminfo, "SwapFree") ?? 0);
 }
 
 interface GroupMemory {

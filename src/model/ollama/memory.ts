@@ -1,7 +1,7 @@
 // Whether Ollama on this machine has memory for a model that it has not loaded.
 
 import { existsSync } from "node:fs";
-import { availableMemory } from "../../host/available-memory.ts";
+import { availableMachineBytes } from "../../host/available-memory.ts";
 import { isLoopback } from "../../manifest/listen-address.ts";
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import { countAt, isRecord, type JsonRecord, textAt } from "../json.ts";
@@ -38,8 +38,9 @@ export async function memoryNeed(
 
 /** Whether so much is free now, or nobody knows. Asks nobody but the kernel. */
 export function fits(needBytes: number | undefined): boolean {
-  const free = availableMemory()?.machineBytes;
-  return needBytes === undefined || free === undefined || needBytes <= free;
+  if (needBytes === undefined) return true;
+  const free = availableMachineBytes();
+  return free === undefined || needBytes <= free;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function memoryShortage(
   contextTokens: number | undefined,
   signal: AbortSignal,
 ): Promise<MemoryShortage | undefined> {
-  const free = availableMemory()?.machineBytes;
+  const free = availableMachineBytes();
   if (needBytes === undefined || free === undefined) return undefined;
   const loaded = await listed(transport, "ps", signal);
   const own = loaded.find((record) => isNamed(record, model.model));

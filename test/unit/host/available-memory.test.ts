@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { availableMemory } from "../../../src/host/available-memory.ts";
+import { availableMachineBytes, availableMemory } from "../../../src/host/available-memory.ts";
 
 const MB = 1024 ** 2;
 const folder = mkdtempSync(join(tmpdir(), "muster-memory-"));
@@ -55,4 +55,10 @@ test("a group that is over its limit leaves nothing, not less than nothing", () 
 
 test("a system that does not tell has no answer", () => {
   expect(availableMemory(machine({}))).toBeUndefined();
+});
+
+test("the machine's alone is the same number, and nothing where the system does not tell", () => {
+  const where = machine({ "proc/meminfo": `${meminfo}\nSwapFree:          102400 kB\n` });
+  expect(availableMachineBytes(where)).toBe(600 * MB);
+  expect(availableMachineBytes(machine({}))).toBeUndefined();
 });
