@@ -89,6 +89,7 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
       : undefined;
     const options: CallOptions = {
       signal: interrupt.signal,
+      sender: bus.sender,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(inactivityMs === undefined ? {} : { inactivityMs }),
       ...(answer === undefined ? {} : { answer }),

@@ -166,6 +166,7 @@ class Conversation {
     try {
       const events = callAgent(bus.connection, agent.target, request, {
         signal: answering.signal,
+        sender: bus.sender,
         ...(inactivityMs === undefined ? {} : { inactivityMs }),
         answer: async (question, signal) => {
           writer.finish();

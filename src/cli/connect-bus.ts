@@ -3,6 +3,7 @@
 import type { BusConnection } from "../bus/connection/connection.ts";
 import { openBus } from "../bus/connection/open-bus.ts";
 import { BusError } from "../bus/connection/bus-error.ts";
+import { requestSender, type RequestSender } from "../bus/identity/request-sender.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./command-error.ts";
@@ -11,6 +12,8 @@ import type { Terminal } from "./terminal.ts";
 
 export interface CommandBus {
   readonly connection: BusConnection;
+  /** Signs what is sent to agents, where the connection has a key. */
+  readonly sender: RequestSender;
   /** Which server, for messages. */
   readonly said: string;
 }
@@ -48,7 +51,7 @@ export async function connectBus(
     const way = isRefused ? whenRefused : "Name another server with --server URL or --context NAME";
     throw new CommandError(`${cause.message}. ${way}`, 1, { cause });
   }
-  return { connection, said };
+  return { connection, said, sender: requestSender(connection, () => connection.credentials()) };
 }
 
 /** Commands say what they have to say themselves; only what should never happen is logged. */

@@ -17,6 +17,8 @@ export interface ListedAgent {
   readonly reason?: string;
   readonly lastBeatAgeS?: number;
   readonly versions: readonly string[];
+  /** Verified when all its instances are; absent: none names an identity. */
+  readonly trust?: "verified" | "claimed";
   readonly instances: readonly (RosterEntry & { readonly lastBeatAgeS?: number })[];
 }
 
@@ -43,6 +45,7 @@ export function groupAgents(entries: readonly RosterEntry[], nowMs: number): Lis
         state: best.state,
         ...(best.reason === undefined ? {} : { reason: best.reason }),
         ...(ages.length === 0 ? {} : { lastBeatAgeS: Math.min(...ages) }),
+        ...trustOf(instances),
         versions: [...new Set(instances.flatMap(({ version }) => version ?? []))],
         instances,
       },
@@ -50,9 +53,15 @@ export function groupAgents(entries: readonly RosterEntry[], nowMs: number): Lis
   });
 }
 
+function trustOf(instances: readonly RosterEntry[]): Pick<ListedAgent, "trust"> {
+  if (instances.every(({ trust }) => trust === undefined)) return {};
+  return { trust: instances.every(({ trust }) => trust === "verified") ? "verified" : "claimed" };
+}
+
 export function psTable(agents: readonly ListedAgent[], terminal: Pick<Terminal, "hasColour">): string {
   const notes = agents.map(noteOf);
   const hasNotes = notes.some((note) => note !== "");
+  const hasTrust = agents.some(({ trust }) => trust !== undefined);
   const header = [
     "AGENT",
     "OWNER",
@@ -62,6 +71,7 @@ export function psTable(agents: readonly ListedAgent[], terminal: Pick<Terminal,
     "VERSION",
     "INSTANCES",
     "IN USE",
+    ...(hasTrust ? ["TRUST"] : []),
     ...(hasNotes ? ["NOTE"] : []),
   ];
   const rows = agents.map((agent, index) => [
@@ -73,6 +83,7 @@ export function psTable(agents: readonly ListedAgent[], terminal: Pick<Terminal,
     agent.versions.join(", "),
     String(agent.instances.length),
     useText(agent),
+    ...(hasTrust ? [agent.trust ?? ""] : []),
     ...(hasNotes ? [notes[index] ?? ""] : []),
   ]);
   const text = formatTable(
@@ -98,6 +109,7 @@ export function psToJson(
       reason: agent.reason,
       last_beat_age_s: agent.lastBeatAgeS,
       versions: agent.versions,
+      trust: agent.trust,
       instances: agent.instances.map((instance) => ({
         instance_id: instance.instanceId,
         state: instance.state,
@@ -109,6 +121,9 @@ export function psToJson(
         model: instance.model,
         last_good: instance.isLastGood,
         version: instance.version,
+        identity: instance.identity,
+        trust: instance.trust,
+        beat_problem: instance.beatProblem,
         description: instance.record?.description,
         protocol_version: instance.record?.protocolVersion,
         prompt_subject: instance.record?.promptSubject,
@@ -147,7 +162,9 @@ function noteOf({ reason, instances }: ListedAgent): string {
   const version = foreign === undefined ? [] : [`speaks protocol ${foreign.protocolVersion}`];
   const isLastGood = instances.some((instance) => instance.isLastGood === true);
   const file = isLastGood ? ["its file has problems: it serves as that last was"] : [];
-  return [...(reason === undefined ? [] : [reason]), ...file, ...version].join("; ");
+  const problem = instances.find(({ beatProblem }) => beatProblem !== undefined)?.beatProblem;
+  const unheard = problem === undefined ? [] : [`its heartbeats do not count: ${problem}`];
+  return [...(reason === undefined ? [] : [reason]), ...file, ...version, ...unheard].join("; ");
 }
 
 /** Colours come after the columns were measured. */

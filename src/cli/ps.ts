@@ -3,6 +3,7 @@
 import { CallError } from "../bus/calling/call-error.ts";
 import { delay } from "../bus/delay.ts";
 import { Roster } from "../bus/calling/roster.ts";
+import { sha256Hex, verifySignature } from "../bus/identity/signatures.ts";
 import type { AgentWatch } from "../bus/calling/watch-agents.ts";
 import { watchAgents } from "../bus/calling/watch-agents.ts";
 import { busFailure } from "./call-failure.ts";
@@ -24,6 +25,8 @@ export const command: Command = {
   details: [
     "States: starting, ready, degraded and draining are an agent's own word; online beats and says no more; silent is registered and was " +
       "not heard; offline missed three beats. IN USE is prompts in work and waiting.",
+    "TRUST is there when an agent names the NATS user that it runs as (--json has it as identity): verified when its registration and heartbeats are " +
+      "signed by that user, else claimed. Heartbeats whose signature fails do not count.",
     "Manifest files of this machine's runtime that have problems are shown after the list.",
     serverDetails,
   ],
@@ -51,8 +54,8 @@ async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   const isWatching = invocation.flag("watch");
   const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal, { isPersistent: isWatching });
-  const roster = new Roster(() => performance.now());
-  const watch = watchAgents(bus.connection, roster);
+  const roster = new Roster(() => performance.now(), { signatures: { sha256: sha256Hex, verify: verifySignature } });
+  const watch = watchAgents(bus.connection, roster, bus.sender);
   const options = stallMs === undefined ? {} : { stallMs, maxWaitMs: Math.max(2_000, 2 * stallMs) };
   const listing: Listing = {
     bus,

@@ -96,5 +96,6 @@ function commonTarget(first: AgentRecord, instances: readonly AgentRecord[]): Ca
     ...(limits.length === 0 ? {} : { maxPayloadBytes: Math.min(...limits) }),
     protocolVersion,
     compatibility,
+    minSenderTrust: instances.every(({ minSenderTrust }) => minSenderTrust === "any") ? "any" : "signed",
   };
 }

@@ -13,6 +13,8 @@ export type CallErrorCode =
   | "empty_prompt"
   | "payload_too_large"
   | "attachments_not_accepted"
+  /** The agent wants a signature, and we cannot sign (§13.9). */
+  | "signature_required"
   /** No message for the inactivity time (§6.6). */
   | "inactive"
   /** The overall time is over. */

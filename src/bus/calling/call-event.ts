@@ -1,6 +1,7 @@
 // What a call tells its caller while the agent answers.
 
 import type { Attachment } from "../../protocol/attachment.ts";
+import type { RequestSender } from "../identity/request-sender.ts";
 import type { CallRequest, Headers } from "./call-request.ts";
 
 export type CallEvent =
@@ -37,6 +38,8 @@ export interface CallOptions {
   readonly answer?: AnswerQuestion;
   /** Bytes that may wait to be read; default 64 MiB. */
   readonly maxBufferedBytes?: number;
+  /** Signs the prompt (§13); without it, it goes unsigned. */
+  readonly sender?: RequestSender;
   /** Sent with the prompt, counted in its size. */
   readonly headers?: Headers;
 }

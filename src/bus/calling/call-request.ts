@@ -2,6 +2,7 @@
 
 import type { Attachment } from "../../protocol/attachment.ts";
 import { encodeRequest } from "../../protocol/request.ts";
+import type { SenderTrust } from "../../protocol/sender-rules.ts";
 import { formatSize } from "../../protocol/sizes.ts";
 import type { Compatibility } from "../../protocol/version.ts";
 import { protocolVersion } from "../../protocol/version.ts";
@@ -14,6 +15,8 @@ export interface CallTarget {
   readonly maxPayloadBytes?: number;
   readonly protocolVersion: string;
   readonly compatibility: Compatibility;
+  /** Default `any`. */
+  readonly minSenderTrust?: SenderTrust;
 }
 
 /** NATS headers by name. */
@@ -41,10 +44,19 @@ export function prepareRequest(
     throw new CallError("attachments_not_accepted", "This agent takes no attachments");
   }
   const payload = encodeRequest(request);
+  checkRequestSize(payload, target, limits);
+  return payload;
+}
+
+/** Throws a `CallError` when payload and headers together are more than the agent or the server takes (§5.4, §13.5.1). */
+export function checkRequestSize(
+  payload: Uint8Array,
+  target: CallTarget,
+  limits: { readonly serverMaxBytes: number; readonly headers?: Headers },
+): void {
   const bytes = messageBytes(payload, limits.headers);
   checkSize(bytes, target.maxPayloadBytes, "this agent takes");
   checkSize(bytes, limits.serverMaxBytes, "the NATS server takes");
-  return payload;
 }
 
 /** Bytes that count against a limit: payload and headers as the wire carries them. */

@@ -7,8 +7,8 @@ import { startCallClock } from "./call-clock.ts";
 import { agentError, CallError } from "./call-error.ts";
 import type { CallEvent, CallOptions } from "./call-event.ts";
 import type { CallerBus } from "./caller-bus.ts";
-import type { CallRequest, CallTarget } from "./call-request.ts";
-import { messageBytes, prepareRequest } from "./call-request.ts";
+import type { CallRequest, CallTarget, Headers } from "./call-request.ts";
+import { checkRequestSize, messageBytes, prepareRequest } from "./call-request.ts";
 import { encodeRequest } from "../../protocol/request.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import { openReplyStream, publish } from "./reply-stream.ts";
@@ -35,12 +35,11 @@ export async function* callAgent(
   request: CallRequest,
   options: CallOptions = {},
 ): AsyncGenerator<CallEvent, void, undefined> {
-  if (options.signal?.aborted === true) throw cancelled();
-  const { headers } = options;
-  const payload = prepareRequest(target, request, {
-    serverMaxBytes: bus.maxPayloadBytes(),
-    ...(headers === undefined ? {} : { headers }),
-  });
+  if (isCancelled(options)) throw cancelled();
+  const payload = prepareRequest(target, request, { serverMaxBytes: bus.maxPayloadBytes() });
+  const headers = await requestHeaders(target, payload, options);
+  checkRequestSize(payload, target, { serverMaxBytes: bus.maxPayloadBytes(), ...(headers && { headers }) });
+  if (isCancelled(options)) throw cancelled();
   const call = openCall(bus, options);
   try {
     call.stream.publish(target.promptSubject, payload, headers);
@@ -48,6 +47,23 @@ export async function* callAgent(
   } finally {
     call.close();
   }
+}
+
+/** Signed where that can be; refused here where the agent wants a signature and it cannot (§13.9). */
+async function requestHeaders(
+  target: CallTarget,
+  payload: Uint8Array,
+  { sender, headers }: CallOptions,
+): Promise<Headers | undefined> {
+  const signed = await sender?.headers({ subject: target.promptSubject, payload });
+  if (signed?.type === "signed") return { ...headers, ...signed.headers };
+  if (target.minSenderTrust !== "signed") return headers;
+  const why = signed?.why ?? "this call signs nothing";
+  throw new CallError("signature_required", `This agent serves callers that sign their prompts, and ${why}`);
+}
+
+function isCancelled({ signal }: CallOptions): boolean {
+  return signal?.aborted === true;
 }
 
 interface OpenCall {

@@ -4,11 +4,13 @@ import type { AgentState, Heartbeat } from "../../protocol/heartbeat.ts";
 import { decodeHeartbeat, missedBeats } from "../../protocol/heartbeat.ts";
 import type { AgentRecord, UnusableRecord } from "../../protocol/registration.ts";
 import { parseAgentSubject } from "../../protocol/subjects.ts";
+import type { SignatureChecks } from "./beat-sender.ts";
+import { InstanceTrust, type TrustFields } from "./instance-trust.ts";
 
 /** `online`: it beats, and says no more. `silent`: registered, but no beat was seen. `offline`: three intervals without one. */
 export type RosterState = AgentState | "online" | "silent" | "offline";
 
-export interface RosterEntry {
+export interface RosterEntry extends TrustFields {
   readonly instanceId: string;
   readonly agent: string;
   readonly owner: string;
@@ -36,6 +38,7 @@ interface Instance {
   name?: string;
   lastBeatMs?: number;
   seenMs: number;
+  readonly trust: InstanceTrust;
 }
 
 export interface RosterLimits {
@@ -43,6 +46,8 @@ export interface RosterLimits {
   readonly maxInstances?: number;
   /** An instance that neither answers nor beats is forgotten after this; default 10 min. */
   readonly forgetMs?: number;
+  /** Default none: all identities are claims, and no heartbeat is refused. */
+  readonly signatures?: SignatureChecks;
 }
 
 /** Longest interval that is believed: a longer one would make an agent immortal. */
@@ -52,6 +57,7 @@ export class Roster {
   readonly #now: () => number;
   readonly #maxInstances: number;
   readonly #forgetMs: number;
+  readonly #signatures: SignatureChecks | undefined;
   readonly #instances = new Map<string, Instance>();
   #unusable: readonly UnusableRecord[] = [];
 
@@ -60,23 +66,31 @@ export class Roster {
     this.#now = now;
     this.#maxInstances = limits.maxInstances ?? 20_000;
     this.#forgetMs = limits.forgetMs ?? 600_000;
+    this.#signatures = limits.signatures;
   }
 
   /** Takes in a whole discovery. */
   discovered(agents: readonly AgentRecord[], unusable: readonly UnusableRecord[]): void {
     for (const record of agents) {
       const instance = this.#instance(record.instanceId);
-      if (instance !== undefined) instance.record = record;
+      if (instance === undefined) continue;
+      instance.record = record;
+      instance.trust.registered(record);
     }
     this.#unusable = unusable;
   }
 
-  /** Takes in what arrived on a heartbeat subject; anything else than a heartbeat is ignored. */
-  beat(payload: string, subject: string): void {
+  /**
+   * Takes in what arrived on a heartbeat subject; anything else than a heartbeat is ignored, and so is one whose signature fails.
+   * `senderHeaders`: all values of its `Agent-Sender` header.
+   */
+  beat(payload: string, subject: string, senderHeaders: readonly string[] = []): void {
     const beat = decodeHeartbeat(payload);
     const name = parseAgentSubject(subject)?.address.name;
     if (beat === undefined || name === undefined) return;
-    const instance = this.#instance(beat.instance_id);
+    const trust = this.#instances.get(beat.instance_id)?.trust ?? new InstanceTrust(this.#signatures);
+    if (!trust.heard({ beat, payload, subject, senderHeaders })) return;
+    const instance = this.#instance(beat.instance_id, trust);
     if (instance === undefined) return;
     instance.name = name;
     this.#keep(instance, beat);
@@ -114,14 +128,14 @@ export class Roster {
     instance.lastBeatMs = this.#now();
   }
 
-  #instance(id: string): Instance | undefined {
+  #instance(id: string, trust = new InstanceTrust(this.#signatures)): Instance | undefined {
     const known = this.#instances.get(id);
     if (known !== undefined) {
       known.seenMs = this.#now();
       return known;
     }
     if (this.#instances.size >= this.#maxInstances) return undefined;
-    const instance: Instance = { seenMs: this.#now() };
+    const instance: Instance = { seenMs: this.#now(), trust };
     this.#instances.set(id, instance);
     return instance;
   }
@@ -151,6 +165,7 @@ export class Roster {
       ...(lastBeatMs === undefined ? {} : { lastBeatMs }),
       ...(beat === undefined ? {} : beatFields(beat)),
       ...(version === undefined ? {} : { version }),
+      ...instance.trust.fields(),
       ...(record === undefined ? {} : { record }),
     };
   }

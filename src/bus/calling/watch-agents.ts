@@ -1,12 +1,14 @@
 // Keeps a roster true: heartbeats as they come, a discovery when asked, and the status endpoint of those that have not beaten yet (§4, §8).
 
 import type { Msg } from "@nats-io/nats-core";
+import { senderHeader } from "../../protocol/sender-header.ts";
 import { allHeartbeats } from "../../protocol/subjects.ts";
 import { CallError } from "./call-error.ts";
 import type { CallerBus } from "./caller-bus.ts";
 import type { Discovery, DiscoveryOptions } from "./discovery.ts";
 import { discoverAgents } from "./discovery.ts";
 import { publish } from "./reply-stream.ts";
+import type { RequestSender } from "../identity/request-sender.ts";
 import type { Roster } from "./roster.ts";
 import { deferred } from "../deferred.ts";
 
@@ -26,12 +28,12 @@ export interface RefreshOptions extends DiscoveryOptions {
   readonly statusMs?: number;
 }
 
-/** Subscribes to every heartbeat, before anything is asked (§8.5). */
-export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
+/** Subscribes to every heartbeat, before anything is asked (§8.5). `sender` signs the questions for a status (§13.5). */
+export function watchAgents(bus: CallerBus, roster: Roster, sender?: RequestSender): AgentWatch {
   let refusal: string | undefined;
-  const subscription = bus.subscribe(allHeartbeats, (message) => roster.beat(message.string(), message.subject), {
-    onRefused: (problem) => (refusal = problem),
-  });
+  const hear = (message: Msg): void =>
+    roster.beat(message.string(), message.subject, message.headers?.values(senderHeader) ?? []);
+  const subscription = bus.subscribe(allHeartbeats, hear, { onRefused: (problem) => (refusal = problem) });
   const discover = async (options?: DiscoveryOptions): Promise<Discovery> => {
     const discovery = await discoverAgents(bus, options);
     roster.discovered(discovery.agents, discovery.unusable);
@@ -42,24 +44,32 @@ export function watchAgents(bus: CallerBus, roster: Roster): AgentWatch {
     refresh: async (options = {}) => {
       await discover(options);
       if (refusal !== undefined) throw new CallError("not_permitted", `Cannot listen for heartbeats: ${refusal}`);
-      await askStatus(bus, roster, options.statusMs ?? 1_000);
+      await askStatus({ bus, roster, sender }, options.statusMs ?? 1_000);
     },
     close: () => subscription.unsubscribe(),
   };
 }
 
+interface Asking {
+  readonly bus: CallerBus;
+  readonly roster: Roster;
+  readonly sender: RequestSender | undefined;
+}
+
+const nothing = new Uint8Array();
+
 /** The server picks one of the instances behind a subject at random: those that were not picked are asked for again. */
-async function askStatus(bus: CallerBus, roster: Roster, waitMs: number): Promise<void> {
+async function askStatus(asking: Asking, waitMs: number): Promise<void> {
   const endMs = performance.now() + waitMs;
   for (let round = 0; round < statusRounds && performance.now() < endMs; round++) {
-    const subjects = roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
+    const subjects = asking.roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
     if (subjects.length === 0) return;
-    await askEach(bus, roster, subjects, endMs - performance.now());
+    await askEach(asking, subjects, endMs - performance.now());
   }
 }
 
 /** Resolves when there are as many answers as questions, or after `waitMs`. */
-async function askEach(bus: CallerBus, roster: Roster, subjects: readonly string[], waitMs: number): Promise<void> {
+async function askEach({ bus, roster, sender }: Asking, subjects: readonly string[], waitMs: number): Promise<void> {
   const inbox = bus.newInbox();
   const done = deferred<undefined>();
   let open = subjects.length;
@@ -71,7 +81,13 @@ async function askEach(bus: CallerBus, roster: Roster, subjects: readonly string
   const subscription = bus.subscribe(inbox, receive);
   const latest = setTimeout(() => done.resolve(undefined), waitMs);
   try {
-    for (const subject of subjects) publish(bus, subject, new Uint8Array(), { reply: inbox });
+    for (const subject of subjects) {
+      const signed = await sender?.headers({ subject, payload: nothing });
+      publish(bus, subject, nothing, {
+        reply: inbox,
+        ...(signed?.type === "signed" ? { headers: signed.headers } : {}),
+      });
+    }
     await done.promise;
   } finally {
     clearTimeout(latest);

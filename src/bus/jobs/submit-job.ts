@@ -3,6 +3,7 @@
 import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
+import type { RequestSender } from "../identity/request-sender.ts";
 import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { keptResult, queuedMessage } from "./job-records.ts";
@@ -28,8 +29,13 @@ export interface SubmittedJob {
   readonly place: JobPlace;
 }
 
-/** Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, and those of the connection. */
-export async function submitJob(bus: CallerBus, address: AgentAddress, job: JobRequest): Promise<SubmittedJob> {
+/** `sender` signs it. Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, and those of the connection. */
+export async function submitJob(
+  bus: CallerBus,
+  address: AgentAddress,
+  job: JobRequest,
+  sender?: RequestSender,
+): Promise<SubmittedJob> {
   if (!isJobId(job.id)) {
     throw new JobError("invalid", `"${job.id}" is no id for a job; write 1 to 128 of A-Z, a-z, 0-9, "_" and "-"`);
   }
@@ -37,7 +43,7 @@ export async function submitJob(bus: CallerBus, address: AgentAddress, job: JobR
     throw notKept(error);
   });
   if (!job.isNewId && (await isKnown(bus, address, job, place))) return { id: job.id, isKnown: true, place };
-  const ack = await publish(bus, address, job, place);
+  const ack = await publish(bus, address, job, { place, sender });
   if (ack.isDuplicate) await checkSame(bus, address, job, ack.seq, place);
   return { id: job.id, isKnown: ack.isDuplicate, place };
 }
@@ -49,14 +55,22 @@ async function placeOf(bus: CallerBus, address: AgentAddress): Promise<JobPlace>
   throw explained(new JobError("no-store", "There is neither queue nor outbox"), address);
 }
 
-async function publish(bus: CallerBus, address: AgentAddress, job: JobRequest, place: JobPlace) {
+async function publish(
+  bus: CallerBus,
+  address: AgentAddress,
+  job: JobRequest,
+  { place, sender }: { readonly place: JobPlace; readonly sender: RequestSender | undefined },
+) {
+  const subject = jobSubject(address, place);
+  const signed = await sender?.headers({ subject, payload: job.payload });
   const headers = {
+    ...(signed?.type === "signed" ? signed.headers : {}),
     [idHeader]: job.id,
     ...(job.ttlMs === undefined ? {} : { [ttlHeader]: `${job.ttlMs}ms` }),
     ...(job.attempts === undefined ? {} : { [attemptsHeader]: `${job.attempts}` }),
   };
   try {
-    return await publishKept(bus, jobSubject(address, place), job.payload, headers);
+    return await publishKept(bus, subject, job.payload, headers);
   } catch (error) {
     throw error instanceof JobError ? explained(error, address) : error;
   }
