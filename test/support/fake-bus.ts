@@ -44,6 +44,8 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    refusedSubjects: () => [],
+    onRefusedSubjects: () => () => undefined,
     onPublishRefused: () => () => undefined,
     close: () => Promise.resolve(),
   };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { natsServerProgram } from "../../build/nats-server/nats-server.ts";
 import { hostTarget } from "../../build/target/target.ts";
+import { until } from "./until.ts";
 
 export interface NatsServerOptions {
   /** Lines added to the configuration, in nats-server's own language. */
@@ -26,6 +27,8 @@ export interface RunningNatsServer {
   kill(): Promise<void>;
   /** Starts it again on the same port with the same store, ending it first where it runs. Resolves when it accepts clients. */
   restart(): Promise<void>;
+  /** Has it read its configuration again, with other lines added. Resolves when it goes by them. */
+  reload(config: string): Promise<void>;
   /** Pid of the process that runs now. */
   pid(): number;
   /** Ends it and removes its folder. May be called again. */
@@ -42,7 +45,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     await writeFile(path, configText(folder, port, options));
     return startProcess([...(options.launcher ?? []), program, "-c", path], lines);
   };
-  let current = await start(-1);
+  let configuredPort = -1;
+  let current = await start(configuredPort);
   const { port } = current;
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -51,7 +55,18 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     kill: () => end(current, "SIGKILL"),
     restart: async () => {
       await end(current, "SIGKILL");
+      configuredPort = port;
       current = await start(port);
+    },
+    reload: async (config) => {
+      const told = lines.length;
+      await writeFile(join(folder, "nats.conf"), configText(folder, configuredPort, { ...options, config }));
+      current.child.kill("SIGHUP");
+      await until("the server to read its configuration again", () =>
+        lines.slice(told).some((line) => /Reloaded server configuration|Failed to reload/.test(line)),
+      );
+      if (lines.slice(told).some((line) => line.includes("Failed to reload")))
+        throw new Error(lines.slice(told).join("\n"));
     },
     pid: () => current.child.pid,
     stop: async () => {

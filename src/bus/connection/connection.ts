@@ -31,8 +31,8 @@ export interface PublishOptions {
 
 export interface SubscribeOptions {
   readonly queue?: string;
-  /** The server refused it (permissions); it is tried again at the next connection. */
-  readonly onRefused?: (problem: string, subject: string) => void;
+  /** The server refused it (permissions), now or once more; it is tried again until it is allowed. */
+  readonly onRefused?: (problem: string) => void;
 }
 
 export interface BusSubscription {
@@ -69,6 +69,10 @@ export interface BusConnection {
   newInbox(): string;
   /** Called on each change of `state` after it; returns what removes it. At `connected` subscriptions are made already. */
   onStatus(listener: (status: BusStatus) => void): () => void;
+  /** Subjects that the server's permissions forbid to subscribe to, of the subscriptions that there are. */
+  refusedSubjects(): readonly string[];
+  /** Called when `refusedSubjects` are others; returns what removes it. */
+  onRefusedSubjects(listener: () => void): () => void;
   /** Called when the server refuses a publish for want of permission; returns what removes it. */
   onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
   /** Delivers what was published (at most 2 s), then closes for good. Never rejects. */

@@ -6,8 +6,9 @@ import type { Status } from "@nats-io/nats-core";
 export interface ConnectionEvents {
   /** The cluster told of its servers. */
   onServers(): void;
+  /** Anything but a want of permission. */
   onError(error: Error): void;
-  /** After `onError`, when it was a publish that the server refused for want of permission. */
+  /** The server refused a publish for want of permission. */
   onPublishRefused(subject: string, problem: string): void;
 }
 
@@ -26,7 +27,7 @@ function tellError(
   error: Error & { readonly operation?: unknown; readonly subject?: unknown },
   events: ConnectionEvents,
 ): void {
-  events.onError(error);
   const { operation, subject } = error;
   if (operation === "publish" && typeof subject === "string") events.onPublishRefused(subject, error.message);
+  else if (operation !== "subscription") events.onError(error); // A subscription is told of its own.
 }

@@ -13,6 +13,7 @@ import type { BusConnection, BusStatus, BusSubscription, PublishOptions, Subscri
 import type { Dialled } from "./dialled.ts";
 import { followConnection } from "./follow-connection.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
+import { SaidOnce } from "./said-once.ts";
 import { SubscriptionTable } from "./subscription-table.ts";
 import { untilLost } from "./until-lost.ts";
 
@@ -34,6 +35,7 @@ export class ReconnectingBus implements BusConnection {
   readonly #table: SubscriptionTable;
   readonly #state: BusState;
   readonly #refusalListeners = new Set<(subject: string, problem: string) => void>();
+  readonly #saidRefusals = new SaidOnce();
   readonly #stop = new AbortController();
   #dial: Dial;
   /** Made the new way, and about to take over. */
@@ -118,6 +120,14 @@ export class ReconnectingBus implements BusConnection {
     return this.#state.onStatus(listener);
   }
 
+  refusedSubjects(): readonly string[] {
+    return this.#table.refused.subjects();
+  }
+
+  onRefusedSubjects(listener: () => void): () => void {
+    return this.#table.refused.onChange(listener);
+  }
+
   onPublishRefused(listener: (subject: string, problem: string) => void): () => void {
     this.#refusalListeners.add(listener);
     return () => this.#refusalListeners.delete(listener);
@@ -180,9 +190,7 @@ export class ReconnectingBus implements BusConnection {
     const why = await followConnection(events, {
       onServers: () => (this.#gossiped = connection.info?.connect_urls ?? this.#gossiped),
       onError: (error) => log.warn("NATS reported an error", { error: error.message }),
-      onPublishRefused: (subject, problem) => {
-        for (const listener of [...this.#refusalListeners]) listener(subject, problem);
-      },
+      onPublishRefused: (subject, problem) => this.#tellPublishRefused(subject, problem),
     });
     if (this.#live !== connection) return undefined;
     this.#live = undefined;
@@ -193,8 +201,16 @@ export class ReconnectingBus implements BusConnection {
     return undefined;
   }
 
+  #tellPublishRefused(subject: string, problem: string): void {
+    this.#saidRefusals.say(subject, () =>
+      this.#options.log.warn("NATS permissions forbid to publish; allow it for this user", { subject }),
+    );
+    for (const listener of [...this.#refusalListeners]) listener(subject, problem);
+  }
+
   #becomeConnected(connection: NatsConnection): void {
     this.#live = connection;
+    this.#saidRefusals.forget();
     this.#maxPayloadBytes = connection.info?.max_payload ?? this.#maxPayloadBytes;
     this.#gossiped = connection.info?.connect_urls ?? [];
     this.#state.becomeConnected(connection.getServer());

@@ -4,9 +4,11 @@ import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/nats-c
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
 import type { NatsHeaders } from "./dialled.ts";
+import { type RefusableSubscription, RefusedSubscriptions } from "./refused-subscriptions.ts";
 import { untilLost } from "./until-lost.ts";
 
 export class SubscriptionTable {
+  readonly refused: RefusedSubscriptions;
   readonly #log: Logger;
   readonly #entries = new Set<Entry>();
   #connection: NatsConnection | undefined;
@@ -15,10 +17,11 @@ export class SubscriptionTable {
 
   constructor(log: Logger) {
     this.#log = log;
+    this.refused = new RefusedSubscriptions(log);
   }
 
   add(subject: string, onMessage: (message: Msg) => void, options: SubscribeOptions): BusSubscription {
-    const entry = new Entry(subject, onMessage, options, this.#log, this.#entries);
+    const entry = new Entry(subject, onMessage, options, this.#log, { all: this.#entries, refused: this.refused });
     this.#entries.add(entry);
     if (this.#connection !== undefined && this.#lost !== undefined) entry.attach(this.#connection, this.#lost);
     return entry;
@@ -30,12 +33,14 @@ export class SubscriptionTable {
     this.#library = library;
     this.#lost = lost;
     for (const entry of this.#entries) entry.attach(connection, lost);
+    this.refused.attach(connection, lost);
   }
 
   /** The connection is gone. */
   detach(): void {
     this.#connection = undefined;
     for (const entry of this.#entries) entry.detach();
+    this.refused.detach();
   }
 
   /** The library's form of publish options. */
@@ -49,26 +54,37 @@ export class SubscriptionTable {
   }
 }
 
-class Entry implements BusSubscription {
+interface Live {
+  readonly subscription: Subscription;
+  readonly lost: AbortSignal;
+}
+
+/** Where an entry is listed. */
+interface Lists {
+  readonly all: Set<Entry>;
+  readonly refused: RefusedSubscriptions;
+}
+
+class Entry implements BusSubscription, RefusableSubscription {
   readonly subject: string;
   readonly #onMessage: (message: Msg) => void;
   readonly #options: SubscribeOptions;
   readonly #log: Logger;
-  readonly #entries: Set<Entry>;
-  #live: { readonly subscription: Subscription; readonly lost: AbortSignal } | undefined;
+  readonly #lists: Lists;
+  #live: Live | undefined;
 
   constructor(
     subject: string,
     onMessage: (message: Msg) => void,
     options: SubscribeOptions,
     log: Logger,
-    entries: Set<Entry>,
+    lists: Lists,
   ) {
     this.subject = subject;
     this.#onMessage = onMessage;
     this.#options = options;
     this.#log = log;
-    this.#entries = entries;
+    this.#lists = lists;
   }
 
   attach(connection: NatsConnection, lost: AbortSignal): void {
@@ -80,22 +96,30 @@ class Entry implements BusSubscription {
     this.#live = { subscription, lost };
   }
 
+  isLive(): boolean {
+    return this.#live !== undefined;
+  }
+
   detach(): void {
     this.#live = undefined;
   }
 
   unsubscribe(): void {
-    this.#entries.delete(this);
-    const live = this.#live;
-    this.#live = undefined;
+    const live = this.#leave();
     if (live?.subscription.isClosed() === false) live.subscription.unsubscribe();
   }
 
   async drain(): Promise<void> {
-    this.#entries.delete(this);
+    const live = this.#leave();
+    if (live?.subscription.isClosed() === false) await untilLost(live.subscription.drain(), live.lost);
+  }
+
+  #leave(): Live | undefined {
     const live = this.#live;
     this.#live = undefined;
-    if (live?.subscription.isClosed() === false) await untilLost(live.subscription.drain(), live.lost);
+    this.#lists.all.delete(this);
+    this.#lists.refused.remove(this);
+    return live;
   }
 
   // An exception would end the library's reader.
@@ -106,7 +130,9 @@ class Entry implements BusSubscription {
         return;
       }
       this.#live = undefined;
-      this.#options.onRefused?.(error.message, this.subject);
+      if (!this.#lists.all.has(this)) return;
+      this.#lists.refused.add(this);
+      this.#options.onRefused?.(error.message);
     } catch (thrown) {
       this.#log.error("Handling a message failed", { subject: this.subject, error: String(thrown) });
     }

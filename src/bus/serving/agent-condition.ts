@@ -4,6 +4,7 @@ import type { AgentState } from "../../protocol/heartbeat.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import { takenReason } from "./address-rule.ts";
 import type { ServiceHealth } from "./service-port.ts";
+import type { Forbidden } from "./wire-permissions.ts";
 
 const heldReason = "told to take no prompts";
 
@@ -12,8 +13,8 @@ export interface Facts {
   health: ServiceHealth;
   /** The instance that serves the address in our stead. */
   takenBy: string | undefined;
-  /** What the server's permissions forbid to subscribe to. */
-  refusedSubject: string | undefined;
+  /** What the server's permissions keep it from. */
+  forbidden: Forbidden | undefined;
   /** It is registered. */
   isActive: boolean;
   /** The operator told it to take no prompts. */
@@ -31,7 +32,7 @@ export class AgentCondition {
   readonly facts: Facts = {
     health: { state: "starting" },
     takenBy: undefined,
-    refusedSubject: undefined,
+    forbidden: undefined,
     isActive: false,
     isHeld: false,
     isDraining: false,
@@ -51,12 +52,12 @@ export class AgentCondition {
   }
 
   told(): Condition {
-    const { health, takenBy, refusedSubject, isActive, isHeld, isDraining } = this.facts;
+    const { health, takenBy, forbidden, isActive, isHeld, isDraining } = this.facts;
     if (isDraining) return { state: "draining" };
     if (isHeld) return { state: "draining", reason: heldReason };
     if (takenBy !== undefined) return { state: "degraded", reason: takenReason(takenBy) };
-    if (refusedSubject !== undefined) {
-      return { state: "degraded", reason: `NATS permissions forbid to subscribe to "${refusedSubject}"` };
+    if (forbidden !== undefined) {
+      return { state: "degraded", reason: `NATS permissions forbid to ${forbidden.act} to "${forbidden.subject}"` };
     }
     if (!isActive && health.state === "ready") return { state: "starting" }; // Nobody can prompt it yet.
     return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };

@@ -19,6 +19,7 @@ import type { PromptCheck, PromptHandler, ServedAgent, ServiceSpec } from "./ser
 import { TextBatch } from "./text-batch.ts";
 import { delay } from "../delay.ts";
 import { within } from "../within.ts";
+import { WirePermissions } from "./wire-permissions.ts";
 
 export interface AgentHostOptions {
   /** Owned by the caller: close the host first. */
@@ -56,14 +57,10 @@ class Host implements AgentHost {
   readonly #batch = new TextBatch();
   readonly #agents = new Set<AgentService>();
   readonly #jobs: JobTaker | undefined;
-  readonly #stopListening: () => void;
   #closed: Promise<void> | undefined;
 
   constructor({ connection, log, holdMs, jobs, observe }: AgentHostOptions) {
     this.#jobs = jobs;
-    this.#stopListening = connection.onStatus(({ state }) => {
-      if (state === "connected") for (const agent of this.#agents) agent.forgetRefusal();
-    });
     this.#inbox = new ProbeInbox(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
@@ -81,6 +78,7 @@ class Host implements AgentHost {
         heldOutput,
         callerWatch: new CallerWatch(connection, this.#inbox),
         nonces: new NonceWindow(),
+        permissions: new WirePermissions(connection),
       },
       identity: new HostIdentity(connection, log),
       registry: new MicroRegistry(connection, log),
@@ -113,12 +111,12 @@ class Host implements AgentHost {
     const { connection, parts, registry, heartbeats, claims, identity } = this.#deps;
     while (parts.heldOutput.size > 0 && performance.now() < deadline) await delay(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));
-    this.#stopListening();
     claims.close();
     identity.close();
     heartbeats.close();
     registry.close();
     parts.callerWatch.close();
+    parts.permissions.close();
     parts.heldOutput.close();
     this.#batch.close();
     this.#inbox.close();

@@ -31,8 +31,6 @@ export interface RegisteredAgent {
   readonly presence: AgentPresence;
   readonly promptCounter: EndpointCounter;
   readonly log: Logger;
-  /** Permissions forbid a subject of its own. */
-  readonly onRefused: (problem: string, subject: string) => void;
 }
 
 /** From its making on the agent is found and beats, as whoever we are at the time, until `end`. */
@@ -48,7 +46,7 @@ export class AgentRegistration implements RegisteredService {
   #identity: RegisteredIdentity | undefined;
 
   constructor({ connection, registry, heartbeats, identity }: RegistrationDeps, agent: RegisteredAgent) {
-    const { spec, presence, onRefused } = agent;
+    const { spec, presence } = agent;
     this.id = agent.instanceId;
     this.started = agent.started;
     this.#agent = agent;
@@ -56,7 +54,7 @@ export class AgentRegistration implements RegisteredService {
     this.#status = connection.subscribe(
       agentSubject("status", spec.address),
       (message) => presence.answerStatus(message),
-      { queue: endpointQueueGroup, onRefused },
+      { queue: endpointQueueGroup },
     );
     this.#identity = registeredIdentity(identity, spec);
     this.#unregister = registry.add(this);

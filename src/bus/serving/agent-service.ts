@@ -17,6 +17,7 @@ import { PromptEndpoint } from "./prompt-endpoint.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
 import { SoonestTimer } from "./soonest-timer.ts";
+import { type Forbidden, isNeededBy, type PermissionTaker } from "./wire-permissions.ts";
 import { uniqueId } from "../unique-id.ts";
 import { within } from "../within.ts";
 
@@ -30,7 +31,7 @@ export interface AgentServiceDeps extends RegistrationDeps {
 /** The server's word that it delivers no more prompts is not awaited longer. */
 const unsubscribeMs = 2_000;
 
-export class AgentService implements ServedAgent, JobAgent {
+export class AgentService implements ServedAgent, JobAgent, PermissionTaker {
   readonly instanceId = uniqueId();
   readonly promptSubject: string;
   readonly #deps: AgentServiceDeps;
@@ -129,11 +130,6 @@ export class AgentService implements ServedAgent, JobAgent {
     });
   }
 
-  /** At a new connection, permissions may be others: the server says so again if not. */
-  forgetRefusal(): void {
-    this.#condition.facts.refusedSubject = undefined;
-  }
-
   counters(): { inFlight: number; queued: number; requests: number; errors: number } {
     const { admission, counter } = this.#endpoint;
     return {
@@ -158,6 +154,7 @@ export class AgentService implements ServedAgent, JobAgent {
     this.#stopTurns?.end();
     for (const subscription of this.#prompts) subscription.unsubscribe();
     this.#registration?.end();
+    this.#deps.parts.permissions.remove(this);
     for (const undo of this.#undo) undo();
   }
 
@@ -202,9 +199,9 @@ export class AgentService implements ServedAgent, JobAgent {
       started: this.#started,
       presence: this.#presence,
       promptCounter: this.#endpoint.counter,
-      onRefused: this.#refuseSubject,
       log: this.#log,
     });
+    this.#deps.parts.permissions.add(this);
     this.#tellChange();
   }
 
@@ -220,15 +217,26 @@ export class AgentService implements ServedAgent, JobAgent {
     this.#prompts = promptSubjects(this.promptSubject, this.#spec).map((subject) =>
       this.#deps.connection.subscribe(subject, receive, {
         queue: endpointQueueGroup,
-        onRefused: this.#refuseSubject,
       }),
     );
   }
 
-  readonly #refuseSubject = (_problem: string, subject: string): void => {
-    this.#log.error("NATS permissions forbid to subscribe; allow it for this user", { subject });
-    this.#condition.change((facts) => (facts.refusedSubject ??= subject));
-  };
+  get heartbeatSubject(): string {
+    return agentSubject("hb", this.#spec.address);
+  }
+
+  dependsOn(subject: string): boolean {
+    const { address, replicas } = this.#spec;
+    return isNeededBy(address, subject) && !(replicas && subject.startsWith("agents.hb."));
+  }
+
+  beat(): void {
+    this.#presence.beat();
+  }
+
+  setForbidden(forbidden: Forbidden | undefined): void {
+    this.#condition.change((facts) => (facts.forbidden = forbidden));
+  }
 
   #announce(): void {
     if (this.#condition.facts.isActive) this.#presence.beat();

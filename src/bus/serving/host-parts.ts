@@ -5,6 +5,7 @@ import type { ProbeInbox } from "../connection/probe-inbox.ts";
 import type { CallerWatch } from "./caller-watch.ts";
 import type { HeldOutput } from "./held-output.ts";
 import type { StreamOwner } from "./response-stream.ts";
+import type { WirePermissions } from "./wire-permissions.ts";
 
 export interface HostParts {
   /** Where small answers to this process arrive. */
@@ -13,4 +14,5 @@ export interface HostParts {
   readonly callerWatch: CallerWatch;
   readonly heldOutput: HeldOutput;
   readonly nonces: NonceStore;
+  readonly permissions: WirePermissions;
 }

@@ -59,12 +59,17 @@ export class Turn {
       },
       onGone: () => this.stop(new StopReason("caller-gone", "The caller stopped listening")),
     });
+    const unrefuse = this.#parts.streams.connection.onPublishRefused((subject) => {
+      if (subject === stream.reply) this.stop(notReachableReason());
+    });
     try {
       const error = await this.#answerInTurn();
       return stream.end(stopError(this.#stop.signal.reason) ?? error);
     } finally {
+      void this.#parts.permissions.answered(stream.reply);
       clearTimeout(deadline);
       this.#questions.close();
+      unrefuse();
       unwatch();
       ticket.leave();
     }
@@ -128,6 +133,10 @@ function deadlineReason(deadlineMs: number): StopReason {
 
 function busLostReason(): StopReason {
   return new StopReason("bus-lost", "The connection to NATS was lost for too long");
+}
+
+function notReachableReason(): StopReason {
+  return new StopReason("caller-gone", "NATS permissions forbid to publish to the caller's reply subject");
 }
 
 function describe(cause: unknown): string {
