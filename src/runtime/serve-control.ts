@@ -1,10 +1,11 @@
 // What the local operator may ask of a running runtime, over the control socket.
 
+import { within } from "../bus/within.ts";
 import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
 import { collectMemory } from "./collect.ts";
-import type { ControlRequest } from "./control-protocol.ts";
+import type { ControlRequest, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
 import { probeForAsker } from "./probe-for-asker.ts";
@@ -18,6 +19,8 @@ interface ControlOptions {
   readonly log: Logger;
 }
 
+const flushMs = 1_000;
+
 /** A runtime that cannot be asked runs all the same. */
 export async function serveControl(parts: RuntimeParts, options: ControlOptions, open: Closers): Promise<void> {
   const { stateDirectory, log } = options;
@@ -30,7 +33,7 @@ export async function serveControl(parts: RuntimeParts, options: ControlOptions,
 }
 
 function answerControl(request: ControlRequest, parts: RuntimeParts, options: ControlOptions): unknown {
-  if (request.op === "status") return runtimeStatus(parts, options.stateDirectory);
+  if (request.op === "status") return statusOnTheBus(parts, options.stateDirectory);
   if (request.op === "hold-store") {
     if (parts.bus === undefined) throw new Error("It is still starting: try again");
     return storeHold(parts.bus, options.log);
@@ -45,6 +48,12 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (kept !== undefined) options.log.warn(kept);
   const report = parts.reloader.reload();
   return kept === undefined ? report : { ...report, notes: [...report.notes, kept] };
+}
+
+/** What is said to be served is known to the server by then, and not only on its way there. */
+async function statusOnTheBus(parts: RuntimeParts, stateDirectory: string): Promise<RuntimeStatus> {
+  if (parts.bus !== undefined) await within(parts.bus.connection.flush(), flushMs);
+  return runtimeStatus(parts, stateDirectory);
 }
 
 function credentialFiles(encoded: Readonly<Record<string, string>> = {}): CredentialFiles {

@@ -8,5 +8,5 @@ const missing = missingForArm64() ?? (existsSync(arm64Executable) ? undefined : 
 
 // On another architecture the kernel hands it, and all that it starts, to qemu as a Cortex-A53, the processor of a Raspberry Pi 3.
 describe.if(mayRun("linux-arm64 executable", missing))("the linux-arm64 executable", () => {
-  executableSuite({ executable: arm64Executable, target: "linux-arm64", limitMs: 120_000 });
+  executableSuite({ executable: arm64Executable, target: "linux-arm64", limitMs: 600_000 });
 });
