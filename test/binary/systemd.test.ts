@@ -75,12 +75,17 @@ describe.if(mayRun("service under systemd", missing))("the service under systemd
     );
 
     test(
-      "is spared with its NATS server when memory runs out",
+      "asks to be spared with its NATS server when memory runs out",
       async () => {
-        const pid = await property("MainPID");
+        expect(await property("OOMScoreAdjust")).toBe("-200");
         const server = await machine.expect(["pgrep", "-o", "nats-server"]);
-        for (const one of [pid, server])
-          expect(await machine.expect(["cat", `/proc/${one}/oom_score_adj`])).toBe("-200");
+        const scores = [await property("MainPID"), server].map((pid) =>
+          machine.expect(["cat", `/proc/${pid}/oom_score_adj`]),
+        );
+        const [ours, servers] = await Promise.all(scores);
+        // A kernel that lets nobody lower a score, as in some containers, leaves it at 0: for both alike.
+        expect(["-200", "0"]).toContain(ours ?? "");
+        expect(servers).toBe(ours);
       },
       limitMs,
     );
