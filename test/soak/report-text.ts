@@ -48,7 +48,7 @@ function types({ rounds }: SoakResult): string {
   const middle = Math.floor(rounds.length / 4);
   const grown = Object.keys(rounds.at(-1)?.types ?? {})
     .map((type) => ({ type, more: at(-1, type) - at(middle, type) }))
-    .filter(({ more }) => more > 100)
+    .filter(({ more }) => more > 20)
     .toSorted((a, b) => b.more - a.more)
     .slice(0, 10);
   const list = grown.map(({ type, more }) => `${type} +${more}`).join(", ");
