@@ -1,6 +1,7 @@
 // The processes below a process, as Linux shows them.
 
 import { readdir, readFile } from "node:fs/promises";
+import { until } from "./until.ts";
 
 /** Pids of all descendants whose command line contains `text`. */
 export async function descendantsWith(pid: number, text: string): Promise<readonly number[]> {
@@ -17,6 +18,12 @@ export async function descendantsWith(pid: number, text: string): Promise<readon
 export async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return stat !== "" && !stat.includes(") Z ");
+}
+
+/** Stops a process without ending it; resolves when it has stopped. */
+export async function freeze(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  await until(`process ${pid} to stop`, async () => (await readFile(`/proc/${pid}/stat`, "utf8")).includes(") T "));
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

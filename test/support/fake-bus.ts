@@ -17,6 +17,7 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
   const published: PublishedMessage[] = [];
   const listeners = new Set<(status: BusStatus) => void>();
   let isConnected = true;
+  let takenCount = 0;
   const status = (): BusStatus => ({ state: isConnected ? "connected" : "reconnecting" });
   return {
     published,
@@ -36,8 +37,13 @@ export function fakeBus(maxPayloadBytes = 1024 * 1024): FakeBus {
       published.push({ subject, payload: text, options });
       return true;
     },
+    sentCount: () => published.length,
+    isTaken: (count) => count <= takenCount,
     subscribe: (subject) => ({ subject, unsubscribe: () => undefined, drain: () => Promise.resolve() }),
-    flush: () => Promise.resolve(isConnected),
+    flush: () => {
+      if (isConnected) takenCount = published.length;
+      return Promise.resolve(isConnected);
+    },
     rttMs: () => Promise.resolve(isConnected ? 1 : undefined),
     newInbox: () => "_INBOX.fake",
     onStatus: (listener) => {

@@ -59,8 +59,12 @@ export class JudgedCaller {
     return { firstText, answer: judged.finally(leave), soFar, leave };
   }
 
-  /** One whole answer; asks again, for 10 s, while nobody listens there: what comes back needs a moment to subscribe. */
-  answerOnceServed(subject: string, payload: string): Promise<Judgement> {
+  /**
+   * One whole answer. Asks when its own connection is up, for what is sent before is lost; and again, for 10 s, while nobody listens there: what
+   * comes back needs a moment to subscribe.
+   */
+  async answerOnceServed(subject: string, payload: string): Promise<Judgement> {
+    await until("the caller's connection", () => this.#isConnected(), 10_000);
     return until(
       `somebody to listen on "${subject}"`,
       () => this.call(subject, payload).answer.catch(unlessUnserved),
@@ -76,6 +80,13 @@ export class JudgedCaller {
 
   async close(): Promise<void> {
     await this.#caller.close();
+  }
+
+  #isConnected(): Promise<boolean> {
+    return this.#caller.nats.rtt().then(
+      () => true,
+      () => false,
+    );
   }
 }
 

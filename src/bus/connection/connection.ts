@@ -61,6 +61,10 @@ export interface BusConnection {
    * Holds over reconnects, and may be made while disconnected. `onMessage` is called synchronously for each message; what it throws is logged.
    */
   subscribe(subject: string, onMessage: (message: Msg) => void, options?: SubscribeOptions): BusSubscription;
+  /** How many messages were published so far. */
+  sentCount(): number;
+  /** Whether the server has certainly taken the first `count` of them: a flush followed them. Not for those of an earlier connection. */
+  isTaken(count: number): boolean;
   /** Resolves true when the server has taken all that was published so far, false when the connection broke before. */
   flush(): Promise<boolean>;
   /** Round trip to the server in ms; undefined while disconnected. */

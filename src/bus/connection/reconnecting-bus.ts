@@ -44,6 +44,8 @@ export class ReconnectingBus implements BusConnection {
   /** Fires when the live connection is no more. */
   #lost = new AbortController();
   #maxPayloadBytes = defaultMaxPayloadBytes;
+  #sentCount = 0;
+  #takenCount = 0;
   #inboxPrefix = "_INBOX";
   #credentials: BusCredentials = {};
   /** Servers that the cluster told us of, tried too. */
@@ -92,6 +94,7 @@ export class ReconnectingBus implements BusConnection {
     if (live === undefined || live.isClosed()) return false;
     try {
       live.publish(subject, payload, options === undefined ? undefined : this.#table.publishOptions(options));
+      this.#sentCount += 1;
       return true;
     } catch (cause) {
       if (live.isClosed()) return false;
@@ -103,8 +106,20 @@ export class ReconnectingBus implements BusConnection {
     return this.#table.add(subject, onMessage, options);
   }
 
+  sentCount(): number {
+    return this.#sentCount;
+  }
+
+  isTaken(count: number): boolean {
+    return count <= this.#takenCount;
+  }
+
   async flush(): Promise<boolean> {
-    return this.#live !== undefined && untilLost(this.#live.flush(), this.#lost.signal);
+    if (this.#live === undefined) return false;
+    const count = this.#sentCount;
+    const isTaken = await untilLost(this.#live.flush(), this.#lost.signal);
+    if (isTaken) this.#takenCount = Math.max(this.#takenCount, count);
+    return isTaken;
   }
 
   async rttMs(): Promise<number | undefined> {

@@ -13,6 +13,7 @@ import type { JobTaker } from "../jobs/job-agent.ts";
 import { HostIdentity } from "../identity/host-identity.ts";
 import { NonceWindow } from "../identity/nonce-window.ts";
 import { MicroRegistry } from "./micro-registry.ts";
+import { OutputConfirmer } from "./output-confirmer.ts";
 import { ProbeInbox } from "../connection/probe-inbox.ts";
 import type { StreamOwner } from "./response-stream.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceSpec } from "./service-port.ts";
@@ -55,6 +56,7 @@ class Host implements AgentHost {
   readonly #deps: AgentServiceDeps;
   readonly #inbox: ProbeInbox;
   readonly #batch = new TextBatch();
+  readonly #confirmer: OutputConfirmer;
   readonly #agents = new Set<AgentService>();
   readonly #jobs: JobTaker | undefined;
   #closed: Promise<void> | undefined;
@@ -62,11 +64,13 @@ class Host implements AgentHost {
   constructor({ connection, log, holdMs, jobs, observe }: AgentHostOptions) {
     this.#jobs = jobs;
     this.#inbox = new ProbeInbox(connection);
+    this.#confirmer = new OutputConfirmer(connection);
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
       connection,
       batch: this.#batch,
       log,
+      onSent: () => this.#confirmer.sent(),
       onHeld: (stream) => heldOutput.hold(stream),
       onClosed: (stream) => heldOutput.untrack(stream),
     };
@@ -118,6 +122,7 @@ class Host implements AgentHost {
     parts.callerWatch.close();
     parts.permissions.close();
     parts.heldOutput.close();
+    this.#confirmer.close();
     this.#batch.close();
     this.#inbox.close();
   }

@@ -39,5 +39,5 @@ function frameBytes(frame: Frame): number {
 
 /** The error of a turn whose output could not be delivered. */
 export function busLost(): ServiceError {
-  return new ServiceError(500, "bus_lost", "The connection to NATS was lost for too long while the agent answered");
+  return new ServiceError(500, "bus_lost", "The connection to NATS was lost, and a part of the answer with it");
 }

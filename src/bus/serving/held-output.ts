@@ -1,5 +1,6 @@
 // Streams over a disconnect: all output is held at once when the bus goes, and sent when it is back and the caller has subscribed again. What
-// waits longer than a minute is given up.
+// waits longer than a minute is given up, and so is a stream of which something was under way when the bus went: nobody can tell whether the
+// caller has it, and an answer that ends well must have no gap.
 
 import { graceMs } from "./caller-watch.ts";
 import type { BusConnection } from "../connection/connection.ts";
@@ -75,9 +76,12 @@ export class HeldOutput {
 
   #holdAll(): void {
     const now = performance.now();
-    for (const { stream } of this.#tracks.values()) {
+    for (const track of this.#tracks.values()) {
+      const { stream } = track;
+      const mayLack = !stream.isHeld && !stream.isTaken;
       stream.hold(now);
       this.hold(stream);
+      if (mayLack) lose(track);
     }
   }
 
@@ -92,11 +96,7 @@ export class HeldOutput {
   #expire(now: number): void {
     for (const track of this.#held) {
       const ageMs = now - track.stream.heldSince;
-      if (ageMs > this.#holdMs && !track.isLost) {
-        track.isLost = true;
-        track.stream.lose(busLost());
-        track.onLost();
-      }
+      if (ageMs > this.#holdMs) lose(track);
       if (ageMs > this.#holdMs + orphanMs) this.untrack(track.stream);
     }
   }
@@ -123,4 +123,11 @@ export class HeldOutput {
     track.stream.probe("working", place.subject);
     return { track, place, isHeard: () => isHeard };
   }
+}
+
+function lose(track: Track): void {
+  if (track.isLost) return;
+  track.isLost = true;
+  track.stream.lose(busLost());
+  track.onLost();
 }

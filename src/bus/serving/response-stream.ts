@@ -20,6 +20,8 @@ export interface StreamOwner {
   readonly connection: BusConnection;
   readonly batch: TextBatch;
   readonly log: Logger;
+  /** Something was sent. */
+  onSent(): void;
   /** The stream could not be sent to: it holds its output until `release`. */
   onHeld(stream: ResponseStream): void;
   /** Its end was sent, or given up. */
@@ -41,6 +43,8 @@ export class ResponseStream {
   #heldBytes = 0;
   #heldSince = 0;
   #sentBytes = 0;
+  /** The connection's count after the last frame that must not be missing. */
+  #sentCount = 0;
   #problem: ServiceError | undefined;
 
   /** `onOverflow`: more than 1 MB had to be held. */
@@ -68,6 +72,11 @@ export class ResponseStream {
     return this.#sentBytes;
   }
 
+  /** Whether the server has certainly taken all that was sent. */
+  get isTaken(): boolean {
+    return this.#owner.connection.isTaken(this.#sentCount);
+  }
+
   ack(): void {
     this.#send({ payload: ackChunk });
     this.#hasAcked = !this.isHeld;
@@ -77,7 +86,7 @@ export class ResponseStream {
   status(token: string): void {
     if (this.#isEnded || this.isHeld) return;
     this.#flushText();
-    this.#send({ payload: encodeStatus(token) });
+    this.#publish({ payload: encodeStatus(token) });
   }
 
   /** A status chunk whose own `reply` tells when nobody listens. Sent while output is held too, but never before the ack. */
@@ -176,7 +185,11 @@ export class ResponseStream {
 
   #send(frame: Frame): void {
     if (this.#held === undefined) {
-      if (this.#publish(frame)) return;
+      if (this.#publish(frame)) {
+        this.#sentCount = this.#owner.connection.sentCount();
+        this.#owner.onSent();
+        return;
+      }
       this.hold(performance.now());
       this.#owner.onHeld(this);
     }

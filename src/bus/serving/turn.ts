@@ -132,7 +132,7 @@ function deadlineReason(deadlineMs: number): StopReason {
 }
 
 function busLostReason(): StopReason {
-  return new StopReason("bus-lost", "The connection to NATS was lost for too long");
+  return new StopReason("bus-lost", "The connection to NATS was lost, and a part of the answer with it");
 }
 
 function notReachableReason(): StopReason {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
@@ -9,11 +9,11 @@ import type { BusConnection, ConfiguredBus } from "../../../../src/bus/connectio
 import { readNatsContext } from "../../../../src/bus/connection/nats-context.ts";
 import { Secret } from "../../../../src/manifest/secret.ts";
 import { answers, eventually, startBusHost } from "../../../support/bus-host.ts";
+import { freeze } from "../../../support/child-processes.ts";
 import { createTestOperator } from "../../../support/nats-jwt.ts";
 import { startNatsServer } from "../../../support/nats-server.ts";
 import type { RunningNatsServer } from "../../../support/nats-server.ts";
 import { silentLog } from "../../../support/silent-log.ts";
-import { until } from "../../../support/until.ts";
 
 const tlsFolder = join(import.meta.dirname, "../../../fixtures/tls");
 let folder: string;
@@ -217,18 +217,11 @@ test("other settings are gone over to with all subscriptions, and what does not 
 });
 
 describe("when the connection breaks before the server has answered", () => {
-  async function silence(server: RunningNatsServer): Promise<void> {
-    process.kill(server.pid(), "SIGSTOP");
-    await until("a stopped server", async () =>
-      (await readFile(`/proc/${server.pid()}/stat`, "utf8")).includes(") T "),
-    );
-  }
-
   test("a flush tells that it was not", async () => {
     const server = await serverWith("");
     const connection = open({ servers: [server.url] }, true);
     await connection.connected();
-    await silence(server);
+    await freeze(server.pid());
     const flushed = connection.flush();
     await server.kill();
     expect(await flushed).toBe(false);
@@ -240,7 +233,7 @@ describe("when the connection breaks before the server has answered", () => {
     const connection = open({ servers: [server.url] }, true);
     await connection.connected();
     const subscription = connection.subscribe("some.subject", () => undefined);
-    await silence(server);
+    await freeze(server.pid());
     const drained = subscription.drain();
     await server.kill();
     await drained;

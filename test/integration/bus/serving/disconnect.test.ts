@@ -9,6 +9,7 @@ import type { RunningNatsServer } from "../../../support/nats-server.ts";
 import { rawCaller } from "../../../support/raw-caller.ts";
 import type { RawCaller } from "../../../support/raw-caller.ts";
 import { silentLog } from "../../../support/silent-log.ts";
+import { freeze } from "../../../support/child-processes.ts";
 import { startTcpProxy } from "../../../support/tcp-proxy.ts";
 
 let server: RunningNatsServer;
@@ -34,7 +35,9 @@ function inTwoParts(gate: Promise<unknown>, ...rest: string[]): PromptHandler {
   };
 }
 
+/** With nothing under way. */
 async function disconnected(bus: BusHost): Promise<void> {
+  await bus.connection.flush();
   await server.kill();
   await eventually(() => !bus.connection.isConnected());
 }
@@ -68,6 +71,33 @@ test("a turn that goes on over the disconnect streams on after it", async () => 
   await eventually(() => bus.connection.isConnected());
   gate.resolve(undefined);
   expect((await stream.done).text()).toBe("ab");
+  await bus.stop();
+}, 20_000);
+
+test("an answer with a piece under way when the connection breaks ends as bus_lost, and has no gap", async () => {
+  const bus = await startBusHost(server.url);
+  const gate = Promise.withResolvers<undefined>();
+  const agent = await bus.serve({}, async function* (_, signal) {
+    yield { type: "text", text: "a" };
+    await gate.promise;
+    yield { type: "text", text: "b" };
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    yield { type: "text", text: "c" };
+    yield { type: "end" };
+  });
+  const stream = caller.prompt(agent.promptSubject, "x");
+  await stream.until((answer) => answer.text() === "a");
+  await bus.connection.flush();
+  await freeze(server.pid());
+  const sentBefore = bus.connection.sentCount();
+  gate.resolve(undefined);
+  await eventually(() => bus.connection.sentCount() > sentBefore);
+  await server.kill();
+  await eventually(() => agent.counters().inFlight === 0);
+  await server.restart();
+  const answer = await stream.done;
+  expect(answer.text()).toBe("a");
+  expect(answer.error()).toMatchObject({ code: "500", error: "bus_lost" });
   await bus.stop();
 }, 20_000);
 
@@ -162,6 +192,7 @@ test("a caller whose link never broke gets the whole answer over a cut of ours",
   const agent = await bus.serve({}, inTwoParts(gate.promise, "b", "c"));
   const stream = caller.prompt(agent.promptSubject, "x");
   await stream.until((answer) => answer.text() === "a");
+  await bus.connection.flush();
   proxy.cut();
   await eventually(() => !bus.connection.isConnected());
   gate.resolve(undefined);

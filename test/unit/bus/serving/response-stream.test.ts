@@ -26,6 +26,7 @@ function fixture(maxPayloadBytes?: number): Fixture {
     connection: bus,
     batch: new TextBatch(),
     log: silentLog(),
+    onSent: () => undefined,
     onHeld: (one) => held.push(one),
     onClosed: (one) => closed.push(one),
   };
