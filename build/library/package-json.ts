@@ -17,7 +17,7 @@ export function packageJson(version: string): Record<string, unknown> {
     engines: whole.engines,
     exports: Object.fromEntries(entries.map((name) => [`./${name}`, exported(name)])),
     dependencies: Object.fromEntries(
-      Object.entries(whole.dependencies).filter(([name]) => name.startsWith("@nats-io/") && name !== "@nats-io/jwt"),
+      Object.entries(whole.dependencies).filter(([name]) => name.startsWith("@nats-io/")),
     ),
   };
 }

@@ -70,9 +70,8 @@ const withoutNode: Plugin = {
 };
 
 const nodeOnly = `
-const refuse = () => { throw new Error("Browsers reach NATS by ws:// or wss:// addresses, and write no files"); };
-export { refuse as createHash, refuse as createPrivateKey, refuse as createPublicKey, refuse as sign, refuse as verify };
-export { refuse as connect, refuse as headers, refuse as mkdir, refuse as writeFile, refuse as join, refuse as parse, refuse as resolve };
+throw new Error("Browsers reach NATS by ws:// or wss:// addresses, and write no files");
+export let connect, mkdir, writeFile, join, parse, resolve, createHash, createPrivateKey, createPublicKey, sign, verify;
 `;
 
 async function writeDeclarations(folder: string): Promise<void> {

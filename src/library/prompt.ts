@@ -6,7 +6,7 @@ import { CallError } from "../bus/calling/call-error.ts";
 import type { CallEvent, CallOptions } from "../bus/calling/call-event.ts";
 import type { CallRequest, CallTarget } from "../bus/calling/call-request.ts";
 import { lookFor } from "../bus/calling/look-for.ts";
-import type { Connection } from "./connect.ts";
+import { type Connection, senderOf } from "./connect.ts";
 import type { Agent } from "./discover.ts";
 
 /** The prompt's text, or with files, a conversation to continue and further fields of the envelope. */
@@ -49,7 +49,8 @@ async function* answerOf(
   options: PromptOptions,
 ): AsyncGenerator<CallEvent, void, undefined> {
   const target = typeof agent === "string" ? await findTarget(connection, agent, options.signal) : agent.target;
-  yield* callAgent(connection, target, request, options);
+  const sender = senderOf(connection);
+  yield* callAgent(connection, target, request, sender === undefined ? options : { sender, ...options });
 }
 
 async function findTarget(connection: Connection, address: string, signal?: AbortSignal): Promise<CallTarget> {

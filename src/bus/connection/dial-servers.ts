@@ -5,6 +5,8 @@ import type { Authenticator, ConnectionOptions, NatsConnection } from "@nats-io/
 import type { BusError } from "./bus-error.ts";
 import { defaultServer } from "./bus-settings.ts";
 import type { BusCredentials } from "../identity/credentials.ts";
+import { portableSigner } from "../identity/portable-signer.ts";
+import type { SenderCredentials } from "../identity/request-sender.ts";
 import { signerOf, userJwt, userSeed } from "./credential-text.ts";
 import { connectProblem } from "./connect-problem.ts";
 import type { Dialled } from "./dialled.ts";
@@ -18,7 +20,7 @@ export interface ServerOptions {
   readonly name?: string;
   /** The text of a credentials file. */
   readonly credentials?: string;
-  /** A user's seed, `SU…`. */
+  /** A user's seed, `SU…`. With it, or with the seed in the credentials, prompts are signed (§13). */
   readonly nkeySeed?: string;
   readonly user?: string;
   readonly password?: string;
@@ -31,14 +33,14 @@ export interface ServerOptions {
 
 /** One attempt to connect, to `gossiped` servers of the same cluster too. Never rejects: what went wrong is the answer. */
 export async function dialServers(options: ServerOptions, gossiped: readonly string[]): Promise<Dialled | BusError> {
-  const servers = typeof options.servers === "string" ? [options.servers] : (options.servers ?? [defaultServer]);
+  const servers = serversOf(options);
+  const overWeb = isWeb(options);
   try {
-    const isWeb = servers.some((server) => /^wss?:/i.test(server));
-    const { library, connectTo } = await libraryFor(isWeb);
+    const { library, connectTo } = await libraryFor(overWeb);
     const connection = await connectTo({
-      ...(isWeb ? { servers: [...servers] } : tcpServers(servers, gossiped)),
+      ...(overWeb ? { servers: [...servers] } : tcpServers(servers, gossiped)),
       name: options.name ?? "muster-library",
-      authenticator: authenticators(library, options, isWeb ? undefined : servers.map(parseServer).find(hasUser)),
+      authenticator: authenticators(library, options, overWeb ? undefined : servers.map(parseServer).find(hasUser)),
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
       reconnect: false,
@@ -47,21 +49,44 @@ export async function dialServers(options: ServerOptions, gossiped: readonly str
       maxPingOut: 2,
       noAsyncTraces: true,
     });
-    const credentials = isWeb ? {} : await credentialsOf(options);
+    const credentials = overWeb ? {} : await credentialsOf(options);
     return { connection, library, inboxPrefix: options.inboxPrefix ?? "_INBOX", credentials };
   } catch (cause) {
     return connectProblem(cause, servers.map(withoutUser));
   }
 }
 
-/** What prompts are signed with. Over WebSocket nothing is signed. */
-async function credentialsOf({ credentials, nkeySeed }: ServerOptions): Promise<BusCredentials> {
-  const jwt = credentials === undefined ? undefined : userJwt(credentials);
-  const seed = nkeySeed ?? (credentials === undefined ? undefined : userSeed(credentials));
+/** Whether the servers are reached over WebSocket. */
+export function isWeb(options: ServerOptions): boolean {
+  return serversOf(options).some((server) => /^wss?:/i.test(server));
+}
+
+function serversOf({ servers = defaultServer }: ServerOptions): readonly string[] {
+  return typeof servers === "string" ? [servers] : servers;
+}
+
+/** What prompts are signed with. */
+async function credentialsOf(options: ServerOptions): Promise<BusCredentials> {
+  const { jwt, seed } = secretsOf(options);
   return {
     ...(jwt === undefined ? {} : { jwt }),
     ...(seed === undefined ? {} : { signer: await signerOf(seed, "the options") }),
   };
+}
+
+/** The same for where there is no crypto of Node. */
+export async function portableCredentials(options: ServerOptions): Promise<SenderCredentials> {
+  const { jwt, seed } = secretsOf(options);
+  return {
+    ...(jwt === undefined ? {} : { jwt }),
+    ...(seed === undefined ? {} : { signer: await portableSigner(seed) }),
+  };
+}
+
+function secretsOf({ credentials, nkeySeed }: ServerOptions): { readonly jwt?: string; readonly seed?: string } {
+  const jwt = credentials === undefined ? undefined : userJwt(credentials);
+  const seed = nkeySeed ?? (credentials === undefined ? undefined : userSeed(credentials));
+  return { ...(jwt === undefined ? {} : { jwt }), ...(seed === undefined ? {} : { seed }) };
 }
 
 function tcpServers(servers: readonly string[], gossiped: readonly string[]): ConnectionOptions {
@@ -81,8 +106,8 @@ interface NatsLibrary {
 }
 
 /** A browser never loads what speaks TCP. */
-async function libraryFor(isWeb: boolean): Promise<NatsLibrary> {
-  if (isWeb) {
+async function libraryFor(overWeb: boolean): Promise<NatsLibrary> {
+  if (overWeb) {
     const library = await import("@nats-io/nats-core");
     return { library, connectTo: library.wsconnect };
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { createUser } from "@nats-io/nkeys";
 import { type Browser, chromium } from "playwright-core";
 import { connect, type Connection } from "../../../src/library/client.ts";
 import { type IncomingPrompt, serve } from "../../../src/library/service.ts";
@@ -16,7 +17,8 @@ const page = `<!doctype html><title>An agent in a page</title><output></output>
 import { connect, discover, prompt } from "muster/client";
 const show = (text) => (document.querySelector("output").textContent = text);
 try {
-  const connection = await connect({ servers: new URLSearchParams(location.search).get("nats") });
+  const query = new URLSearchParams(location.search);
+  const connection = await connect({ servers: query.get("nats"), nkeySeed: query.get("seed") ?? undefined });
   const [agent] = await discover(connection, { name: "barista" });
   const request = { prompt: "A coffee", attachments: [{ filename: "cup.txt", data: new Uint8Array([99, 117, 112]) }] };
   const events = [];
@@ -39,14 +41,21 @@ describe.if(mayRun("the library in a browser", program === null ? "no program ch
     let browser: Browser;
     let connection: Connection;
     let webSocketPort: number;
+    const user = createUser();
+    const seed = new TextDecoder().decode(user.getSeed());
 
     beforeAll(async () => {
       webSocketPort = await freePort();
-      server = await startNatsServer({ config: `websocket { host: 127.0.0.1, port: ${webSocketPort}, no_tls: true }` });
+      server = await startNatsServer({
+        config: [
+          `websocket { host: 127.0.0.1, port: ${webSocketPort}, no_tls: true }`,
+          `authorization { users: [ { nkey: ${user.getPublicKey()} }, { user: host, password: host } ] }`,
+        ].join("\n"),
+      });
       library = await installLibrary();
       web = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: answerWith(join(library.packageFolder, "browser")) });
       browser = await chromium.launch({ executablePath: program ?? "", args: ["--no-sandbox", "--disable-gpu"] });
-      connection = await connect({ servers: `ws://127.0.0.1:${webSocketPort}` });
+      connection = await connect({ servers: `ws://127.0.0.1:${webSocketPort}`, user: "host", password: "host" });
     }, 120_000);
 
     afterAll(async () => {
@@ -57,10 +66,14 @@ describe.if(mayRun("the library in a browser", program === null ? "no program ch
       await server.stop();
     }, 60_000);
 
-    test("a page finds an agent over WebSocket, sends a file, answers its question and reads the answer", async () => {
+    test("a page finds an agent over WebSocket, signs, sends a file, answers its question and reads the answer", async () => {
       const handler = async ({ ask, attachments }: IncomingPrompt) =>
         `One ${(await ask("Small or large?"))?.prompt ?? ""} in ${attachments[0]?.filename ?? ""}`;
-      await serve(connection, { name: "barista", owner: "tests", acceptsAttachments: true }, handler);
+      await serve(
+        connection,
+        { name: "barista", owner: "tests", acceptsAttachments: true, callers: { trust: "signed" } },
+        handler,
+      );
       expect(await shown(`ws://127.0.0.1:${webSocketPort}`)).toBe("ready: ack question One large in cup.txt end");
     }, 60_000);
 
@@ -73,7 +86,7 @@ describe.if(mayRun("the library in a browser", program === null ? "no program ch
 
     async function shown(nats: string): Promise<string> {
       const tab = await browser.newPage();
-      await tab.goto(`${web.url.href}?nats=${encodeURIComponent(nats)}`);
+      await tab.goto(`${web.url.href}?nats=${encodeURIComponent(nats)}&seed=${seed}`);
       const output = tab.locator("output:not(:empty)");
       await output.waitFor({ state: "attached", timeout: 45_000 });
       const text = (await output.textContent()) ?? "";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createUser } from "@nats-io/nkeys";
 import { BusError, CallError, connect, type Connection, discover, prompt } from "../../../src/library/client.ts";
 import { type Chunk, decodeChunk, type PromptRequest } from "../../../src/library/protocol.ts";
 import { type Handler, serve, type Service, ServiceError } from "../../../src/library/service.ts";
@@ -153,3 +154,22 @@ test("an address that makes no subject is refused with what is accepted", async 
   const wrong = serve(connection, { name: "No Name", owner: "tests" }, () => Promise.resolve("never"));
   expect(await rejection(wrong)).toStartWith('Cannot use "No Name" in an address; use 1 to 63 characters');
 });
+
+test("prompts are signed by the key of the connection; a service that wants that serves them, knows who it was, and refuses others", async () => {
+  const user = createUser();
+  const signed = await startNatsServer({
+    config: `authorization { users: [ { nkey: ${user.getPublicKey()} }, { user: plain, password: plain } ] }`,
+  });
+  const nkeySeed = new TextDecoder().decode(user.getSeed());
+  const mine = await connect({ servers: signed.url, nkeySeed });
+  const handler: Handler = ({ sender }) => Promise.resolve(sender.trust === "verified" ? sender.sender.user : "nobody");
+  const service = await serve(mine, { name: "strict", owner: "tests", callers: { trust: "signed" } }, handler);
+  expect(await prompt(mine, service.address, "hello").text()).toBe(user.getPublicKey());
+  const other = await connect({ servers: signed.url, user: "plain", password: "plain" });
+  const error = await rejectionError(prompt(other, service.address, "hello").text());
+  expect(error).toBeInstanceOf(CallError);
+  expect(String(error)).toContain("connect with an NKEY or a credentials file");
+  await other.close();
+  await mine.close();
+  await signed.stop();
+}, 60_000);
