@@ -133,6 +133,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./jobs.ts")).command,
   },
   {
+    name: "identity",
+    summary: "Show who we are on NATS; add and remove callers of the bundled server",
+    load: async () => (await import("./identity.ts")).command,
+  },
+  {
+    name: "permissions",
+    summary: "Print the least NATS permissions for a role, for a server of your own",
+    load: async () => (await import("./permissions.ts")).command,
+  },
+  {
     name: "completion",
     summary: "Print the completion script for a shell",
     load: async () => (await import("./completion.ts")).command,

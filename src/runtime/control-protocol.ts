@@ -14,6 +14,8 @@ export type ControlRequest =
   /** The bundled server stands still until the asker goes: for a backup. */
   | { readonly op: "hold-store" }
   | { readonly op: "collect" }
+  /** Makes or removes the key of a further caller of the bundled server; the result is a `CallerReport`. */
+  | { readonly op: "caller"; readonly action: "add" | "remove"; readonly name: string }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
   /** One short call of a model of the manifest, given up after `limitMs`. */
   | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
@@ -31,6 +33,16 @@ export interface ReloadReport {
   readonly problems: readonly string[];
   /** What goes on as before until a restart, and why. */
   readonly notes: readonly string[];
+}
+
+/** A caller's key that was made; empty for one that was removed. */
+export interface CallerReport {
+  /** Holds the seed. */
+  readonly file?: string;
+  /** User NKEY. */
+  readonly user?: string;
+  /** Where the server is. */
+  readonly url?: string;
 }
 
 export type ControlResponse =
@@ -168,6 +180,13 @@ export interface RuntimeStatus {
   readonly upgrade?: UpgradeStatus;
 }
 
+export function isCallerReport(value: unknown): value is CallerReport {
+  if (!isRecord(value)) return false;
+  return [value["file"], value["user"], value["url"]].every(
+    (field) => field === undefined || typeof field === "string",
+  );
+}
+
 export const longestProbeMs = 3_600_000;
 
 /** A request or response longer than this ends the connection. */
@@ -193,6 +212,8 @@ export function decodeRequest(line: string): ControlRequest | string {
       return { op, ...textField(fields, "file"), ...textField(fields, "dropIn") };
     case "probe":
       return decodeProbe(fields);
+    case "caller":
+      return decodeCaller(fields);
     default:
       return decodeOperation(fields) ?? unknownOperation(op);
   }
@@ -212,8 +233,13 @@ function decodeProbe({ model, limitMs }: Readonly<Record<string, unknown>>): Con
   return isLimit ? { op: "probe", model, limitMs } : '"limitMs" is no time up to an hour';
 }
 
+function decodeCaller({ action, name }: Readonly<Record<string, unknown>>): ControlRequest | string {
+  if (action !== "add" && action !== "remove") return '"action" is neither "add" nor "remove"';
+  return typeof name === "string" ? { op: "caller", action, name } : '"name" is not a text';
+}
+
 function unknownOperation(op: unknown): string {
-  const known = ["status", "reload", "plan", "probe", "hold-store", "collect", ...operationNames]
+  const known = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller", ...operationNames]
     .map((name) => `"${name}"`)
     .join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;

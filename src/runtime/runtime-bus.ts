@@ -3,6 +3,9 @@
 import { hasLeaf } from "../bus/bundled/ask-for-link.ts";
 import type { BusConnection } from "../bus/connection/connection.ts";
 import { openBus } from "../bus/connection/open-bus.ts";
+import type { CallerChange } from "../bus/bundled/bundled-callers.ts";
+import { BundledServerError } from "../bus/bundled/bundled-error.ts";
+import type { NamedKey } from "../bus/bundled/bundled-keys.ts";
 import { openLocalBus } from "../bus/bundled/local-bus.ts";
 import type { NatsConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -21,6 +24,8 @@ export interface RuntimeBus {
   use(nats: NatsConfig): Promise<void>;
   /** Whether the bundled server keeps jobs; on a full disk it must not try. Never rejects. */
   setStoring(isStoring: boolean): Promise<void>;
+  /** Makes or removes a further caller's key on the bundled server. Resolves to a key that was made. Rejects with what the asker is to read. */
+  changeCallers(change: CallerChange): Promise<NamedKey | undefined>;
   /** Closes the connection, then ends the bundled server. Never rejects. */
   close(): Promise<void>;
 }
@@ -57,6 +62,12 @@ export async function openRuntimeBus(
     },
     holdServer: () => local?.bundled?.hold() ?? Promise.resolve(() => undefined),
     setStoring: async (isStoring) => local?.bundled?.setStoring(isStoring),
+    changeCallers: (change) => {
+      if (local?.bundled !== undefined) return local.bundled.changeCallers(change);
+      const text =
+        'The NATS server is not Muster\'s: make the user there, with what "muster permissions caller" prints';
+      return Promise.reject(new BundledServerError("keys", text));
+    },
     use: async (changed) => {
       if (local !== undefined) {
         if (changed.embedded.hub !== undefined) await link?.use(changed.embedded.hub);

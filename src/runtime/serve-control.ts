@@ -5,7 +5,7 @@ import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
 import { collectMemory } from "./collect.ts";
-import type { ControlRequest, RuntimeStatus } from "./control-protocol.ts";
+import type { CallerReport, ControlRequest, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
 import { probeForAsker } from "./probe-for-asker.ts";
@@ -38,6 +38,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
     if (parts.bus === undefined) throw new Error("It is still starting: try again");
     return storeHold(parts.bus, options.log);
   }
+  if (request.op === "caller") return changeCallers(request, parts);
   if (request.op === "probe") return probeForAsker(parts.models, request);
   if (request.op === "collect") return collectMemory();
   if (request.op !== "reload" && request.op !== "plan")
@@ -55,6 +56,16 @@ async function statusOnTheBus(parts: RuntimeParts, stateDirectory: string): Prom
   if (parts.bus !== undefined) await within(parts.bus.connection.flush(), flushMs);
   return runtimeStatus(parts, stateDirectory);
 }
+
+async function changeCallers(request: CallerRequest, { bus }: RuntimeParts): Promise<CallerReport> {
+  if (bus === undefined) throw new Error("It is still starting: try again");
+  const { action, name } = request;
+  const added = await bus.changeCallers({ action, name });
+  const { url } = bus.state();
+  return added === undefined ? {} : { file: added.file, user: added.publicKey, ...(url === undefined ? {} : { url }) };
+}
+
+type CallerRequest = Extract<ControlRequest, { op: "caller" }>;
 
 function credentialFiles(encoded: Readonly<Record<string, string>> = {}): CredentialFiles {
   return new Map(Object.entries(encoded).map(([name, text]) => [name, Buffer.from(text, "base64")]));

@@ -11,7 +11,8 @@ import { endProcess } from "../../host/process-identity.ts";
 import type { EmbeddedConfig } from "../../manifest/manifest.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { BundledServerError } from "./bundled-error.ts";
-import { type BundledKeys, bundledKeys } from "./bundled-keys.ts";
+import { BundledCallers, type CallerChange } from "./bundled-callers.ts";
+import type { BundledKeys, NamedKey } from "./bundled-keys.ts";
 import { runtimeInboxPrefix } from "./bundled-users.ts";
 import { readBusFile, clearBusFile } from "./bus-file.ts";
 import type { BusSettings } from "../connection/bus-settings.ts";
@@ -49,6 +50,8 @@ export interface BundledServer {
   restarts(): number;
   /** Turns JetStream off or on, without clients noticing where the server can reload. Never rejects. */
   setStoring(isStoring: boolean): Promise<void>;
+  /** Has a further caller's key made, or removed: at once, also on the server that runs. Resolves to a key that was made. Rejects with a `BundledServerError`. */
+  changeCallers(change: CallerChange): Promise<NamedKey | undefined>;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
   /** Has it stand still, so that its store can be read as of one instant. Resolves to what has it go on; rejects where it can't be held. */
@@ -74,7 +77,8 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   await endOrphan(options.stateDirectory, options.log);
   const stopping = new AbortController();
   const { host, auth, hub: hubConfig } = options.config;
-  const keys = auth === "nkey" ? await bundledKeys(bundledFolder(options.stateDirectory)) : undefined;
+  const callers = await BundledCallers.open(bundledFolder(options.stateDirectory), auth, options.log);
+  const { keys } = callers;
   const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
   let isStoring = options.isStoring ?? true;
   const launch = async (port: number): Promise<LaunchedServer> => {
@@ -87,7 +91,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       serverName: serverName(options),
       isStoring,
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
-      ...(keys === undefined ? {} : { keys }),
+      ...(callers.keys === undefined ? {} : { keys: callers.keys }),
       signal: stopping.signal,
     };
     return hub === undefined ? launchBundled(launchOptions) : hub.launch({ ...launchOptions, domain: options.owner });
@@ -103,8 +107,10 @@ export async function startBundledServer(options: BundledServerOptions): Promise
     restarts: () => supervised.restarts,
     setStoring: async (isWanted) => {
       isStoring = isWanted;
-      if (!stopping.signal.aborted) await changeStoring(supervised.current, isWanted, options.log);
+      if (!stopping.signal.aborted) await changeRunning(supervised.current, { isStoring: isWanted }, options.log);
     },
+    changeCallers: (change) =>
+      callers.change(change, (changed) => changeRunning(supervised.current, { keys: changed }, options.log)),
     restart: () => void supervised.current.child.stop(0),
     hold: () => holding.hold(supervised.current.child.pid),
     credentials: credentialsOf(keys, options),
@@ -121,11 +127,15 @@ export async function startBundledServer(options: BundledServerOptions): Promise
 }
 
 /** A server that does not take it while it runs takes it when it is started again. */
-async function changeStoring(server: LaunchedServer, isStoring: boolean, log: Logger): Promise<void> {
+async function changeRunning(
+  server: LaunchedServer,
+  change: Parameters<LaunchedServer["reload"]>[0],
+  log: Logger,
+): Promise<void> {
   try {
-    await server.reload({ isStoring });
+    await server.reload(change);
   } catch (error) {
-    log.warn("Starting the bundled NATS server again, to turn its store off or on", { error });
+    log.warn("Starting the bundled NATS server again: it does not take a change while it runs", { error });
     await server.child.stop(stopGraceMs);
   }
 }

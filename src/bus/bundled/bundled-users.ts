@@ -1,9 +1,10 @@
 // Who may do what on a bundled server that authenticates (docs/auth.md has the same as a table).
 
-/** Public keys of the two users. */
+/** Public keys of the users. */
 export interface BundledUsers {
   readonly runtime: string;
-  readonly caller: string;
+  /** The callers' key that all share, and those of further callers. */
+  readonly callers: readonly string[];
 }
 
 const runtimeInboxes = "_INBOX.muster";
@@ -63,7 +64,7 @@ export function usersConfig(users: BundledUsers): readonly string[] {
     "authorization {",
     "  users: [",
     userLine(users.runtime, runtime),
-    userLine(users.caller, caller),
+    ...users.callers.map((nkey) => userLine(nkey, caller)),
     "  ]",
     "}",
   ];

@@ -9,6 +9,7 @@ import type { Logger } from "../../telemetry/log.ts";
 import { bundledConfigText, type BundledConfig } from "./bundled-config.ts";
 import { BundledServerError } from "./bundled-error.ts";
 import type { BundledKeys } from "./bundled-keys.ts";
+import type { BundledUsers } from "./bundled-users.ts";
 import { bundledEvent, parseBundledLog } from "./bundled-log.ts";
 import { writeBusFile } from "./bus-file.ts";
 import { type HubEvent, hubEvent } from "./hub-log.ts";
@@ -42,7 +43,7 @@ export interface LaunchedServer {
   readonly port: number;
   readonly url: string;
   /** Has it take other settings, without its clients noticing. Rejects when it does not. */
-  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring">>): Promise<void>;
+  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring" | "keys">>): Promise<void>;
 }
 
 /** Long, for the recovery of a large store on slow storage. */
@@ -101,11 +102,15 @@ export function bundledFolder(stateDirectory: string): string {
 function writeConfig(options: LaunchOptions): string {
   const { keys } = options;
   const storeDirectory = bundledFolder(options.stateDirectory);
-  const users = keys === undefined ? {} : { users: { runtime: keys.runtime.publicKey, caller: keys.caller.publicKey } };
+  const users = keys === undefined ? {} : { users: usersOf(keys) };
   const config: BundledConfig = { ...options, storeDirectory, ...users };
   const path = join(storeDirectory, "nats-server.conf");
   replaceSmallFile(path, bundledConfigText(config));
   return path;
+}
+
+function usersOf({ runtime, caller, named }: BundledKeys): BundledUsers {
+  return { runtime: runtime.publicKey, callers: [caller, ...named].map(({ publicKey }) => publicKey) };
 }
 
 /** One reload after the other, each with what those before it changed. */
