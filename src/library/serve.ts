@@ -29,6 +29,8 @@ export interface ServiceOptions {
   readonly queue?: number;
   /** For one prompt, waiting included; default 5 min. */
   readonly deadlineMs?: number;
+  /** How long answers to prompts with a `request_id` are kept for the same prompt sent again; default 10 min, 0: not at all. */
+  readonly dedupeMs?: number;
   /** Default false: a prompt with files is refused. */
   readonly acceptsAttachments?: boolean;
   /** Headers included; default 1 MB, and never more than the server takes. */
@@ -131,6 +133,7 @@ function specOf(options: ServiceOptions): ServiceSpec {
     concurrency: options.concurrency ?? 1,
     queue: options.queue ?? 8,
     deadlineMs: options.deadlineMs ?? 300_000,
+    dedupeMs: options.dedupeMs ?? 600_000,
     acceptsAttachments: options.acceptsAttachments ?? false,
     maxPayloadBytes: options.maxPayloadBytes ?? 1024 * 1024,
     replicas: options.replicas ?? false,

@@ -160,6 +160,7 @@ function buildAgent(
     concurrency: withDefault(keys.concurrency, agentDefaults.concurrency),
     queue: withDefault(keys.queue, agentDefaults.queue),
     deadlineMs: withDefault(keys.deadline, agentDefaults.deadline),
+    dedupeMs: withDefault(keys.dedupe, agentDefaults.dedupe),
     attachments: withDefault(keys.attachments, agentDefaults.attachments),
     maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
     replicas: withDefault(keys.replicas, agentDefaults.replicas),

@@ -129,6 +129,7 @@ export interface AgentConfig {
   readonly concurrency: number;
   readonly queue: number;
   readonly deadlineMs: number;
+  readonly dedupeMs: number;
   readonly attachments: boolean;
   readonly maxPayloadBytes: number;
   readonly replicas: boolean;

@@ -121,6 +121,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     concurrency: agent.concurrency,
     queue: agent.queue,
     deadline: formatDuration(agent.deadlineMs),
+    dedupe: formatDuration(agent.dedupeMs),
     attachments: agent.attachments,
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,

@@ -32,6 +32,17 @@ function agentKeys() {
     deadline: z.optional(
       duration({ description: "Longest time for one prompt, waiting included.", default: "5m" }, 1000, 24 * hourMs),
     ),
+    dedupe: z.optional(
+      duration(
+        {
+          description:
+            "How long answers to prompts with a `request_id` are kept for the same prompt sent again; `0s`: not at all.",
+          default: "10m",
+        },
+        0,
+        24 * hourMs,
+      ),
+    ),
     attachments: z.optional(flag({ description: "Whether prompts may carry attachments.", default: true })),
     max_payload: z.optional(
       size(

@@ -10,11 +10,13 @@ export interface PromptRequest {
   readonly attachments: readonly Attachment[];
   /** The conversation to continue: 1–128 characters. */
   readonly session?: string;
+  /** Idempotency key, 1–128 characters: the same prompt sent again with it is not run again (ours, §5.6). */
+  readonly requestId?: string;
   /** All other top-level fields, kept as they came. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-const maxSessionLength = 128;
+const maxNameLength = 128;
 const brace = 0x7b;
 
 /** Reads a request payload. Throws a `ServiceError` of code 400 that names what is wrong. */
@@ -23,13 +25,14 @@ export function decodeRequest(payload: Uint8Array, options: { readonly acceptsAt
   if (start === -1) throw malformed("empty_prompt", "The prompt is empty");
   const text = decodeUtf8(payload);
   if (payload[start] !== brace) return { prompt: text, attachments: [], extra: {} };
-  const { prompt, attachments, session, ...extra } = parseEnvelope(text);
+  const { prompt, attachments, session, request_id: requestId, ...extra } = parseEnvelope(text);
   if (typeof prompt !== "string") throw malformed("invalid_envelope", 'The envelope has no string "prompt"');
   if (prompt.trim() === "") throw malformed("empty_prompt", 'The envelope has an empty "prompt"');
   return {
     prompt,
     attachments: decodeAttachments(attachments, options.acceptsAttachments),
     ...decodeSession(session),
+    ...decodeRequestId(requestId),
     extra,
   };
 }
@@ -39,15 +42,20 @@ export function encodeRequest(request: {
   readonly prompt: string;
   readonly attachments?: readonly Attachment[];
   readonly session?: string;
+  readonly requestId?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }): Uint8Array {
-  const { prompt, attachments = [], session, extra = {} } = request;
-  const isPlain = attachments.length === 0 && session === undefined && Object.keys(extra).length === 0;
+  const { prompt, attachments = [], session, requestId, extra = {} } = request;
+  const fields = {
+    ...extra,
+    ...(session === undefined ? {} : { session }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  };
+  const isPlain = attachments.length === 0 && Object.keys(fields).length === 0;
   if (isPlain && !/^[\t\n\r ]*\{/.test(prompt)) return new TextEncoder().encode(prompt);
   const envelope = {
-    ...extra,
+    ...fields,
     prompt,
-    ...(session === undefined ? {} : { session }),
     ...(attachments.length === 0 ? {} : { attachments: attachments.map(attachmentToJson) }),
   };
   return new TextEncoder().encode(JSON.stringify(envelope));
@@ -87,8 +95,18 @@ function decodeAttachments(value: unknown, isAccepted: boolean): Attachment[] {
 
 function decodeSession(value: unknown): { session?: string } {
   if (value === undefined || value === null) return {};
-  if (typeof value === "string" && value !== "" && isAtMost(value, maxSessionLength)) return { session: value };
-  throw malformed("invalid_session", `"session" must be a string of 1 to ${maxSessionLength} characters`);
+  if (isName(value)) return { session: value };
+  throw malformed("invalid_session", `"session" must be a string of 1 to ${maxNameLength} characters`);
+}
+
+function decodeRequestId(value: unknown): { requestId?: string } {
+  if (value === undefined || value === null) return {};
+  if (isName(value)) return { requestId: value };
+  throw malformed("invalid_request_id", `"request_id" must be a string of 1 to ${maxNameLength} characters`);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && isAtMost(value, maxNameLength);
 }
 
 /** Characters are code points, as in most languages: an emoji counts once. */

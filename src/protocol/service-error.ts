@@ -14,6 +14,8 @@ export type ServiceErrorName =
   | "invalid_envelope"
   | "invalid_attachment"
   | "invalid_session"
+  | "invalid_request_id"
+  | "request_id_conflict"
   | "attachments_not_accepted"
   | "unsupported_attachment"
   | "payload_too_large"

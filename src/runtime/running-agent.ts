@@ -114,6 +114,7 @@ function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition
     concurrency: config.concurrency,
     queue: config.queue,
     deadlineMs: config.deadlineMs,
+    dedupeMs: config.dedupeMs,
     acceptsAttachments: config.attachments,
     maxPayloadBytes: config.maxPayloadBytes,
     replicas: config.replicas,

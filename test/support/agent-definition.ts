@@ -17,6 +17,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       concurrency: 1,
       queue: 8,
       deadlineMs: 60_000,
+      dedupeMs: 600_000,
       attachments: true,
       maxPayloadBytes: 1024 * 1024,
       replicas: false,

@@ -76,6 +76,7 @@ export function serviceSpec(spec: Partial<ServiceSpec>): ServiceSpec {
     concurrency: 4,
     queue: 4,
     deadlineMs: 30_000,
+    dedupeMs: 60_000,
     acceptsAttachments: true,
     maxPayloadBytes: 64 * 1024,
     replicas: false,

@@ -28,6 +28,11 @@ export interface CallRequest {
   readonly attachments?: readonly Attachment[];
   /** The conversation to continue: 1–128 characters. */
   readonly session?: string;
+  /**
+   * Idempotency key, 1–128 characters: the same prompt sent again with it joins the running answer, or gets the finished one. For signed prompts,
+   * or within one `session`.
+   */
+  readonly requestId?: string;
   /** Further top-level fields of the envelope (§5.6). */
   readonly extra?: Readonly<Record<string, unknown>>;
 }

@@ -153,6 +153,7 @@ export class AgentService implements ServedAgent, JobAgent, PermissionTaker {
     await this.#endpoint.idle();
     this.#stopTurns?.end();
     for (const subscription of this.#prompts) subscription.unsubscribe();
+    this.#endpoint.close();
     this.#registration?.end();
     this.#deps.parts.permissions.remove(this);
     for (const undo of this.#undo) undo();

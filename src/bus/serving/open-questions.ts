@@ -12,19 +12,25 @@ export interface AskedQuestion {
   readonly replySubject: string;
 }
 
+export interface PutQuestion {
+  readonly asked: AskedQuestion;
+  readonly question: OpenQuestion;
+}
+
 /** More than these are not asked: a caller reads no endless list of them. */
 const maxOpen = 64;
 
 export class OpenQuestions {
   readonly #inbox: ProbeInbox;
-  readonly #open = new Set<() => void>();
+  readonly #open = new Map<() => void, PutQuestion>();
 
   constructor(inbox: ProbeInbox) {
     this.#inbox = inbox;
   }
 
   /** Listens for its answer from now on. Undefined: too many are open, or the asker does not wait any more. */
-  open({ signal, onAnswer }: OpenQuestion): AskedQuestion | undefined {
+  open(question: OpenQuestion): AskedQuestion | undefined {
+    const { signal, onAnswer } = question;
     if (signal.aborted || this.#open.size >= maxOpen) return undefined;
     const place = this.#inbox.open((message) => {
       if (isNoResponders(message)) return;
@@ -37,13 +43,19 @@ export class OpenQuestions {
       this.#open.delete(close);
     };
     signal.addEventListener("abort", close, { once: true });
-    this.#open.add(close);
-    return { id: uniqueId(), replySubject: place.subject };
+    const asked = { id: uniqueId(), replySubject: place.subject };
+    this.#open.set(close, { asked, question });
+    return asked;
+  }
+
+  /** Those that wait for their answer. */
+  waiting(): readonly PutQuestion[] {
+    return [...this.#open.values()];
   }
 
   /** Nothing more is listened for. */
   close(): void {
-    for (const close of [...this.#open]) close();
+    for (const close of [...this.#open.keys()]) close();
   }
 }
 

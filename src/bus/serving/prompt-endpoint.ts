@@ -7,6 +7,7 @@ import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { Admission } from "./admission.ts";
+import { replay } from "./audience.ts";
 import type { CountObserver } from "./endpoint-counter.ts";
 import { EndpointCounter } from "./endpoint-counter.ts";
 import { errorFrame } from "./error-frame.ts";
@@ -14,6 +15,8 @@ import type { HostParts } from "./host-parts.ts";
 import { messageBytes } from "./message-size.ts";
 import type { PromptCheck, PromptHandler, ServedPrompt, ServiceSpec } from "./service-port.ts";
 import type { StopReason } from "./service-port.ts";
+import { maxJoined, type Repeat, RepeatedPrompts, type RepeatKey, repeatKey } from "./repeated-prompts.ts";
+import type { Transcript } from "./transcript.ts";
 import { Turn } from "./turn.ts";
 import { senderKey, type SenderGate } from "../identity/sender-gate.ts";
 import { SenderRate } from "../identity/sender-rate.ts";
@@ -34,6 +37,12 @@ export interface PromptEndpointOptions {
   readonly log: Logger;
 }
 
+interface AdmittedTurn {
+  readonly turn: Turn;
+  /** It may be sent again. */
+  readonly repeat: RepeatKey | undefined;
+}
+
 export class PromptEndpoint {
   readonly admission: Admission;
   readonly counter: EndpointCounter;
@@ -41,6 +50,8 @@ export class PromptEndpoint {
   readonly #turns = new Set<Turn>();
   readonly #jobs = new Set<JobTurn>();
   readonly #rate: SenderRate;
+  /** Made for the first prompt that may be sent again. */
+  #repeats: RepeatedPrompts<Turn> | undefined;
   #whenIdle: Deferred<undefined> | undefined;
   #hasSeenNoReply = false;
 
@@ -59,14 +70,19 @@ export class PromptEndpoint {
       this.#countNoReply();
       return;
     }
-    const turn = this.#admit(message, reply);
-    if (turn instanceof ServiceError) {
-      this.#refuse(reply, turn);
+    const admitted = this.#admit(message, reply);
+    if (admitted instanceof ServiceError) {
+      this.#refuse(reply, admitted);
       this.counter.addProcessing(performance.now() - startedMs);
-      return;
+    } else if (admitted !== undefined) {
+      this.#turns.add(admitted.turn);
+      void this.#run(admitted, startedMs);
     }
-    this.#turns.add(turn);
-    void this.#run(turn, startedMs);
+  }
+
+  /** Forgets the prompts that it remembered. */
+  close(): void {
+    this.#repeats?.close();
   }
 
   /** Resolves when no turn runs or waits. */
@@ -93,6 +109,8 @@ export class PromptEndpoint {
     if (sender instanceof ServiceError) return { type: "error", error: sender };
     const request = this.#decode(stored.payload);
     if (request instanceof ServiceError) return { type: "error", error: request };
+    const unfit = this.#unfit(request);
+    if (unfit !== undefined) return { type: "error", error: unfit };
     const prompt = servedPrompt(request, sender);
     const ticket = this.admission.enterBackground();
     const { deadlineMs } = spec;
@@ -105,7 +123,8 @@ export class PromptEndpoint {
     return answer;
   }
 
-  #admit(message: Msg, reply: string): Turn | ServiceError {
+  /** Undefined: it was sent before, and is answered with what that was. */
+  #admit(message: Msg, reply: string): AdmittedTurn | ServiceError | undefined {
     const { parts, spec, gate, handler, log } = this.#options;
     const tooLarge = this.#sizeProblem(message);
     if (tooLarge !== undefined) return tooLarge;
@@ -114,12 +133,29 @@ export class PromptEndpoint {
     const request = this.#decode(message.data);
     if (request instanceof ServiceError) return request;
     const key = senderKey(sender);
-    const ticket = this.#rate.refusal(key) ?? this.admission.enter(key);
+    const rateRefusal = this.#rate.refusal(key);
+    if (rateRefusal !== undefined) return rateRefusal;
+    const repeat = spec.dedupeMs === 0 ? undefined : repeatKey(request, sender, message.data);
+    const known = repeat && this.#repeats?.find(repeat);
+    if (known instanceof ServiceError) return known;
+    if (known !== undefined) return this.#answerAgain(known, reply, key);
+    const ticket = this.#unfit(request) ?? this.admission.enter(key);
     if (ticket instanceof ServiceError) return ticket;
     this.#rate.take(key);
     const prompt = servedPrompt(request, sender);
-    const turnLog = log.with({ turn: prompt.id });
-    return new Turn(parts, { prompt, reply, ticket, handler, deadlineMs: spec.deadlineMs }, turnLog);
+    const { deadlineMs } = spec;
+    const turnRequest = { prompt, reply, ticket, handler, deadlineMs, isRepeatable: repeat !== undefined };
+    const turn = new Turn(parts, turnRequest, log.with({ turn: prompt.id }));
+    if (repeat !== undefined) (this.#repeats ??= new RepeatedPrompts(spec.dedupeMs)).started(repeat, turn);
+    return { turn, repeat };
+  }
+
+  #answerAgain(known: Repeat<Turn>, reply: string, senderKey: string): ServiceError | undefined {
+    if (known.type === "running" && known.turn.callers > maxJoined) return tooManyJoined();
+    this.#rate.take(senderKey);
+    if (known.type === "running") known.turn.join(reply);
+    else replay(this.#options.parts, known.transcript, reply);
+    return undefined;
   }
 
   #sizeProblem(message: Msg): ServiceError | undefined {
@@ -129,26 +165,41 @@ export class PromptEndpoint {
   }
 
   #decode(payload: Uint8Array): PromptRequest | ServiceError {
-    const { spec, check, condition, log } = this.#options;
+    const { spec } = this.#options;
     if (payload.byteLength > spec.maxPayloadBytes) return tooLarge(payload.byteLength, spec.maxPayloadBytes);
     try {
-      const request = decodeRequest(payload, spec);
-      return condition.refusal() ?? check?.({ text: request.prompt, attachments: request.attachments }) ?? request;
+      return decodeRequest(payload, spec);
     } catch (cause) {
-      if (cause instanceof ServiceError) return cause;
-      log.error("A prompt could not be checked", { error: String(cause) });
-      return new ServiceError(500, "internal", "The prompt could not be checked");
+      return cause instanceof ServiceError ? cause : this.#unchecked(cause);
     }
   }
 
-  async #run(turn: Turn, startedMs: number): Promise<void> {
+  /** Why the agent cannot serve it now. */
+  #unfit(request: PromptRequest): ServiceError | undefined {
+    const { check, condition } = this.#options;
+    try {
+      return condition.refusal() ?? check?.({ text: request.prompt, attachments: request.attachments });
+    } catch (cause) {
+      return this.#unchecked(cause);
+    }
+  }
+
+  #unchecked(cause: unknown): ServiceError {
+    this.#options.log.error("A prompt could not be checked", { error: String(cause) });
+    return new ServiceError(500, "internal", "The prompt could not be checked");
+  }
+
+  async #run({ turn, repeat }: AdmittedTurn, startedMs: number): Promise<void> {
+    let transcript: Transcript | undefined;
     try {
       const error = await turn.run();
       if (error !== undefined) this.counter.countError(error);
+      else transcript = turn.transcript();
     } catch (cause) {
       this.#options.log.error("A turn could not be ended properly", { error: String(cause) });
     }
     this.counter.addProcessing(performance.now() - startedMs);
+    if (repeat !== undefined) this.#repeats?.ended(repeat, turn, transcript);
     this.#turns.delete(turn);
     this.#signalIdle();
   }
@@ -184,6 +235,10 @@ function servedPrompt(
   sender: AcceptedSender,
 ): ServedPrompt {
   return { id: uniqueId(), text, attachments, sender, extra, ...(session === undefined ? {} : { session }) };
+}
+
+function tooManyJoined(): ServiceError {
+  return new ServiceError(429, "busy", "Too many callers wait for the answer to this prompt", { retry_after_s: 1 });
 }
 
 function tooLarge(bytes: number, limit: number): ServiceError {

@@ -82,6 +82,8 @@ export interface ServiceSpec {
   readonly queue: number;
   /** For one prompt, waiting included. */
   readonly deadlineMs: number;
+  /** How long answers to prompts with a `request_id` are kept for their repetition; 0: not at all. */
+  readonly dedupeMs: number;
   readonly acceptsAttachments: boolean;
   readonly maxPayloadBytes: number;
   /** This address is meant to be served by several runtimes. */

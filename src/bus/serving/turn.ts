@@ -3,12 +3,12 @@
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Ticket } from "./admission.ts";
+import { Audience } from "./audience.ts";
 import type { HostParts } from "./host-parts.ts";
-import { OpenQuestions } from "./open-questions.ts";
-import { ResponseStream } from "./response-stream.ts";
-import type { PromptHandler, ReplyEvent, ServedPrompt } from "./service-port.ts";
+import type { PromptHandler, ServedPrompt } from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
 import { stopError } from "./stop-error.ts";
+import { Transcript } from "./transcript.ts";
 import { untilAborted } from "../until-aborted.ts";
 
 /** How long a handler may take to end after it was told to. */
@@ -23,13 +23,15 @@ export interface TurnRequest {
   readonly ticket: Ticket;
   readonly handler: PromptHandler;
   readonly deadlineMs: number;
+  /** It may be sent again: what it says is kept for who joins. */
+  readonly isRepeatable: boolean;
 }
 
 export class Turn {
   readonly #parts: HostParts;
   readonly #request: TurnRequest;
-  readonly #stream: ResponseStream;
-  readonly #questions: OpenQuestions;
+  readonly #audience: Audience;
+  readonly #transcript: Transcript | undefined;
   readonly #stop = new AbortController();
   readonly #log: Logger;
 
@@ -37,8 +39,38 @@ export class Turn {
     this.#parts = parts;
     this.#request = request;
     this.#log = log;
-    this.#questions = new OpenQuestions(parts.inbox);
-    this.#stream = new ResponseStream(parts.streams, request.reply, () => this.stop(busLostReason()));
+    const transcript = request.isRepeatable ? new Transcript() : undefined;
+    this.#transcript = transcript;
+    this.#audience = new Audience(parts, {
+      token: () => (request.ticket.isServing() ? "working" : "queued"),
+      onDeserted: (reason) => this.stop(reason),
+      ...(transcript === undefined ? {} : { transcript }),
+    });
+  }
+
+  /** It will end without its own end: nobody can join it. */
+  get isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** What it said is known from its start. */
+  get canBeJoined(): boolean {
+    return this.#transcript?.isWhole === true;
+  }
+
+  /** Callers that hear it. */
+  get callers(): number {
+    return this.#audience.size;
+  }
+
+  /** All that it said; undefined when it was stopped, or is not kept. */
+  transcript(): Transcript | undefined {
+    return this.isStopped ? undefined : this.#transcript;
+  }
+
+  /** One more caller is told what it said and says. */
+  join(reply: string): void {
+    this.#audience.join(reply);
   }
 
   /** Tells the handler to end; the first reason wins. */
@@ -48,29 +80,14 @@ export class Turn {
 
   /** Never rejects. Resolves with the error that the caller was sent, if any, once the end is sent or held. */
   async run(): Promise<ServiceError | undefined> {
-    const { ticket, deadlineMs } = this.#request;
-    const stream = this.#stream;
+    const { ticket, deadlineMs, reply } = this.#request;
     const deadline = setTimeout(() => this.stop(deadlineReason(deadlineMs)), Math.min(deadlineMs, longestTimerMs));
-    this.#parts.heldOutput.track(stream, () => this.stop(busLostReason()));
-    stream.ack();
-    const unwatch = this.#parts.callerWatch.watch({
-      probe: (reply) => {
-        if (!stream.isHeld) stream.probe(ticket.isServing() ? "working" : "queued", reply);
-      },
-      onGone: () => this.stop(new StopReason("caller-gone", "The caller stopped listening")),
-    });
-    const unrefuse = this.#parts.streams.connection.onPublishRefused((subject) => {
-      if (subject === stream.reply) this.stop(notReachableReason());
-    });
+    this.#audience.join(reply);
     try {
       const error = await this.#answerInTurn();
-      return stream.end(stopError(this.#stop.signal.reason) ?? error);
+      return this.#audience.end(stopError(this.#stop.signal.reason) ?? error);
     } finally {
-      void this.#parts.permissions.answered(stream.reply);
       clearTimeout(deadline);
-      this.#questions.close();
-      unrefuse();
-      unwatch();
       ticket.leave();
     }
   }
@@ -79,7 +96,7 @@ export class Turn {
     const { ticket } = this.#request;
     const { signal } = this.#stop;
     if (!ticket.isServing()) {
-      this.#stream.status("queued");
+      this.#audience.tell({ type: "status", status: "queued" });
       await untilAborted(ticket.served(), signal, 0);
     }
     if (signal.aborted) return undefined;
@@ -93,50 +110,23 @@ export class Turn {
 
   async #answer(): Promise<ServiceError | undefined> {
     const { handler, prompt } = this.#request;
-    const stream = this.#stream;
+    const audience = this.#audience;
     let confirmedBytes = 0;
     for await (const event of handler(prompt, this.#stop.signal)) {
       if (event.type === "end") return event.error;
-      if (stream.isEnded) return undefined;
-      this.#send(event);
-      if (stream.sentBytes - confirmedBytes < unconfirmedLimitBytes) continue;
-      confirmedBytes = stream.sentBytes;
+      if (audience.isEnded) return undefined;
+      audience.tell(event);
+      if (audience.sentBytes - confirmedBytes < unconfirmedLimitBytes) continue;
+      confirmedBytes = audience.sentBytes;
       await this.#parts.streams.connection.flush();
     }
     this.#log.error("The agent's answer stopped without an end");
     return new ServiceError(500, "internal", "The agent failed to answer");
   }
-
-  #send(event: Exclude<ReplyEvent, { type: "end" }>): void {
-    switch (event.type) {
-      case "text":
-        this.#stream.text(event.text);
-        return;
-      case "status":
-        this.#stream.status(event.status);
-        return;
-      case "attachments":
-        this.#stream.attachments(event.attachments);
-        return;
-      case "question": {
-        const asked = this.#questions.open(event);
-        if (asked !== undefined) this.#stream.question(asked, event.prompt, event.attachments);
-        return;
-      }
-    }
-  }
 }
 
 function deadlineReason(deadlineMs: number): StopReason {
   return new StopReason("deadline", `The agent did not finish within its deadline of ${deadlineMs / 1_000} s`);
-}
-
-function busLostReason(): StopReason {
-  return new StopReason("bus-lost", "The connection to NATS was lost, and a part of the answer with it");
-}
-
-function notReachableReason(): StopReason {
-  return new StopReason("caller-gone", "NATS permissions forbid to publish to the caller's reply subject");
 }
 
 function describe(cause: unknown): string {

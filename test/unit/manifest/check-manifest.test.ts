@@ -49,6 +49,7 @@ describe("a good manifest", () => {
       concurrency: 1,
       queue: 8,
       deadlineMs: 300_000,
+      dedupeMs: 600_000,
       attachments: true,
       maxPayloadBytes: 1_048_576,
       replicas: false,

@@ -263,3 +263,18 @@ test("§13.7.1: where the server puts the account into the subject, it must be t
   const direct = ann.header({ subject: agent.promptSubject, payload: "hello", account: "ACME" });
   expectRefusal(await send(agent, direct), { code: "401", reason: "account" });
 });
+
+test("a signed prompt that is sent again by its sender is not run again; another sender's with the same id is", async () => {
+  let runs = 0;
+  const agent = await serve({}, {}, async function* () {
+    yield await Promise.resolve({ type: "text", text: `run ${++runs}` } as const);
+    yield { type: "end" };
+  });
+  const payload = '{"prompt":"p","request_id":"r"}';
+  const texts: string[] = [];
+  for (const user of [ann, ann, bob]) texts.push((await send(agent, signed(agent, user, { payload }), payload)).text());
+  expect(texts).toEqual(["run 1", "run 1", "run 2"]);
+  const other = '{"prompt":"q","request_id":"r"}';
+  const conflict = await send(agent, signed(agent, ann, { payload: other }), other);
+  expectRefusal(conflict, { code: "409", error: "request_id_conflict", reason: "other_payload" });
+});
