@@ -7,15 +7,17 @@ import type { AnswerQuestion, CallOptions } from "../bus/calling/call-event.ts";
 import type { CallRequest } from "../bus/calling/call-request.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { askOnTerminal } from "./ask-on-terminal.ts";
+import { askMany, parallelOption } from "./ask-many.ts";
 import { callFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
-import { exitCode } from "./command-error.ts";
+import { exitCode, usageError } from "./command-error.ts";
 import { jsonOption, serverDetails, serverOptions } from "./common-options.ts";
 import type { CommandBus } from "./connect-bus.ts";
 import { connectBus } from "./connect-bus.ts";
 import { durationOption } from "./duration-option.ts";
 import { eventToJson, failureToJson } from "./event-json.ts";
 import { findAgent } from "./find-agent.ts";
+import { findAgents, manySelection } from "./find-agents.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readAttachments } from "./read-attachments.ts";
 import { readPrompt } from "./read-prompt.ts";
@@ -29,10 +31,15 @@ export const command: Command = {
     'ADDRESS is NAME, OWNER/NAME or AGENT/OWNER/NAME, as "muster ps" shows them. The prompt is all that follows; without one, or where ' +
       'it says "-", standard input is read. The answer goes to standard output, everything else to standard error. Ctrl-C leaves, and the agent stops.',
     "Exit codes: 0 answered, 1 error, 2 usage, 3 no such agent, 4 timed out, 130 interrupted.",
+    "With --all, --owner or --match there is no ADDRESS, all words are the prompt, and each agent that fits is asked. Each answer is printed " +
+      "once it is whole, under its agent's address; with --race the first whole one alone, and the others are left, so that their models " +
+      'stop. One answer may have 8 MiB; with --json it may have any size: each event is printed as it comes, with the address as "agent" ' +
+      "(in a race the winner's, when it has won). --timeout and --inactivity count for each agent. Exit codes then: 0 all answered (in a " +
+      "race: one did), 1 some failed, as standard error says, 3 nobody fits.",
     serverDetails,
   ],
   args: [
-    { name: "ADDRESS", description: "which agent", complete: "agents" },
+    { name: "ADDRESS", description: "which agent", isOptional: true, complete: "agents" },
     {
       name: "PROMPT",
       description: "what to ask; joined by spaces",
@@ -42,6 +49,15 @@ export const command: Command = {
     },
   ],
   options: {
+    all: { description: "ask every agent on the bus" },
+    owner: { value: "OWNER", description: "ask every agent of this owner", complete: "none" },
+    match: {
+      value: "PATTERN",
+      description: 'ask every agent whose address fits: NAME, OWNER/NAME or AGENT/OWNER/NAME with "*"',
+      complete: "none",
+    },
+    race: { description: "of many, print the first whole answer and leave the others" },
+    parallel: { value: "N", description: "how many of them are asked at once; default 16", complete: "none" },
     attach: { short: "a", value: "FILE", isRepeatable: true, description: "send a file along", complete: "file" },
     session: { value: "ID", description: "the conversation to continue, 1 to 128 characters", complete: "none" },
     save: { value: "DIR", description: "save files that the agent sends; nothing is overwritten", complete: "folder" },
@@ -63,15 +79,19 @@ export const command: Command = {
       does: "with standard input in the prompt",
     },
     { line: "muster ask inspector --attach alarm.png What is this?", does: "with a file" },
+    { line: 'muster ask --owner ops "Anything unusual?"', does: "everybody of one owner" },
+    { line: 'muster ask --match "press/line-*" --race "Which line stands still?"', does: "whoever answers first" },
     { line: "muster ask assistant --json hello | jq -r .text", does: "events as JSON lines" },
   ],
   run: ask,
 };
 
 async function ask(invocation: Invocation, terminal: Terminal): Promise<number> {
-  const [address = "", ...words] = invocation.args;
-  const timeoutMs = durationOption(invocation, "timeout");
-  const inactivityMs = durationOption(invocation, "inactivity");
+  const selection = manySelection(invocation);
+  const [address = "", ...words] = selection === undefined ? invocation.args : ["", ...invocation.args];
+  checkOptions(invocation, { isMany: selection !== undefined, address });
+  const parallel = parallelOption(invocation);
+  const limits = callLimits(invocation);
   const { prompt, hasReadInput } = await readPrompt(words, terminal);
   const session = invocation.text("session");
   const request: CallRequest = {
@@ -82,24 +102,43 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
   const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal);
   try {
+    const options: CallOptions = { signal: interrupt.signal, sender: bus.sender, ...limits };
+    if (selection !== undefined) {
+      const agents = await findAgents(bus, selection, interrupt.signal);
+      const many = { ...options, ...(parallel === undefined ? {} : { parallel }) };
+      return await askMany({ bus, agents, request, options: many, invocation, terminal });
+    }
     const agent = await findAgent(bus, address, interrupt.signal);
     const canAnswer = terminal.isInTerminal && !hasReadInput && !invocation.flag("json");
     const answer: AnswerQuestion | undefined = canAnswer
       ? (question, signal) => askOnTerminal(question, terminal, signal)
       : undefined;
-    const options: CallOptions = {
-      signal: interrupt.signal,
-      sender: bus.sender,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(inactivityMs === undefined ? {} : { inactivityMs }),
-      ...(answer === undefined ? {} : { answer }),
-    };
+    const one = { ...options, ...(answer === undefined ? {} : { answer }) };
     const show = invocation.flag("json") ? showJson : showText;
-    return await show({ bus, agent, address, request, options, invocation, terminal });
+    return await show({ bus, agent, address, request, options: one, invocation, terminal });
   } finally {
     interrupt.stop();
     await bus.connection.close();
   }
+}
+
+/** Throws a `CommandError` for options that say nothing about what is asked. */
+function checkOptions(invocation: Invocation, { isMany, address }: { isMany: boolean; address: string }): void {
+  if (isMany && invocation.flag("stats")) throw usageError("--stats is for one agent; leave it out to ask many");
+  if (isMany) return;
+  const stray = invocation.flag("race") ? "race" : invocation.text("parallel") === undefined ? undefined : "parallel";
+  if (stray !== undefined) throw usageError(`--${stray} is for many agents; say which by --all, --owner or --match`);
+  if (address === "") {
+    throw usageError(
+      '"muster ask" needs ADDRESS, or one of --all, --owner and --match: muster ask [OPTIONS] [ADDRESS] [PROMPT...]',
+    );
+  }
+}
+
+function callLimits(invocation: Invocation): CallOptions {
+  const timeoutMs = durationOption(invocation, "timeout");
+  const inactivityMs = durationOption(invocation, "inactivity");
+  return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(inactivityMs === undefined ? {} : { inactivityMs }) };
 }
 
 interface Asking {

@@ -1,0 +1,48 @@
+// Which agents are meant by an owner and an address pattern with stars: `helper`, `ops/*`, `*/press/line-*`.
+
+import type { FoundAgent } from "./address.ts";
+import { parseAgentSubject } from "../../protocol/subjects.ts";
+import { groupInstances, parseAddress } from "./address.ts";
+import type { AgentRecord } from "../../protocol/registration.ts";
+
+export interface AgentSelection {
+  /** The whole owner, as its record or its subject says it. */
+  readonly owner?: string;
+  /** `NAME`, `OWNER/NAME` or `AGENT/OWNER/NAME`; a star stands for any characters of its part. */
+  readonly pattern?: string;
+}
+
+/** The agents that fit both, in order of address; all of them when neither is given. Throws a `RangeError` for what is no pattern. */
+export function selectAgents(selection: AgentSelection, records: readonly AgentRecord[]): FoundAgent[] {
+  const pattern = selection.pattern === undefined ? {} : parseAddress(selection.pattern);
+  if (pattern === undefined) throw new RangeError(`"${selection.pattern ?? ""}" is no address pattern`);
+  const wanted = { name: "*", owner: "*", agent: "*", ...pattern };
+  return groupInstances(
+    records.filter((record) => {
+      const tokens = parseAgentSubject(record.promptSubject)?.address;
+      const owners = [record.owner, ...(tokens === undefined ? [] : [tokens.owner])];
+      const agents = [record.agent, ...(tokens === undefined ? [] : [tokens.agent])];
+      return (
+        (selection.owner === undefined || owners.includes(selection.owner)) &&
+        matchesGlob(wanted.name, record.name) &&
+        owners.some((owner) => matchesGlob(wanted.owner, owner)) &&
+        agents.some((agent) => matchesGlob(wanted.agent, agent))
+      );
+    }),
+  );
+}
+
+/** Linear: each piece between stars is looked for once, from where the last one ended. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const [first = "", ...rest] = glob.split("*");
+  const last = rest.pop();
+  if (last === undefined) return text === glob;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const piece of rest) {
+    const at = text.indexOf(piece, from);
+    if (at < 0) return false;
+    from = at + piece.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}
