@@ -1,21 +1,20 @@
 // `muster ps`: every agent on the bus, whoever wrote it.
 
 import { CallError } from "../bus/calling/call-error.ts";
-import { delay } from "../bus/delay.ts";
 import { Roster } from "../bus/calling/roster.ts";
 import { sha256Hex, verifySignature } from "../bus/identity/signatures.ts";
-import type { AgentWatch } from "../bus/calling/watch-agents.ts";
 import { watchAgents } from "../bus/calling/watch-agents.ts";
 import { busFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
 import { exitCode } from "./command-error.ts";
 import { jsonOption, serverDetails, serverOptions } from "./common-options.ts";
-import type { CommandBus } from "./connect-bus.ts";
 import { connectBus } from "./connect-bus.ts";
 import { durationOption } from "./duration-option.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { localProblems } from "./local-problems.ts";
-import { groupAgents, psTable, psToJson } from "./ps-table.ts";
+import { psTable, psToJson } from "./ps-table.ts";
+import { Bell, keepTrue, listed } from "./ps-watch.ts";
+import type { Listing } from "./ps-watch.ts";
 import { fileText } from "./status-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -24,7 +23,10 @@ export const command: Command = {
   summary: "List every agent on the bus, whoever wrote it",
   details: [
     "States: starting, ready, degraded and draining are an agent's own word; online beats and says no more; silent is registered and was " +
-      "not heard; offline missed three beats. IN USE is prompts in work and waiting.",
+      "not heard, or stopped answering; offline missed three beats, and since when; unusable is registered, but not as the protocol asks, with the " +
+      "reason. IN USE is prompts in work and waiting. Of several instances of one agent each has a line of its own.",
+    "--watch shows heartbeats as they come; where the output is no terminal, it prints the list anew only when more changed than ages (with --json " +
+      "one object a line).",
     "TRUST is there when an agent names the NATS user that it runs as (--json has it as identity): verified when its registration and heartbeats are " +
       "signed by that user, else claimed. Heartbeats whose signature fails do not count.",
     "Manifest files of this machine's runtime that have problems are shown after the list.",
@@ -45,16 +47,16 @@ export const command: Command = {
   run: ps,
 };
 
-/** A watching list is drawn this often, and discovers anew that often. */
-const drawMs = 1_000;
-const discoverMs = 10_000;
-
 async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   const stallMs = durationOption(invocation, "wait");
   const isWatching = invocation.flag("watch");
   const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal, { isPersistent: isWatching });
-  const roster = new Roster(() => performance.now(), { signatures: { sha256: sha256Hex, verify: verifySignature } });
+  const bell = new Bell();
+  const roster = new Roster(() => performance.now(), {
+    signatures: { sha256: sha256Hex, verify: verifySignature },
+    onChange: () => bell.ring(),
+  });
   const watch = watchAgents(bus.connection, roster, bus.sender);
   const options = stallMs === undefined ? {} : { stallMs, maxWaitMs: Math.max(2_000, 2 * stallMs) };
   const listing: Listing = {
@@ -67,7 +69,7 @@ async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   };
   try {
     await listing.refresh();
-    if (isWatching) await keepTrue(listing, interrupt.signal);
+    if (isWatching) await keepTrue(listing, bell, interrupt.signal);
     else await showOnce(listing);
     return exitCode.ok;
   } catch (error) {
@@ -79,60 +81,15 @@ async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   }
 }
 
-interface Listing {
-  readonly bus: CommandBus;
-  readonly roster: Roster;
-  readonly watch: AgentWatch;
-  readonly invocation: Invocation;
-  readonly terminal: Terminal;
-  refresh(): Promise<void>;
-}
-
 async function showOnce({ roster, terminal, invocation, bus }: Listing): Promise<void> {
-  const agents = groupAgents(roster.entries(), performance.now());
-  const unusable = roster.unusable();
+  const { agents, unusable } = listed(roster);
   const files = await localProblems(invocation, terminal);
   if (invocation.flag("json")) {
     const json = { ...psToJson(bus.said, agents, unusable), files };
     terminal.out(`${JSON.stringify(json, undefined, 2)}\n`);
     return;
   }
-  if (agents.length === 0) terminal.err(`No agents on ${bus.said}. Start some with "muster run"\n`);
-  else terminal.out(psTable(agents, terminal));
+  if (agents.length + unusable.length === 0) terminal.err(`No agents on ${bus.said}. Start some with "muster run"\n`);
+  else terminal.out(psTable(agents, terminal, unusable));
   for (const file of files) terminal.err(fileText(file));
-  for (const { instanceId, problem } of unusable) {
-    terminal.err(`Left out instance "${terminal.safeErr(instanceId)}": ${terminal.safeErr(problem)}\n`);
-  }
-}
-
-/** Draws until `signal` fires. A bus that is away for a while is waited for. */
-async function keepTrue(listing: Listing, signal: AbortSignal): Promise<void> {
-  let last = "";
-  let lastDiscoveryMs = performance.now();
-  while (!signal.aborted) {
-    const text = watchText(listing);
-    if (listing.terminal.isOutTerminal) listing.terminal.out(`\u001b[H\u001b[2J${text}`);
-    else if (text !== last) listing.terminal.out(text);
-    last = text;
-    await delay(drawMs, signal);
-    if (performance.now() - lastDiscoveryMs < discoverMs || !listing.bus.connection.isConnected()) continue;
-    lastDiscoveryMs = performance.now();
-    await refreshOrWait(listing);
-  }
-}
-
-async function refreshOrWait(listing: Listing): Promise<void> {
-  try {
-    await listing.refresh();
-  } catch (error) {
-    if (!(error instanceof CallError && error.code === "bus_lost")) throw error;
-  }
-}
-
-function watchText({ roster, terminal, invocation, bus }: Listing): string {
-  const agents = groupAgents(roster.entries(), performance.now());
-  if (invocation.flag("json")) return `${JSON.stringify(psToJson(bus.said, agents, roster.unusable()))}\n`;
-  const away = bus.connection.isConnected() ? "" : `The connection to ${bus.said} is lost; trying again\n`;
-  const hint = terminal.isOutTerminal ? "\nCtrl-C ends\n" : "";
-  return `${away}${psTable(agents, terminal)}${hint}`;
 }

@@ -91,6 +91,9 @@ export interface AgentRecord {
 export interface UnusableRecord {
   readonly instanceId: string;
   readonly problem: string;
+  /** What it does say of itself. */
+  readonly agent?: string;
+  readonly owner?: string;
 }
 
 /** Reads one `$SRV.INFO.agents` answer of any implementation. Undefined: not a service named "agents" at all. Never throws. */
@@ -100,13 +103,18 @@ export function decodeRegistration(payload: string): AgentRecord | UnusableRecor
   const instanceId = info["id"];
   const metadata = recordOf(info["metadata"]);
   const { agent, owner, protocol_version: version, session } = metadata;
-  if (typeof agent !== "string" || agent === "") return { instanceId, problem: "metadata has no agent" };
-  if (typeof owner !== "string" || owner === "") return { instanceId, problem: "metadata has no owner" };
-  if (typeof version !== "string") return { instanceId, problem: "metadata has no protocol_version" };
+  const unusable = (problem: string): UnusableRecord => ({
+    instanceId,
+    problem,
+    ...(isText(agent) ? { agent } : {}),
+    ...(isText(owner) ? { owner } : {}),
+  });
+  if (!isText(agent)) return unusable("metadata has no agent");
+  if (!isText(owner)) return unusable("metadata has no owner");
+  if (typeof version !== "string") return unusable("metadata has no protocol_version");
   const prompt = findEndpoint(info["endpoints"], "prompt");
-  if (prompt === undefined) return { instanceId, problem: "no endpoint named prompt" };
-  if (!isPublishableSubject(prompt.subject))
-    return { instanceId, problem: "its prompt subject cannot be published to" };
+  if (prompt === undefined) return unusable("no endpoint named prompt");
+  if (!isPublishableSubject(prompt.subject)) return unusable("its prompt subject cannot be published to");
   const status = findEndpoint(info["endpoints"], "status");
   const { max_payload: maxPayload, attachments_ok: attachmentsOk, min_sender_trust: trust = "any" } = prompt.metadata;
   const identity = registeredIdentity(metadata);
@@ -179,6 +187,10 @@ function findEndpoint(
 
 function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function textOf(value: unknown): string {

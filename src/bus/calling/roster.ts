@@ -7,7 +7,10 @@ import { parseAgentSubject } from "../../protocol/subjects.ts";
 import type { SignatureChecks } from "./beat-sender.ts";
 import { InstanceTrust, type TrustFields } from "./instance-trust.ts";
 
-/** `online`: it beats, and says no more. `silent`: registered, but no beat was seen. `offline`: three intervals without one. */
+/**
+ * `online`: it beats, and says no more. `silent`: registered, but no beat was seen, or it left the last discovery unanswered and was not heard
+ * since. `offline`: three intervals without a beat.
+ */
 export type RosterState = AgentState | "online" | "silent" | "offline";
 
 export interface RosterEntry extends TrustFields {
@@ -38,6 +41,8 @@ interface Instance {
   name?: string;
   lastBeatMs?: number;
   seenMs: number;
+  /** It left a whole discovery unanswered, and was not heard since. */
+  isMissing?: boolean;
   readonly trust: InstanceTrust;
 }
 
@@ -48,6 +53,8 @@ export interface RosterLimits {
   readonly forgetMs?: number;
   /** Default none: all identities are claims, and no heartbeat is refused. */
   readonly signatures?: SignatureChecks;
+  /** Told of everything that is taken in. */
+  readonly onChange?: () => void;
 }
 
 /** Longest interval that is believed: a longer one would make an agent immortal. */
@@ -59,6 +66,7 @@ export class Roster {
   readonly #forgetMs: number;
   readonly #signatures: SignatureChecks | undefined;
   readonly #instances = new Map<string, Instance>();
+  readonly #onChange: () => void;
   #unusable: readonly UnusableRecord[] = [];
 
   /** `now`: a clock in ms. */
@@ -67,17 +75,41 @@ export class Roster {
     this.#maxInstances = limits.maxInstances ?? 20_000;
     this.#forgetMs = limits.forgetMs ?? 600_000;
     this.#signatures = limits.signatures;
+    this.#onChange = limits.onChange ?? (() => undefined);
   }
 
-  /** Takes in a whole discovery. */
+  /** The roster's clock. */
+  nowMs(): number {
+    return this.#now();
+  }
+
+  /** Takes in a discovery. */
   discovered(agents: readonly AgentRecord[], unusable: readonly UnusableRecord[]): void {
     for (const record of agents) {
       const instance = this.#instance(record.instanceId);
       if (instance === undefined) continue;
       instance.record = record;
+      instance.isMissing = false;
       instance.trust.registered(record);
     }
     this.#unusable = unusable;
+    this.#onChange();
+  }
+
+  /** A whole discovery that began at `sinceMs` brought these: registered instances that are not among them, and were not heard since, are silent. */
+  missed(agents: readonly AgentRecord[], sinceMs: number): void {
+    const found = new Set(agents.map(({ instanceId }) => instanceId));
+    for (const [id, instance] of this.#instances) {
+      if (instance.record === undefined || found.has(id) || (instance.lastBeatMs ?? 0) >= sinceMs) continue;
+      instance.isMissing = true;
+    }
+  }
+
+  /** Whether an instance beats that no discovery has brought yet. */
+  hasStrangers(): boolean {
+    const unusable = new Set(this.#unusable.map(({ instanceId }) => instanceId));
+    for (const [id, { record }] of this.#instances) if (record === undefined && !unusable.has(id)) return true;
+    return false;
   }
 
   /**
@@ -103,10 +135,10 @@ export class Roster {
     if (beat !== undefined && instance !== undefined) this.#keep(instance, beat);
   }
 
-  /** Registered instances that no beat was seen of. */
+  /** Registered instances that no beat was seen of, or that a discovery missed. */
   silent(): AgentRecord[] {
-    return [...this.#instances.values()].flatMap(({ record, beat }) =>
-      record === undefined || beat !== undefined ? [] : [record],
+    return [...this.#instances.values()].flatMap(({ record, beat, isMissing }) =>
+      record === undefined || (beat !== undefined && isMissing !== true) ? [] : [record],
     );
   }
 
@@ -126,6 +158,8 @@ export class Roster {
   #keep(instance: Instance, beat: Heartbeat): void {
     instance.beat = beat;
     instance.lastBeatMs = this.#now();
+    instance.isMissing = false;
+    this.#onChange();
   }
 
   #instance(id: string, trust = new InstanceTrust(this.#signatures)): Instance | undefined {
@@ -152,16 +186,21 @@ export class Roster {
     return this.#now() - lastBeatMs > missedBeats * Math.min(beat.interval_s, maxIntervalS) * 1000;
   }
 
+  #state(instance: Instance): RosterState {
+    if (instance.beat === undefined) return "silent";
+    if (this.#isOffline(instance)) return "offline";
+    return instance.isMissing === true ? "silent" : (instance.beat.state ?? "online");
+  }
+
   #entry(instanceId: string, instance: Instance): RosterEntry {
     const { record, beat, name, lastBeatMs } = instance;
-    const state = beat === undefined ? "silent" : this.#isOffline(instance) ? "offline" : (beat.state ?? "online");
     const version = record?.version ?? beat?.version;
     return {
       instanceId,
       agent: record?.agent ?? beat?.agent ?? "",
       owner: record?.owner ?? beat?.owner ?? "",
       name: record?.name ?? name ?? "",
-      state,
+      state: this.#state(instance),
       ...(lastBeatMs === undefined ? {} : { lastBeatMs }),
       ...(beat === undefined ? {} : beatFields(beat)),
       ...(version === undefined ? {} : { version }),

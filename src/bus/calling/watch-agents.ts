@@ -15,6 +15,9 @@ import { deferred } from "../deferred.ts";
 /** After so many, an instance that is never picked beats sooner than it is found. */
 const statusRounds = 32;
 
+/** An answer is waited for so long before all that are silent are asked again: a process that hangs may be the one that was picked. */
+const roundMs = 250;
+
 export interface AgentWatch {
   /** Asks who is there. Throws a `CallError` when the bus is gone or refuses. */
   discover(options?: DiscoveryOptions): Promise<Discovery>;
@@ -42,7 +45,9 @@ export function watchAgents(bus: CallerBus, roster: Roster, sender?: RequestSend
   return {
     discover,
     refresh: async (options = {}) => {
-      await discover(options);
+      const sinceMs = roster.nowMs();
+      const { agents } = await discover(options);
+      if (options.signal?.aborted !== true) roster.missed(agents, sinceMs);
       if (refusal !== undefined) throw new CallError("not_permitted", `Cannot listen for heartbeats: ${refusal}`);
       await askStatus({ bus, roster, sender }, options.statusMs ?? 1_000);
     },
@@ -60,37 +65,45 @@ const nothing = new Uint8Array();
 
 /** The server picks one of the instances behind a subject at random: those that were not picked are asked for again. */
 async function askStatus(asking: Asking, waitMs: number): Promise<void> {
+  const { bus, roster } = asking;
   const endMs = performance.now() + waitMs;
-  for (let round = 0; round < statusRounds && performance.now() < endMs; round++) {
-    const subjects = asking.roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
-    if (subjects.length === 0) return;
-    await askEach(asking, subjects, endMs - performance.now());
+  const inbox = bus.newInbox();
+  let onAnswer = (): void => undefined;
+  const subscription = bus.subscribe(inbox, (message) => {
+    roster.answered(message.string());
+    onAnswer();
+  });
+  try {
+    for (let round = 0; round < statusRounds && performance.now() < endMs; round++) {
+      const subjects = roster.silent().flatMap(({ statusSubject }) => statusSubject ?? []);
+      if (subjects.length === 0) return;
+      const all = deferred<undefined>();
+      let open = subjects.length;
+      onAnswer = () => {
+        open -= 1;
+        if (open === 0) all.resolve(undefined);
+      };
+      await publishEach(asking, subjects, inbox);
+      await withinMs(all.promise, Math.min(roundMs, endMs - performance.now()));
+    }
+  } finally {
+    subscription.unsubscribe();
   }
 }
 
-/** Resolves when there are as many answers as questions, or after `waitMs`. */
-async function askEach({ bus, roster, sender }: Asking, subjects: readonly string[], waitMs: number): Promise<void> {
-  const inbox = bus.newInbox();
-  const done = deferred<undefined>();
-  let open = subjects.length;
-  const receive = (message: Msg): void => {
-    roster.answered(message.string());
-    open -= 1;
-    if (open === 0) done.resolve(undefined);
-  };
-  const subscription = bus.subscribe(inbox, receive);
-  const latest = setTimeout(() => done.resolve(undefined), waitMs);
+async function publishEach({ bus, sender }: Asking, subjects: readonly string[], reply: string): Promise<void> {
+  for (const subject of subjects) {
+    const signed = await sender?.headers({ subject, payload: nothing });
+    publish(bus, subject, nothing, { reply, ...(signed?.type === "signed" ? { headers: signed.headers } : {}) });
+  }
+}
+
+async function withinMs(promise: Promise<undefined>, ms: number): Promise<void> {
+  const over = deferred<undefined>();
+  const timer = setTimeout(() => over.resolve(undefined), ms);
   try {
-    for (const subject of subjects) {
-      const signed = await sender?.headers({ subject, payload: nothing });
-      publish(bus, subject, nothing, {
-        reply: inbox,
-        ...(signed?.type === "signed" ? { headers: signed.headers } : {}),
-      });
-    }
-    await done.promise;
+    await Promise.race([promise, over.promise]);
   } finally {
-    clearTimeout(latest);
-    subscription.unsubscribe();
+    clearTimeout(timer);
   }
 }

@@ -242,8 +242,9 @@ describe("ps", () => {
     expect(stdout).toMatch(/stand-in +tests +echo +ready +0 s ago +1\.2\.3 +1 +1 \+ 2\n/);
     expect(stdout).toMatch(/stand-in +tests +busy +degraded .* model unreachable\n/);
     expect(stdout).toMatch(/stand-in +tests +mute +silent +never /);
-    expect(stdout).toMatch(/stand-in +tests +old .* speaks protocol 1\.0\n/);
-    expect(stderr).toBe('Left out instance "instance-11": metadata has no owner\n');
+    expect(stdout).toMatch(/stand-in +tests +old .* speaks protocol 1\.0, not 0\.3: cannot be asked\n/);
+    expect(stdout).toMatch(/stand-in +\? +instance-11 +unusable .* cannot be asked: metadata has no owner\n/);
+    expect(stderr).toBe("");
   });
 
   test("prints the same as JSON", async () => {

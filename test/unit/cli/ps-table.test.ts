@@ -16,7 +16,7 @@ function entry(fields: Partial<RosterEntry>): RosterEntry {
   };
 }
 
-test("instances of one agent are one line, with the best state and how many share it", () => {
+test("several instances of one agent are shown under it, with the best state and how many share it", () => {
   const agents = groupAgents(
     [
       entry({ instanceId: "i1", state: "degraded", reason: "address taken", lastBeatMs: 1_000 }),
@@ -25,9 +25,22 @@ test("instances of one agent are one line, with the best state and how many shar
     9_000,
   );
   expect(psTable(agents, plain)).toBe(
-    "AGENT   OWNER  NAME    STATE           LAST BEAT  VERSION       INSTANCES  IN USE\n" +
-      "muster  press  helper  ready (1 of 2)  4 s ago    1.0.0, 1.1.0  2          1 + 2\n",
+    "AGENT   OWNER  NAME    STATE           LAST BEAT  VERSION       INSTANCES  IN USE  NOTE\n" +
+      "muster  press  helper  ready (1 of 2)  4 s ago    1.0.0, 1.1.0  2          1 + 2\n" +
+      "               - i1    degraded        8 s ago    1.0.0                            address taken\n" +
+      "               - i2    ready           4 s ago    1.1.0                    1 + 2\n",
   );
+});
+
+test("an offline agent is grey, with the time since its last beat", () => {
+  const agents = groupAgents([entry({ state: "offline", lastBeatMs: 0 })], 150_000);
+  expect(psTable(agents, plain)).toContain("offline 2m");
+  expect(psTable(agents, { hasColour: true })).toMatch(/\n\u001b\[2mmuster .* offline 2m .*\u001b\[0m\n/);
+});
+
+test("a record that cannot be used is a line of its own, with the reason", () => {
+  const text = psTable([], plain, [{ instanceId: "i9", problem: "metadata has no owner", agent: "other" }]);
+  expect(text).toMatch(/\nother +\? +i9 +unusable +1 +cannot be asked: metadata has no owner\n/);
 });
 
 test("an agent whose file has problems is noted, whatever else it is", () => {

@@ -52,8 +52,13 @@ test("keeps records that cannot be used, with the reason", async () => {
   );
   expect(found.agents.map(({ name }) => name)).toEqual(["good"]);
   expect(found.unusable).toEqual([
-    { instanceId: "instance-1", problem: "its prompt subject cannot be published to" },
-    { instanceId: "instance-2", problem: "metadata has no owner" },
+    {
+      instanceId: "instance-1",
+      problem: "its prompt subject cannot be published to",
+      agent: "stand-in",
+      owner: "tests",
+    },
+    { instanceId: "instance-2", problem: "metadata has no owner", agent: "stand-in" },
   ]);
 });
 

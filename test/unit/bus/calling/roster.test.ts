@@ -69,6 +69,27 @@ test("a registered instance is silent until it was heard, by a beat or a status 
   expect(roster.silent()).toEqual([]);
 });
 
+test("an instance that leaves a discovery unanswered is silent until it is heard again", () => {
+  beat("a", { state: "ready" });
+  roster.discovered([record("a"), record("b")], []);
+  beat("b", { state: "ready" });
+  nowMs += 1_000;
+  roster.missed([record("b")], nowMs);
+  expect(states()).toEqual(["a silent", "b ready"]);
+  expect(roster.silent().map(({ instanceId }) => instanceId)).toEqual(["a"]);
+  beat("a", { state: "ready" });
+  expect(states()).toEqual(["a ready", "b ready"]);
+  roster.missed([], nowMs);
+  expect(states()).toEqual(["a ready", "b silent"]);
+});
+
+test("an instance that beats without a record is a stranger until a discovery brings it", () => {
+  beat("a");
+  expect(roster.hasStrangers()).toBe(true);
+  roster.discovered([record("a")], []);
+  expect(roster.hasStrangers()).toBe(false);
+});
+
 test("a status answer of an instance that nobody registered is not taken in", () => {
   roster.answered(JSON.stringify({ agent: "m", owner: "o", instance_id: "x", ts: "t", interval_s: 5 }));
   expect(states()).toEqual([]);
