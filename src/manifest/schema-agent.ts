@@ -27,7 +27,15 @@ function agentKeys() {
     heartbeat: z.optional(duration({ description: "Time between two heartbeats (§8).", default: "30s" }, 1000, hourMs)),
     concurrency: z.optional(count({ description: "Prompts served at once.", default: 1 }, 1, 1024)),
     queue: z.optional(
-      count({ description: "Prompts that may wait; more get 429 with `retry_after_s`.", default: 8 }, 0, 10_000),
+      count(
+        {
+          description:
+            "Prompts that may wait; more get 429 with `retry_after_s`. Where others fill it, each further sender finds one place (docs/identity.md).",
+          default: 8,
+        },
+        0,
+        10_000,
+      ),
     ),
     deadline: z.optional(
       duration({ description: "Longest time for one prompt, waiting included.", default: "5m" }, 1000, 24 * hourMs),

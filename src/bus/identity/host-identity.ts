@@ -6,7 +6,9 @@ import type { BusConnection } from "../connection/connection.ts";
 import { ownIdentity } from "./own-identity.ts";
 import type { SigningIdentity } from "./signer.ts";
 
-const retryMs = 10_000;
+/** Between two tries, longer each time: a server that does not let us ask says so in its log. */
+const firstRetryMs = 10_000;
+const longestRetryMs = 600_000;
 
 export class HostIdentity {
   readonly #connection: BusConnection;
@@ -18,13 +20,16 @@ export class HostIdentity {
   /** Which question is the latest: answers to earlier ones count no more. */
   #asked = 0;
   #lastProblem = "";
+  #retryMs = firstRetryMs;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: BusConnection, log: Logger) {
     this.#connection = connection;
     this.#log = log;
     this.#stopListening = connection.onStatus(({ state }) => {
-      if (state === "connected") void this.#learn();
+      if (state !== "connected") return;
+      this.#retryMs = firstRetryMs;
+      void this.#learn();
     });
     if (connection.isConnected()) void this.#learn();
   }
@@ -69,10 +74,15 @@ export class HostIdentity {
     const found = await ownIdentity(this.#connection, { ...(jwt === undefined ? {} : { jwt }), user: signer.user });
     if (question !== this.#asked) return;
     if (found.state !== "known") this.#report(found.why);
-    if (found.state === "unknown") this.#retry = setTimeout(() => void this.#learn(), retryMs);
+    if (found.state === "unknown") this.#learnLater();
     // An answer that did not come says nothing against the one before.
     if (found.state === "unknown" && this.#current !== undefined) return;
     this.#settle(found.state === "known" ? { id: found.id, signer } : undefined);
+  }
+
+  #learnLater(): void {
+    this.#retry = setTimeout(() => void this.#learn(), this.#retryMs);
+    this.#retryMs = Math.min(longestRetryMs, 2 * this.#retryMs);
   }
 
   #settle(identity: SigningIdentity | undefined): void {

@@ -123,3 +123,25 @@ test("a runtime without a seed registers and beats without any of it", async () 
   expect(beat?.headers).toBeUndefined();
   await plain.stop();
 });
+
+test("a runtime that may not ask who it is serves all the same, unsigned, and says so once", async () => {
+  const shut = await startNatsServer({
+    config: `authorization { users: [ { nkey: ${ann.nkey}, permissions: { publish: { deny: "$SYS.>" } } }, { user: guest, password: guest } ] }`,
+  });
+  const file = join(folder, "shut.nk");
+  await writeFile(file, ann.seed);
+  const startedMs = performance.now();
+  const mute = await startBusHost(shut.url, { settings: { nkeyFile: file } });
+  const served = await mute.serve({ address: { ...address, name: "mute" } }, answers("ok"));
+  // The server's refusal is heard: the two seconds for an answer are not waited for.
+  expect(performance.now() - startedMs).toBeLessThan(1_900);
+  const guest = await connect({ servers: shut.url, user: "guest", pass: "guest" });
+  const info = jsonRecord((await guest.request(`$SRV.INFO.agents.${served.instanceId}`)).string());
+  expect(info["metadata"]).toEqual({ agent: "muster", owner: "tests", protocol_version: "0.3" });
+  const [beat] = await Array.fromAsync(guest.subscribe("agents.hb.muster.tests.mute", { max: 1 }));
+  expect(beat?.headers).toBeUndefined();
+  expect(mute.log.lines.filter(({ message }) => message.includes("are not signed"))).toHaveLength(1);
+  await guest.close();
+  await mute.stop();
+  await shut.stop();
+});

@@ -8,6 +8,7 @@ import { Roster } from "../../../../src/bus/calling/roster.ts";
 import { watchAgents } from "../../../../src/bus/calling/watch-agents.ts";
 import type { ConfiguredBus } from "../../../../src/bus/connection/connection.ts";
 import { openBus } from "../../../../src/bus/connection/open-bus.ts";
+import { ownIdentity } from "../../../../src/bus/identity/own-identity.ts";
 import { requestSender, type RequestSender } from "../../../../src/bus/identity/request-sender.ts";
 import { sha256Hex, verifySignature } from "../../../../src/bus/identity/signatures.ts";
 import type { PromptHandler } from "../../../../src/bus/serving/service-port.ts";
@@ -16,6 +17,7 @@ import { readCall } from "../../../support/caller.ts";
 import { startNatsServer, type RunningNatsServer } from "../../../support/nats-server.ts";
 import { natsUsers, type NatsMode, type NatsUsers } from "../../../support/nats-users.ts";
 import { silentLog } from "../../../support/silent-log.ts";
+import { testUser } from "../../../support/test-user.ts";
 
 const tellSender: PromptHandler = async function* ({ sender }) {
   yield await Promise.resolve({ type: "text", text: JSON.stringify(sender) } as const);
@@ -80,6 +82,21 @@ function onServer(mode: NatsMode): void {
       }
     },
   );
+
+  test("who a connection is, is known by its credentials, else by the server's word", async () => {
+    const { jwt, signer } = bus.credentials();
+    const held = { ...(jwt === undefined ? {} : { jwt }), ...(signer === undefined ? {} : { user: signer.user }) };
+    const found = await ownIdentity(bus, held);
+    if (!hasKeys) {
+      expect(found).toEqual({ state: "none", why: "The connection has no user" });
+      return;
+    }
+    const [account = "", user = ""] = (users.caller.id ?? "").split(".");
+    const source = mode === "operator" ? "credentials" : "server";
+    expect(found).toEqual({ state: "known", id: { account, user }, source });
+    // Whoever answers in the server's stead does not make us somebody else.
+    expect(await ownIdentity(bus, { ...held, user: testUser().nkey })).toMatchObject({ state: "unknown" });
+  });
 
   test(hasKeys ? "an agent is known to be its user's" : "an agent names no user", async () => {
     const roster = new Roster(() => performance.now(), { signatures: { sha256: sha256Hex, verify: verifySignature } });
