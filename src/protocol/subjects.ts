@@ -31,6 +31,14 @@ export function isPublishableSubject(subject: string): boolean {
   return subject.length <= maxSubjectLength && subject.split(".").every(isSubjectToken);
 }
 
+/**
+ * Whether answers may go to a reply subject that somebody else chose: one that may be published to, and is no agent's, no job's: nobody speaks there
+ * with our rights.
+ */
+export function isReplySubject(subject: string): boolean {
+  return isPublishableSubject(subject) && !/^(?:agents|muster)(?:\.|$)/.test(subject);
+}
+
 /** `agents.{verb}.{agent}.{owner}.{name}`. Throws a `RangeError` for a token that cannot stand in a subject, or a subject of 256 or more. */
 export function agentSubject(verb: Verb, address: AgentAddress): string {
   for (const token of [address.agent, address.owner, address.name]) {

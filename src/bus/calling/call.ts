@@ -1,7 +1,7 @@
 // Prompts an agent and reads its answer: the caller's duties of §5 to §7 and §9.
 
 import type { Chunk } from "../../protocol/chunk.ts";
-import { isPublishableSubject } from "../../protocol/subjects.ts";
+import { isReplySubject } from "../../protocol/subjects.ts";
 import type { CallClock } from "./call-clock.ts";
 import { startCallClock } from "./call-clock.ts";
 import { agentError, CallError } from "./call-error.ts";
@@ -172,7 +172,7 @@ function* refusals(reasons: readonly string[] = []): Generator<CallEvent, void, 
 
 function* ask(call: OpenCall, query: Query): Generator<CallEvent, void, undefined> {
   const { id, prompt, attachments } = query;
-  if (!isPublishableSubject(query.replySubject) || query.replySubject.startsWith("agents.")) {
+  if (!isReplySubject(query.replySubject)) {
     yield { type: "notice", text: `Left out a question: its reply subject is not one for answers` };
     return;
   }

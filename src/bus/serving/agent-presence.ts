@@ -3,7 +3,7 @@
 import type { Msg } from "@nats-io/nats-core";
 import type { AgentState } from "../../protocol/heartbeat.ts";
 import { buildHeartbeat } from "../../protocol/heartbeat.ts";
-import { agentSubject } from "../../protocol/subjects.ts";
+import { agentSubject, isReplySubject } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import type { HostIdentity } from "../identity/host-identity.ts";
@@ -59,7 +59,8 @@ export class AgentPresence implements Beating {
     const startedMs = performance.now();
     this.statusCounter.countRequest();
     this.#options.gate.note(message);
-    if (message.reply !== undefined && message.reply !== "") this.#publish(message.reply, this.#payload(new Date()));
+    if (message.reply !== undefined && isReplySubject(message.reply))
+      this.#publish(message.reply, this.#payload(new Date()));
     this.statusCounter.addProcessing(performance.now() - startedMs);
   }
 

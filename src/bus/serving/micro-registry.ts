@@ -3,6 +3,7 @@
 import type { Msg } from "@nats-io/nats-core";
 import type { InfoResponse, ServiceVerb } from "../../protocol/micro-service.ts";
 import { pingResponse, serviceSubject, serviceVerbs, statsResponse } from "../../protocol/micro-service.ts";
+import { isReplySubject } from "../../protocol/subjects.ts";
 import { serviceName } from "../../protocol/version.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { EndpointCounter } from "./endpoint-counter.ts";
@@ -111,7 +112,7 @@ function answerOf(service: RegisteredService, verb: ServiceVerb): string {
 }
 
 function hasReply(message: Msg): message is Msg & { readonly reply: string } {
-  return message.reply !== undefined && message.reply !== "";
+  return message.reply !== undefined && isReplySubject(message.reply);
 }
 
 function otherWork(): Promise<void> {

@@ -5,6 +5,7 @@ import type { AcceptedSender } from "../../protocol/classify-sender.ts";
 import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
+import { isReplySubject } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { Admission } from "./admission.ts";
 import { replay } from "./audience.ts";
@@ -66,7 +67,7 @@ export class PromptEndpoint {
     const startedMs = performance.now();
     this.counter.countRequest();
     const { reply } = message;
-    if (reply === undefined || reply === "") {
+    if (reply === undefined || !isReplySubject(reply)) {
       this.#countNoReply();
       return;
     }
@@ -223,10 +224,12 @@ export class PromptEndpoint {
   }
 
   #countNoReply(): void {
-    this.counter.countError(new ServiceError(400, "invalid_envelope", "A prompt came without a reply subject"));
+    this.counter.countError(
+      new ServiceError(400, "invalid_envelope", "A prompt came without a reply subject for answers"),
+    );
     if (this.#hasSeenNoReply) return;
     this.#hasSeenNoReply = true;
-    this.#options.log.warn("A prompt without a reply subject was ignored; further ones are only counted");
+    this.#options.log.warn("A prompt without a reply subject for answers was ignored; further ones are only counted");
   }
 }
 

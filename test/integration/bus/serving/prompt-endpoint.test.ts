@@ -125,6 +125,39 @@ test("a prompt without reply subject runs nothing, is counted, and logged once",
   ).toHaveLength(1);
 });
 
+test("no reply subject makes an agent speak where it should not: as a neighbour, as the server, to itself", async () => {
+  let runs = 0;
+  const agent = await bus.serve({ address: named("deputy") }, async function* () {
+    runs++;
+    yield await Promise.resolve<ReplyEvent>({ type: "text", text: "said" });
+    yield { type: "end" };
+  });
+  const heard: string[] = [];
+  const listening = ["agents.hb.muster.tests.victim", "muster.jobs.tests", "$KV.bucket.key"].map((subject) =>
+    caller.nats.subscribe(subject, { callback: (_, message) => void heard.push(message.subject) }),
+  );
+  const subjects = [
+    "agents.hb.muster.tests.victim",
+    agent.promptSubject,
+    "muster.jobs.tests",
+    "$KV.bucket.key",
+    "$SYS.REQ.SERVER.PING",
+    "$JS.API.STREAM.PURGE.x",
+  ];
+  const status = agent.promptSubject.replace(".prompt.", ".status.");
+  for (const reply of subjects) {
+    for (const subject of [agent.promptSubject, status, "$SRV.PING.agents"])
+      caller.nats.publish(subject, "x", { reply });
+  }
+  await caller.nats.flush();
+  expect((await caller.prompt(agent.promptSubject, "now").done).text()).toBe("said");
+  await caller.nats.flush();
+  expect(heard).toEqual([]);
+  expect(runs).toBe(1);
+  expect(agent.counters().requests).toBe(subjects.length + 1);
+  for (const subscription of listening) subscription.unsubscribe();
+});
+
 test("the queue is served in order, says so, and what is over it gets 429 with retry_after_s", async () => {
   const started: string[] = [];
   const gates: (() => void)[] = [];
