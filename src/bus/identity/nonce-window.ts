@@ -9,7 +9,7 @@ export interface NonceLimits {
   readonly total: number;
 }
 
-const defaultLimits: NonceLimits = { perUser: 65_536, total: 131_072 };
+const defaultLimits: NonceLimits = { perUser: 131_072, total: 262_144 };
 const sweepMs = 30_000;
 
 export class NonceWindow implements NonceStore {

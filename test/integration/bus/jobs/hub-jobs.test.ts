@@ -7,6 +7,7 @@ import { awaitResult, replayJob } from "../../../../src/bus/jobs/change-job.ts";
 import { ensureJobStreams } from "../../../../src/bus/jobs/job-streams.ts";
 import { type JobEntry, listJobs } from "../../../../src/bus/jobs/list-jobs.ts";
 import { submitJob, type SubmittedJob } from "../../../../src/bus/jobs/submit-job.ts";
+import type { RequestSender } from "../../../../src/bus/identity/request-sender.ts";
 import type { ReplyEvent } from "../../../../src/bus/serving/service-port.ts";
 import { ServiceError } from "../../../../src/protocol/service-error.ts";
 import { type BusHost, startBusHost } from "../../../support/bus-host.ts";
@@ -14,6 +15,7 @@ import { freePort } from "../../../support/free-port.ts";
 import { type RunningNatsServer, startNatsServer } from "../../../support/nats-server.ts";
 import { silentLog } from "../../../support/silent-log.ts";
 import { startTcpProxy, type TcpProxy } from "../../../support/tcp-proxy.ts";
+import { testUser } from "../../../support/test-user.ts";
 import { until } from "../../../support/until.ts";
 
 const address = { agent: "muster", owner: "edge1", name: "inspector" };
@@ -26,6 +28,8 @@ let link: TcpProxy;
 let atHub: BusConnection;
 let machine: BusHost;
 const asked: string[] = [];
+/** Who asked: the user that was proven. */
+const provenBy: (string | undefined)[] = [];
 let isBroken = false;
 
 beforeAll(async () => {
@@ -58,6 +62,7 @@ test("a job that was left at the hub before its machine ran is fetched, run, and
   machine = await startBusHost(edge.url, { takesJobs: true, hubDomain: "hub" });
   await machine.serve({ address }, async function* (prompt): AsyncGenerator<ReplyEvent> {
     asked.push(prompt.text);
+    provenBy.push(prompt.sender.trust === "verified" ? prompt.sender.sender.user : undefined);
     if (!isBroken) yield { type: "text", text: `Answer to ${prompt.text}` };
     yield { type: "end", ...(isBroken ? { error: new ServiceError(400, "prompt_too_long", "Too long") } : {}) };
     await Promise.resolve();
@@ -103,12 +108,35 @@ test("a job that failed at the machine is replayed from the hub", async () => {
   expect(await result(job)).toMatchObject({ state: "done", text: "Answer to broken" });
 }, 60_000);
 
+test("§13.8: a job that was signed for the hub's outbox is its sender's at the machine, and stays that when it is replayed", async () => {
+  const ann = testUser();
+  const sender: RequestSender = {
+    headers: ({ subject, payload }) => {
+      const text = new TextDecoder().decode(payload);
+      return Promise.resolve({ type: "signed", headers: { "Agent-Sender": ann.header({ subject, payload: text }) } });
+    },
+  };
+  isBroken = true;
+  provenBy.length = 0;
+  const job = await submit("signed", sender);
+  expect(await result(job)).toMatchObject({ state: "failed", error: { error: "prompt_too_long" } });
+  isBroken = false;
+  const failed = await until("its failure at the hub", async () =>
+    (await jobs()).find(({ id, state }) => id === "signed" && state === "failed"),
+  );
+  await replayJob(atHub, failed);
+  await until("its new result", async () =>
+    (await jobs()).some(({ id, state }) => id === "signed" && state === "done"),
+  );
+  expect(provenBy).toEqual([ann.nkey, ann.nkey]);
+}, 60_000);
+
 function leafConfig(): string {
   return `leafnodes { reconnect: 1s, remotes: [ { url: "nats-leaf://127.0.0.1:${linkPort}", ignore_discovered_servers: true } ] }`;
 }
 
-function submit(id: string): Promise<SubmittedJob> {
-  return submitJob(atHub, address, { id, payload: new TextEncoder().encode(id), isNewId: false });
+function submit(id: string, sender?: RequestSender): Promise<SubmittedJob> {
+  return submitJob(atHub, address, { id, payload: new TextEncoder().encode(id), isNewId: false }, sender);
 }
 
 async function result(job: SubmittedJob) {
