@@ -31,7 +31,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
       name: "prompt",
       subject: "agents.prompt.muster.peers.inspector",
       queue_group: "agents",
-      metadata: { max_payload: "1MB", attachments_ok: "true" },
+      metadata: { max_payload: "1MB", attachments_ok: "true", min_sender_trust: "any" },
     });
     const endpoints = jsonRecords(stats).flatMap((one) => jsonRecords(one["endpoints"]));
     const prompt = endpoints.find(({ subject }) => subject === "agents.prompt.muster.peers.inspector");
