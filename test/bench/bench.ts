@@ -3,6 +3,7 @@
 import { cpus, totalmem } from "node:os";
 import { openBench } from "./support/bench-context.ts";
 import type { Row } from "./support/row.ts";
+import { callingRows } from "./rows/calling.ts";
 import { engineRows } from "./rows/engine.ts";
 import { executableRows } from "./rows/executable.ts";
 import { manyAgentsRows } from "./rows/many-agents.ts";
@@ -15,6 +16,7 @@ const groups = {
   agents: manyAgentsRows,
   executable: executableRows,
   engine: engineRows,
+  calling: callingRows,
 };
 
 /** Runs the groups of those names, all when none is named. */
