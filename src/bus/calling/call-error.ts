@@ -47,10 +47,14 @@ export class CallError extends Error {
   }
 }
 
+/** A day: nobody is told to wait for longer. */
+const longestRetryS = 86_400;
+
 /** An error frame of the agent (§9) as an error of the call. */
 export function agentError(received: ReceivedError): CallError {
   const retryAfterS = received.fields["retry_after_s"];
-  const advice = typeof retryAfterS === "number" ? `; try again in ${retryAfterS} s` : "";
+  const isSensible = typeof retryAfterS === "number" && retryAfterS >= 0 && retryAfterS <= longestRetryS;
+  const advice = isSensible ? `; try again in ${retryAfterS} s` : "";
   return new CallError("agent_error", `${received.message} (${received.code} ${received.error})${advice}`, {
     received,
   });
