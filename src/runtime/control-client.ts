@@ -3,13 +3,8 @@
 import { createConnection } from "node:net";
 import { controlPath } from "./control-path.ts";
 import type { ControlRequest, ControlResponse, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
-import {
-  decodeResponse,
-  encodeControl,
-  isReloadReport,
-  isRuntimeStatus,
-  maxControlLineBytes,
-} from "./control-protocol.ts";
+import { maxControlLineBytes } from "./control-protocol.ts";
+import { decodeResponse, encodeControl, isReloadReport, isRuntimeStatus } from "./control-wire.ts";
 import { lineReader } from "./line-reader.ts";
 
 /** The runtime was not reached, or gave no answer; the text says what to do. */

@@ -6,7 +6,7 @@ import { maxCredentialsBytes } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { freshControlPath, removeControlPath } from "./control-path.ts";
 import type { ControlRequest, ControlResponse } from "./control-protocol.ts";
-import { decodeRequest, encodeControl } from "./control-protocol.ts";
+import { decodeRequest, encodeControl } from "./control-wire.ts";
 import { ControlStream } from "./control-stream.ts";
 import { lineReader } from "./line-reader.ts";
 

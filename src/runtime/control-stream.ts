@@ -4,7 +4,8 @@ import { createConnection } from "node:net";
 import { ControlError, connectProblem } from "./control-client.ts";
 import { controlPath } from "./control-path.ts";
 import type { ControlRequest } from "./control-protocol.ts";
-import { decodeResponse, encodeControl, maxControlLineBytes } from "./control-protocol.ts";
+import { maxControlLineBytes } from "./control-protocol.ts";
+import { decodeResponse, encodeControl } from "./control-wire.ts";
 import { lineReader } from "./line-reader.ts";
 
 /** Gives results away; false: not taken, because the asker does not read. */

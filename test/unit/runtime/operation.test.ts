@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { decodeRequest } from "../../../src/runtime/control-protocol.ts";
+import { decodeRequest } from "../../../src/runtime/control-wire.ts";
 import { isAgentReport, isLevelReport, isLogLines } from "../../../src/runtime/operation.ts";
 
 test("operations are read, and what they don't know is left out", () => {

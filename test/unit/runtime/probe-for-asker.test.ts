@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ModelError } from "../../../src/model/contract.ts";
 import { probeAnswer } from "../../../src/model/probe.ts";
-import { decodeRequest } from "../../../src/runtime/control-protocol.ts";
+import { decodeRequest } from "../../../src/runtime/control-wire.ts";
 import { reasonOf } from "../../support/model-fixtures.ts";
 import { isProbeReport, probeForAsker } from "../../../src/runtime/probe-for-asker.ts";
 

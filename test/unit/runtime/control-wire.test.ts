@@ -5,7 +5,7 @@ import {
   encodeControl,
   isReloadReport,
   isRuntimeStatus,
-} from "../../../src/runtime/control-protocol.ts";
+} from "../../../src/runtime/control-wire.ts";
 
 test("a request and its answer survive the way", () => {
   for (const op of ["status", "reload", "collect"] as const) {
