@@ -16,7 +16,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
 
   afterAll(() => runtime.close());
 
-  test("PING, INFO and STATS decode strictly as a micro service's", async () => {
+  test("§3 PING, INFO and STATS decode strictly as a micro service's", async () => {
     await call("prompt", "agents.prompt.muster.peers.inspector", "Which alarm?");
     const { pings, infos, stats } = await call("micro");
     expect([pings, infos, stats]).toEqual([expect.any(Array), expect.any(Array), expect.any(Array)]);
@@ -38,7 +38,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
     expect(prompt).toMatchObject({ num_requests: 1, num_errors: 0 });
   });
 
-  test("a stream is an ack, the text, one end and nothing after it", async () => {
+  test("§6.5 a stream is an ack, the text, one end and nothing after it", async () => {
     const { statuses, text, ends, after } = await call(
       "prompt",
       "agents.prompt.muster.peers.inspector",
@@ -49,7 +49,7 @@ describe.if(mayRun("Go peer", missingForGoPeer()))("a Go client calls Muster", (
     expect([ends, after]).toEqual([1, 0]);
   });
 
-  test("a malformed envelope is an error with both headers and a named reason, then the end, without an ack", async () => {
+  test("§5 a malformed envelope is an error with both headers and a named reason, then the end, without an ack", async () => {
     const { code, reason, body, statuses, ends } = await call(
       "prompt",
       "agents.prompt.muster.peers.inspector",

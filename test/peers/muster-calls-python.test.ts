@@ -75,7 +75,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("Muster calls the Pyt
     expect((await muster(["ask", "echo", "--timeout", "1s", "slow"])).code).toBe(4);
   });
 
-  test("chat answers a question in the middle of an answer", async () => {
+  test("§7 chat answers a question in the middle of an answer", async () => {
     const { code, stdout } = await muster(["chat", "echo"], "ask\nblue\n/exit\n");
     expect(code).toBe(0);
     expect(stdout).toContain("You said blue");

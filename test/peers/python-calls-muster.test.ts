@@ -19,7 +19,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
 
   afterAll(() => runtime.close());
 
-  test("it discovers every agent with its subjects, limits and versions", async () => {
+  test("§4 it discovers every agent with its subjects, limits and versions", async () => {
     const { agents } = await call("discover");
     expect(agents).toContainEqual(
       expect.objectContaining({
@@ -49,7 +49,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
     expect(pieces).toBeGreaterThan(1);
   });
 
-  test("a text attachment reaches the model under its name", async () => {
+  test("§5 a text attachment reaches the model under its name", async () => {
     const file = join(runtime.muster.folder, "alarm.log");
     await writeFile(file, "E42 press hot");
     await call("prompt", "inspector", "What is this?", file);
@@ -68,7 +68,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
     expect([error, message]).toEqual(["ProtocolError", expect.stringContaining("400")]);
   });
 
-  test("status answers with the same payload that beats", async () => {
+  test("§8.7 status answers with the same payload that beats", async () => {
     const { status } = await call("status", "inspector");
     expect(status).toMatchObject({
       agent: "muster",
@@ -80,7 +80,7 @@ describe.if(mayRun("Python peer", missingForPythonPeer()))("the Python SDK calls
     });
   });
 
-  test("heartbeats come at their interval, and the agent counts as online", async () => {
+  test("§8.1 heartbeats come at their interval, and the agent counts as online", async () => {
     const { beats, online } = await call("beats", "inspector", "3");
     expect(beats).toHaveLength(3);
     expect(online).toBe(true);

@@ -117,7 +117,7 @@ test("stopping lets the prompt in work finish, and takes no other", async () => 
   expect((await failure(service)).code).toBe("no_such_agent");
 });
 
-test("questions reach a caller of another make; several are open, each answer finds its own", async () => {
+test("§7 questions reach a caller of another make; several are open, each answer finds its own", async () => {
   const service = await served(async ({ ask }) => {
     const [first, second] = await Promise.all([ask("First?"), ask("Second?")]);
     return `${first?.prompt ?? ""} then ${second?.prompt ?? ""}`;

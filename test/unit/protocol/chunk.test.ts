@@ -24,7 +24,7 @@ test("known answers", () => {
   );
 });
 
-test("any response comes back as it was sent", () => {
+test("§6.2 any response comes back as it was sent", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.array(attachment, { maxLength: 3 }), (text, attachments) => {
       expect(decodeChunk(encodeResponse(text, attachments))).toEqual({ type: "response", text, attachments });

@@ -6,7 +6,7 @@ const address = { agent: "muster", owner: "press-07", name: "inspector" };
 const instance = { id: "ABC", intervalS: 30 };
 const now = new Date("2026-08-28T12:00:00Z");
 
-test("a beat has the protocol's fields, and ours beside them", () => {
+test("§8 a beat has the protocol's fields, and ours beside them", () => {
   const details = {
     state: "degraded",
     reason: "model away",

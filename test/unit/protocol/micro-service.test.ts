@@ -11,7 +11,7 @@ const info = buildRegistration({
   acceptsAttachments: false,
 });
 
-test("subjects are for all, for a name, for an id", () => {
+test("§3 subjects are for all, for a name, for an id", () => {
   expect(serviceVerbs.map((verb) => serviceSubject(verb))).toEqual(["$SRV.PING", "$SRV.INFO", "$SRV.STATS"]);
   expect(serviceSubject("INFO", "agents")).toBe("$SRV.INFO.agents");
   expect(serviceSubject("INFO", "agents", "ABC")).toBe("$SRV.INFO.agents.ABC");

@@ -23,7 +23,7 @@ function endpoints(metadata: unknown, subject = "agents.prompt.muster.press-07.i
   return [{ name: "prompt", subject, queue_group: "agents", metadata }];
 }
 
-test("a record says everything that §3 asks for, all metadata as strings", () => {
+test("§3 a record says everything that §3 asks for, all metadata as strings", () => {
   expect(buildRegistration(registration)).toEqual({
     type: "io.nats.micro.v1.info_response",
     name: "agents",
@@ -57,7 +57,7 @@ test("our own record is read as what it says", () => {
   });
 });
 
-test("attachments_ok may be a boolean, a string, or missing", () => {
+test("§4 attachments_ok may be a boolean, a string, or missing", () => {
   for (const [value, accepts] of [
     [true, true],
     ["true", true],
@@ -70,7 +70,7 @@ test("attachments_ok may be a boolean, a string, or missing", () => {
   }
 });
 
-test("a prompt subject of another shape is taken as it is, the name from the session or the id", () => {
+test("§4 a prompt subject of another shape is taken as it is, the name from the session or the id", () => {
   const elsewhere = { endpoints: endpoints(null, "custom.place") };
   expect(decodeRegistration(record(elsewhere))).toMatchObject({ promptSubject: "custom.place", name: "ABC" });
   const metadata = { agent: "a", owner: "o", protocol_version: "0.3", session: "work" };
@@ -82,7 +82,7 @@ test("an unreadable max_payload is none", () => {
   expect(decoded).not.toHaveProperty("maxPayloadBytes");
 });
 
-test("another major version is shown, and marked", () => {
+test("§4 another major version is shown, and marked", () => {
   const metadata = { agent: "a", owner: "o", protocol_version: "1.0" };
   expect(decodeRegistration(record({ metadata }))).toMatchObject({ compatibility: "other-major" });
 });
@@ -93,7 +93,7 @@ test("services of another name are none of ours", () => {
   expect(decodeRegistration("not JSON")).toBeUndefined();
 });
 
-test("an agents service without what an agent needs is unusable, with the problem", () => {
+test("§4 an agents service without what an agent needs is unusable, with the problem", () => {
   expect(decodeRegistration(record({ metadata: null }))).toHaveProperty("problem");
   expect(decodeRegistration(record({ endpoints: [] }))).toHaveProperty("problem");
 });

@@ -58,7 +58,7 @@ const refused: readonly [string, string | Uint8Array, string][] = [
 ];
 
 for (const [what, payload, error] of refused) {
-  test(`${what} is 400 ${error}`, () => {
+  test(`§5 ${what} is 400 ${error}`, () => {
     expect(refusal(payload)).toMatchObject({ code: 400, error });
   });
 }
@@ -91,7 +91,7 @@ test("an envelope after white space is read", () => {
   expect(decode('\r\n\t {"prompt":"x"}').prompt).toBe("x");
 });
 
-test("unknown fields are kept, at the top and in attachments", () => {
+test("§5 unknown fields are kept, at the top and in attachments", () => {
   const envelope = '{"prompt":"x","n":1,"attachments":[{"filename":"a","content":"aGk=","kind":"text"}]}';
   expect(decode(envelope)).toEqual({
     prompt: "x",

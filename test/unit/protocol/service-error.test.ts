@@ -17,7 +17,7 @@ test("a header text has no line break and at most 256 characters", () => {
   );
 });
 
-test("an error comes back as it was sent", () => {
+test("§9 an error comes back as it was sent", () => {
   const error = new ServiceError(500, "model_unreachable", "The model is away", { retry_after_s: 5 });
   expect(decodeError("500", errorHeaderText(error), encodeErrorBody(error))).toEqual({
     code: 500,

@@ -18,7 +18,7 @@ test("the shortest exact unit is used", () => {
   expect(formatSize(3 * 1024 ** 3)).toBe("3GB");
 });
 
-test("a positive integer with B, KB, MB or GB is read, base 1024", () => {
+test("§3 a positive integer with B, KB, MB or GB is read, base 1024", () => {
   expect(parseSize("1MB")).toBe(1_048_576);
   expect(parseSize("512KB")).toBe(524_288);
   expect(parseSize("7B")).toBe(7);

@@ -45,7 +45,7 @@ test("a chunk is filled: the next code point would not have fitted", () => {
   );
 });
 
-test("a surrogate pair is never cut", () => {
+test("§6.3 a surrogate pair is never cut", () => {
   for (const part of splitText("🎉".repeat(1_000), 1_024)) expect(part.isWellFormed()).toBe(true);
 });
 

@@ -14,7 +14,7 @@ test("any verb and address come back from the subject that they make", () => {
   );
 });
 
-test("known answers", () => {
+test("§2 known answers", () => {
   const address = { agent: "muster", owner: "press-07", name: "line-inspector" };
   expect(agentSubject("prompt", address)).toBe("agents.prompt.muster.press-07.line-inspector");
   expect(agentSubject("hb", address)).toBe("agents.hb.muster.press-07.line-inspector");
@@ -28,7 +28,7 @@ for (const bad of ["", "$sys", "a.b", "a*", ">", "a b", "a\tb", "a\u0000", "a\u0
   });
 }
 
-test("a subject of 256 or more is refused", () => {
+test("§2 a subject of 256 or more is refused", () => {
   const address = { agent: "a".repeat(100), owner: "b".repeat(100), name: "c" };
   expect(agentSubject("prompt", { ...address, name: "c".repeat(39) })).toHaveLength(255);
   expect(() => agentSubject("prompt", { ...address, name: "c".repeat(40) })).toThrow(RangeError);
@@ -49,7 +49,7 @@ for (const subject of [
   });
 }
 
-test("any text makes a valid token of at most 63 characters", () => {
+test("§2 any text makes a valid token of at most 63 characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
       expect(toSubjectToken(text)).toMatch(/^[a-z0-9][a-z0-9_-]{0,62}$/);

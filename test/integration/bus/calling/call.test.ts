@@ -53,7 +53,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("is whole without an ack, with repeated acks, and with statuses and chunk types of another version", async () => {
+  test("§6.3 is whole without an ack, with repeated acks, and with statuses and chunk types of another version", async () => {
     const subject = await agentThat((reply) => {
       reply.send('{"type":"future","data":{"x":1}}');
       reply.text("a");
@@ -103,7 +103,7 @@ describe("an error frame", () => {
     expect(error?.message).toContain("try again in 7 s");
   });
 
-  test("counts by its headers, whatever its body looks like", async () => {
+  test("§9 counts by its headers, whatever its body looks like", async () => {
     const subject = await agentThat((reply) => {
       reply.ack();
       reply.error("500", "broke", '{"type":"response","data":"a trap"}');
@@ -137,7 +137,7 @@ describe("silence", () => {
     expect(error?.code).toBe("inactive");
   });
 
-  test("is broken by any message, unknown ones too, and the whole has a time of its own", async () => {
+  test("§6.6 is broken by any message, unknown ones too, and the whole has a time of its own", async () => {
     const subject = await agentThat((reply) => {
       reply.every(20, () => reply.send('{"type":"status","data":"working"}'));
     });
@@ -174,7 +174,7 @@ describe("before anything is published", () => {
     expect(prompts).toBe(0);
   });
 
-  test("headers count in the size", async () => {
+  test("§4 headers count in the size", async () => {
     const subject = await agentThat((reply) => reply.end());
     const target = targetAt(subject, { maxPayloadBytes: 10 });
     expect((await readCall(bus, target, { prompt: "0123456789" })).error).toBeUndefined();
@@ -231,7 +231,7 @@ async function untilGone(reply: Reply): Promise<void> {
 }
 
 describe("a question", () => {
-  test("is answered with what the callback says, and silence does not count meanwhile", async () => {
+  test("§7 is answered with what the callback says, and silence does not count meanwhile", async () => {
     const subject = await agentThat((reply) => {
       reply.ack();
       reply.connection.subscribe("_INBOX.answers.1", {

@@ -39,7 +39,7 @@ test("ends at once where nobody answers", async () => {
   expect(performance.now() - start).toBeLessThan(500);
 });
 
-test("finds 5,000 agents, each once", async () => {
+test("§4 finds 5,000 agents, each once", async () => {
   const agents = Array.from({ length: 5_000 }, (_, index) => ({ name: `a${index}` }));
   const found = await withAgents([...agents, { name: "again", id: "instance-7" }], () => discoverAgents(bus));
   expect(found.agents.length).toBe(5_000);

@@ -74,7 +74,7 @@ test("of two that start together the smaller service id serves", async () => {
   }
 }, 20_000);
 
-test("replicas share the address", async () => {
+test("§3 replicas share the address", async () => {
   const a = await first.serve({ ...roomy, replicas: true }, answers("first"));
   const b = await second.serve({ ...roomy, replicas: true }, answers("second"));
   expect([a.state().state, b.state().state]).toEqual(["ready", "ready"]);

@@ -18,7 +18,7 @@ function untilStopped(reasons: unknown[]): PromptHandler {
   };
 }
 
-test("a caller that unsubscribes stops the turn within 2 s", async () => {
+test("§6.7 a caller that unsubscribes stops the turn within 2 s", async () => {
   const reasons: unknown[] = [];
   const address = { agent: "muster", owner: "tests", name: "gone" };
   const agent = await bus.serve({ address, concurrency: 1 }, untilStopped(reasons));
@@ -47,7 +47,7 @@ test("a caller whose connection ends while it waits in the queue gives its place
   await eventually(() => agent.counters().inFlight === 0);
 });
 
-test("a caller that listens but says nothing is kept, and hears a working status twice a second", async () => {
+test("§6.3 a caller that listens but says nothing is kept, and hears a working status twice a second", async () => {
   const address = { agent: "muster", owner: "tests", name: "patient" };
   const heard = Promise.withResolvers<undefined>();
   const agent = await bus.serve({ address }, async function* () {

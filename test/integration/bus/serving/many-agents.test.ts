@@ -46,7 +46,7 @@ async function collect(subject: string): Promise<{ type: unknown; id: unknown }[
   return found;
 }
 
-test("each of 1,000 agents beats right after it is registered", async () => {
+test("§8.1 each of 1,000 agents beats right after it is registered", async () => {
   await eventually(() => beaten.size === count);
   expect(beaten.size).toBe(count);
 });
@@ -64,7 +64,7 @@ for (const verb of ["PING", "INFO", "STATS"]) {
   }
 }
 
-test("one agent is asked by its id", async () => {
+test("§3 one agent is asked by its id", async () => {
   const agent = agents[517];
   const info = await caller.ask(`$SRV.INFO.agents.${agent?.instanceId}`);
   expect(info).toMatchObject({
@@ -84,7 +84,7 @@ test("one agent is asked by its id", async () => {
   });
 });
 
-test("the status endpoint answers with a fresh heartbeat, whatever the body", async () => {
+test("§8.7 the status endpoint answers with a fresh heartbeat, whatever the body", async () => {
   agents[3]?.setHealth({ state: "ready" });
   const status = await caller.ask("agents.status.muster.tests.a3");
   expect(status).toMatchObject({

@@ -19,7 +19,7 @@ const obedient: PromptHandler = async function* (_, signal) {
   yield { type: "end" };
 };
 
-test("a stream is one ack, the text, one terminator, and nothing after it", async () => {
+test("§6.1 a stream is one ack, the text, one terminator, and nothing after it", async () => {
   const agent = await bus.serve({ address: named("plain") }, answers("one ", "two ", "three"));
   const stream = caller.prompt(agent.promptSubject, "hello");
   const answer = await stream.done;
@@ -31,7 +31,7 @@ test("a stream is one ack, the text, one terminator, and nothing after it", asyn
   expect(stream.late()).toBe(0);
 });
 
-test("the handler gets text, session, files and unknown fields", async () => {
+test("§5 the handler gets text, session, files and unknown fields", async () => {
   const seen: ServedPrompt[] = [];
   const agent = await bus.serve({ address: named("fields") }, async function* (prompt) {
     seen.push(prompt);
@@ -85,7 +85,7 @@ for (const [index, [what, payload, error]] of malformed.entries()) {
   });
 }
 
-test("headers count towards max_payload", async () => {
+test("§5.4 headers count towards max_payload", async () => {
   const agent = await bus.serve({ address: named("headers"), maxPayloadBytes: 1_000 }, answers("ok"));
   const fits = await caller.prompt(agent.promptSubject, "x".repeat(900)).done;
   expect(fits.text()).toBe("ok");
@@ -94,7 +94,7 @@ test("headers count towards max_payload", async () => {
   expect(over.error()).toMatchObject({ code: "400", error: "payload_too_large", max_payload_bytes: 1_000 });
 });
 
-test("attachments are refused when the agent takes none", async () => {
+test("§5 attachments are refused when the agent takes none", async () => {
   const agent = await bus.serve({ address: named("no-files"), acceptsAttachments: false }, answers("ok"));
   const envelope = '{"prompt":"x","attachments":[{"filename":"a","content":"aGk="}]}';
   expect((await caller.prompt(agent.promptSubject, envelope).done).error()).toMatchObject({
@@ -103,7 +103,7 @@ test("attachments are refused when the agent takes none", async () => {
   });
 });
 
-test("the check of the agent refuses before the ack", async () => {
+test("§6.1 the check of the agent refuses before the ack", async () => {
   const refusal = new ServiceError(400, "unsupported_attachment", "Cannot read it");
   const agent = await bus.serve({ address: named("check") }, answers("ok"), () => refusal);
   const answer = await caller.prompt(agent.promptSubject, "x").done;
@@ -111,7 +111,7 @@ test("the check of the agent refuses before the ack", async () => {
   expect(answer.error()).toMatchObject({ code: "400", error: "unsupported_attachment", header: "Cannot read it" });
 });
 
-test("a prompt without reply subject runs nothing, is counted, and logged once", async () => {
+test("§5 a prompt without reply subject runs nothing, is counted, and logged once", async () => {
   let runs = 0;
   const agent = await bus.serve({ address: named("no-reply") }, async function* () {
     runs++;
@@ -158,7 +158,7 @@ test("no reply subject makes an agent speak where it should not: as a neighbour,
   for (const subscription of listening) subscription.unsubscribe();
 });
 
-test("the queue is served in order, says so, and what is over it gets 429 with retry_after_s", async () => {
+test("§9 the queue is served in order, says so, and what is over it gets 429 with retry_after_s", async () => {
   const started: string[] = [];
   const gates: (() => void)[] = [];
   const agent = await bus.serve({ address: named("queue"), concurrency: 1, queue: 2 }, async function* (prompt) {
@@ -230,7 +230,7 @@ test("a handler that ignores its signal is abandoned after a second, and its pla
   await eventually(() => agent.counters().inFlight === 0);
 });
 
-test("a handler that throws, or stops without an end, is an internal error that tells nothing", async () => {
+test("§9 a handler that throws, or stops without an end, is an internal error that tells nothing", async () => {
   const throwing = await bus.serve({ address: named("throws") }, async function* () {
     yield await Promise.resolve<ReplyEvent>({ type: "text", text: "so far" });
     throw new Error("secret /path");
@@ -288,7 +288,7 @@ test("text is joined: a fast stream takes far fewer messages than it has tokens"
   expect(answer.frames.length).toBeLessThan(50);
 });
 
-test("STATS count requests, errors with their code, and time", async () => {
+test("§3 STATS count requests, errors with their code, and time", async () => {
   const agent = await bus.serve({ address: named("stats") }, answers("ok"));
   await caller.prompt(agent.promptSubject, "x").done;
   await caller.prompt(agent.promptSubject, "").done;
@@ -311,7 +311,7 @@ test("STATS count requests, errors with their code, and time", async () => {
   });
 });
 
-test("1,000 random payloads: each gets one end, and the agent still answers", async () => {
+test("§6.5 1,000 random payloads: each gets one end, and the agent still answers", async () => {
   const agent = await bus.serve({ address: named("fuzz"), concurrency: 64, queue: 2_000 }, answers("ok"));
   const streams = Array.from({ length: 1_000 }, (_, index) => {
     const bytes = crypto.getRandomValues(new Uint8Array(index % 300));

@@ -13,7 +13,7 @@ function named(name: string): { agent: string; owner: string; name: string } {
   return { agent: "muster", owner: "tests", name };
 }
 
-test("text larger than the server's limit is split and joins back to the same text", async () => {
+test("§6.3 text larger than the server's limit is split and joins back to the same text", async () => {
   const text = 'Ünïcode 🎉 "quoted" \\ \n \u0000 漢字 '.repeat(400);
   const agent = await bus.serve({ address: named("long") }, answers(text, text));
   const answer = await caller.prompt(agent.promptSubject, "x").done;
@@ -29,7 +29,7 @@ test("a character whose halves come in two pieces arrives whole", async () => {
   expect(answer.frames.map((frame) => frame.body).join("")).not.toContain("\\ud83c");
 });
 
-test("attachments are spread over several chunks", async () => {
+test("§6.2 attachments are spread over several chunks", async () => {
   const files = Array.from({ length: 6 }, (_, index) => ({
     filename: `${index}.bin`,
     data: new Uint8Array(300).fill(index),
@@ -61,7 +61,7 @@ test("an attachment that no chunk can hold is told to the caller; everything els
   expect(answer.error()).toMatchObject({ code: "500", error: "attachment_too_large", filename: "large.bin" });
 });
 
-test("an error with a long message is cut to what the server takes", async () => {
+test("§9 an error with a long message is cut to what the server takes", async () => {
   const agent = await bus.serve({ address: named("long-error") }, async function* () {
     yield await Promise.resolve<ReplyEvent>({
       type: "end",

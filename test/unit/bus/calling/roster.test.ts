@@ -36,7 +36,7 @@ function states(): string[] {
   return roster.entries().map(({ instanceId, state }) => `${instanceId} ${state}`);
 }
 
-test("an instance is offline after three intervals without a beat, each by its own interval", () => {
+test("§8.5 an instance is offline after three intervals without a beat, each by its own interval", () => {
   beat("slow", { interval_s: 60 });
   beat("quick", { interval_s: 1 });
   nowMs += 3_000;
