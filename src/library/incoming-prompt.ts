@@ -10,8 +10,17 @@ import { EventPipe } from "./event-pipe.ts";
 /** Text, files, or both. */
 export type Reply = string | { readonly text?: string; readonly attachments?: readonly Attachment[] };
 
+/** What an answer must keep to. */
+export interface PromptLimits {
+  /** For the whole prompt, waiting included, in ms. */
+  readonly deadlineMs: number;
+  /** The server's limit for one message, in bytes: text is split to fit, a file must fit into one message. */
+  readonly messageBytes: number;
+}
+
 /** A prompt that was validated, admitted and acked. */
 export interface IncomingPrompt extends ServedPrompt {
+  readonly limits: PromptLimits;
   /** Fires when the answer is not wanted any more: the caller left, the deadline passed, the service stops. `reason` is a `StopReason`. */
   readonly signal: AbortSignal;
   /** Sends a part of the answer, as often as wanted. Resolves when it is taken: await it, and a slow bus slows the handler. */
@@ -37,10 +46,14 @@ export type Handler = (prompt: IncomingPrompt) => Promise<Reply | undefined> | P
 const defaultAskMs = 60_000;
 
 /** The bus's form of a handler. */
-export function promptHandler(handler: Handler, onError: (error: unknown) => void): PromptHandler {
+export function promptHandler(
+  handler: Handler,
+  limits: () => PromptLimits,
+  onError: (error: unknown) => void,
+): PromptHandler {
   return (prompt, signal) => {
     const pipe = new EventPipe<ReplyEvent>();
-    const incoming = incomingPrompt(prompt, signal, pipe);
+    const incoming = incomingPrompt({ ...prompt, limits: limits() }, signal, pipe);
     void run(handler, incoming, onError).then((error) => {
       void pipe.push(error === undefined ? { type: "end" } : { type: "end", error });
     });
@@ -65,7 +78,11 @@ async function run(
   }
 }
 
-function incomingPrompt(prompt: ServedPrompt, signal: AbortSignal, pipe: EventPipe<ReplyEvent>): IncomingPrompt {
+function incomingPrompt(
+  prompt: ServedPrompt & Pick<IncomingPrompt, "limits">,
+  signal: AbortSignal,
+  pipe: EventPipe<ReplyEvent>,
+): IncomingPrompt {
   return {
     ...prompt,
     signal,

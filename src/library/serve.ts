@@ -4,7 +4,7 @@ import { createAgentHost, type AgentHost } from "../bus/serving/agent-host.ts";
 import type { CallerRules, ServedAgent, ServiceSpec } from "../bus/serving/service-port.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import type { Connection } from "./connect.ts";
-import { type Handler, promptHandler } from "./incoming-prompt.ts";
+import { type Handler, promptHandler, type PromptLimits } from "./incoming-prompt.ts";
 import { deferred } from "../bus/deferred.ts";
 import { quietLog } from "../bus/quiet-log.ts";
 
@@ -71,7 +71,9 @@ const defaultStopMs = 10_000;
  */
 export async function serve(connection: Connection, options: ServiceOptions, handler: Handler): Promise<Service> {
   const spec = specOf(options);
-  const served = hostOf(connection).register(spec, promptHandler(handler, options.onError ?? nothing));
+  const { deadlineMs } = spec;
+  const limits = (): PromptLimits => ({ deadlineMs, messageBytes: connection.maxPayloadBytes() });
+  const served = hostOf(connection).register(spec, promptHandler(handler, limits, options.onError ?? nothing));
   served.setHealth({ state: "ready" });
   await registered(served);
   const { agent, owner, name } = spec.address;

@@ -4,7 +4,7 @@ export { connect } from "./connect.ts";
 export type { Connection, ConnectOptions } from "./connect.ts";
 export { serve } from "./serve.ts";
 export type { Service, ServiceOptions } from "./serve.ts";
-export type { Handler, IncomingPrompt, Reply } from "./incoming-prompt.ts";
+export type { Handler, IncomingPrompt, PromptLimits, Reply } from "./incoming-prompt.ts";
 export { StopReason } from "../bus/serving/service-port.ts";
 export type { CallerRules, ServedPrompt } from "../bus/serving/service-port.ts";
 export { BusError } from "../bus/connection/bus-error.ts";

@@ -173,3 +173,11 @@ test("prompts are signed by the key of the connection; a service that wants that
   await mine.close();
   await signed.stop();
 }, 60_000);
+
+test("a handler knows what its answer must keep to", async () => {
+  const service = await served(({ limits }) => Promise.resolve(JSON.stringify(limits)));
+  expect(JSON.parse(await prompt(connection, service.address, "hello").text())).toEqual({
+    deadlineMs: 300_000,
+    messageBytes: 1024 * 1024,
+  });
+});
