@@ -1,6 +1,6 @@
 // Finds and reads the main file and its drop-ins, and checks them.
 
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { checkManifest, type CheckInput, type CheckResult } from "./check-manifest.ts";
 import { quoted } from "./describe-value.ts";
@@ -46,7 +46,9 @@ export function loadManifestSync(options: LoadOptions): LoadResult {
   seen.folder(folder);
   const dropIns = listDropIns(folder, options);
   const files = [options.file, ...dropIns.names.map((name) => join(folder, name))];
-  const inputs = files.map((file, index) => readInput(file, index === 0, options, seen));
+  const inputs = files
+    .map((file, index) => readInput(file, index === 0, options, seen))
+    .filter((input) => !(dropIns.isListed && hasVanished(input)));
   const result = checkManifest(inputs, seeingSurroundings(machineSurroundings(options), seen));
   return {
     ...result,
@@ -74,12 +76,19 @@ function readInput(file: string, isMain: boolean, options: LoadOptions, seen: Si
   return "text" in decoded ? { ...input, text: decoded.text } : { ...input, text: "", failure: decoded.failure };
 }
 
+/** A drop-in that was listed a moment ago, and was taken away before it was read. A link to nowhere is there. */
+function hasVanished({ isMain, failure, path }: CheckInput): boolean {
+  return !isMain && failure !== undefined && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
 function unreadable(reason: string, isMain: boolean): ReadFailure {
   const advice = isMain && reason === "no such file" ? '; "muster init" writes one to start from' : "";
   return { line: 1, column: 1, message: `Cannot read the file: ${reason}${advice}` };
 }
 
 interface DropIns {
+  /** The names are those in the folder, and not those that were last good there. */
+  readonly isListed: boolean;
   readonly names: readonly string[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -101,9 +110,10 @@ function listDropIns(folder: string, options: LoadOptions): DropIns {
   } catch (error) {
     const reason = reasonOf(error);
     if (options.dropIn === undefined && reason === "no such file") {
-      return { names: inOrder([]), problems: [], warnings: [] };
+      return { isListed: true, names: inOrder([]), problems: [], warnings: [] };
     }
     return {
+      isListed: false,
       names: inOrder(within(options.lastGood?.keys() ?? [])),
       warnings: [],
       problems: [finding(folder, `Cannot read the folder of drop-ins: ${reason}`, "problem")],
@@ -111,6 +121,7 @@ function listDropIns(folder: string, options: LoadOptions): DropIns {
   }
   const ignored = names.filter((name) => /\.(yml|YAML|YML|json)$/.test(name));
   return {
+    isListed: true,
     names: inOrder(names),
     problems: [],
     warnings: ignored.map((name) =>

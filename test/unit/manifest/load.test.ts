@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadManifest, type LoadOptions } from "../../../src/manifest/load.ts";
@@ -30,7 +30,30 @@ async function load(files: Record<string, string | Uint8Array>, options: Partial
   return { ...result, root, lines };
 }
 
+/** Stands in for no file, and takes each drop-in away just before it is read. */
+class Remover extends Map<string, string> {
+  override get(path: string): undefined {
+    if (path.includes("agents.d")) rmSync(path);
+  }
+}
+
 describe("loading", () => {
+  test("a drop-in that is taken away between its listing and its reading was taken away: no problem", async () => {
+    const files = { "agents.yaml": agent("one"), "agents.d/two.yaml": agent("two") };
+    const { lines, manifest } = await load(files, { texts: new Remover() });
+    expect(lines).toEqual([]);
+    expect([...(manifest?.agents.keys() ?? [])]).toEqual(["one"]);
+  });
+
+  test("a drop-in that is a link to nowhere is there, and a problem", async () => {
+    const { root } = await load({ "agents.yaml": agent("one"), "agents.d/two.yaml": agent("two") });
+    symlinkSync(join(root, "nowhere.yaml"), join(root, "agents.d", "three.yaml"));
+    const { problems } = await loadManifest({ file: join(root, "agents.yaml"), variables: {}, hostName: "press-07" });
+    expect(problems.map(formatProblem)).toEqual([
+      `${join(root, "agents.d", "three.yaml")}:1:1: Cannot read the file: no such file`,
+    ]);
+  });
+
   test("a missing file is a problem that says what to do", async () => {
     const { lines, manifest } = await load({});
     expect(lines).toEqual([
