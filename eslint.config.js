@@ -11,9 +11,11 @@ const rooms = {
   host: ["telemetry"],
   model: ["manifest", "telemetry", "host"],
   memory: ["manifest", "telemetry", "host"],
-  agent: ["manifest", "telemetry", "model", "memory"],
-  bus: ["protocol", "manifest", "telemetry", "host", "memory"],
-  runtime: ["protocol", "manifest", "telemetry", "host", "model", "memory", "agent", "bus"],
+  tool: ["protocol", "manifest", "telemetry", "host"],
+  agent: ["manifest", "telemetry", "model", "memory", "tool"],
+  bus: ["protocol", "manifest", "telemetry", "host", "memory", "tool"],
+  trigger: ["protocol", "manifest", "telemetry", "host", "agent", "bus"],
+  runtime: ["protocol", "manifest", "telemetry", "host", "model", "memory", "tool", "agent", "bus", "trigger"],
   library: ["protocol", "bus"],
   cli: ["protocol", "manifest", "telemetry", "host", "bus", "runtime"],
 };
@@ -23,6 +25,7 @@ const packages = {
   bus: ["@nats-io/*"],
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
   host: ["modern-tar"],
+  tool: ["zod", "zod/*"],
   manifest: ["zod", "zod/*", "yaml"],
 };
 
@@ -36,14 +39,16 @@ const fences = Object.entries(rooms).map(([room, allowed]) => ({
           {
             group: Object.keys(rooms)
               .filter((other) => other !== room && !allowed.includes(other))
-              .flatMap((other) => [`../${other}/*`, `../../${other}/*`]),
+              .flatMap((other) => [`../${other}/*`, `../../${other}/*`, `../../../${other}/*`]),
             message: `"${room}" may import only ${allowed.join(", ") || "nothing"} (docs/architecture.md)`,
           },
           {
             group: [
-              ...Object.entries(packages)
-                .filter(([owner]) => owner !== room)
-                .flatMap(([, names]) => names),
+              ...new Set(
+                Object.entries(packages)
+                  .filter(([owner]) => owner !== room)
+                  .flatMap(([, names]) => names),
+              ),
               ...(packages[room] ?? []).map((name) => `!${name}`),
             ],
             message: "This package belongs to another room (docs/architecture.md)",

@@ -1,6 +1,7 @@
 // The contract between an agent and whoever hands it prompts.
 
 import type { ModelErrorKind, ModelUsage } from "../model/contract.ts";
+import type { ToolErrorKind } from "../tool/contract.ts";
 
 export interface PromptFile {
   readonly filename: string;
@@ -16,6 +17,8 @@ export interface AgentPrompt {
   readonly conversation?: string;
   /** Absent: the prompt does not say. */
   readonly sender?: PromptSender;
+  /** How many agents it has come through; absent: none. */
+  readonly hops?: number;
 }
 
 export interface PromptSender {
@@ -30,13 +33,56 @@ export interface PromptSender {
 export type AgentEvent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly text: string }
+  /** The model called a tool. */
+  | { readonly type: "tool-call"; readonly call: AgentToolCall }
+  /** What the call came to. */
+  | { readonly type: "tool-result"; readonly id: string; readonly name: string; readonly outcome: ToolOutcome }
+  /** For the caller (§7); the turn goes on meanwhile. */
+  | { readonly type: "question"; readonly question: AgentQuestion }
   /** A short token for a status chunk, such as `fallback` or `pulling`. */
   | { readonly type: "progress"; readonly status: string }
   | { readonly type: "usage"; readonly usage: ModelUsage }
   /** Always last, exactly once. */
   | { readonly type: "end"; readonly outcome: TurnOutcome };
 
-export type TurnOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: TurnFailure };
+export interface AgentToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** `bytes`: of what the model read. */
+export interface ToolOutcome {
+  readonly ok: boolean;
+  /** Why not. */
+  readonly error?: ToolErrorKind | "internal";
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
+export interface AgentQuestion {
+  readonly prompt: string;
+  readonly files: readonly PromptFile[];
+  /** The asker's patience: once it fires, an answer is not listened for any more. */
+  readonly signal: AbortSignal;
+  /** Called at most once; not called when no answer can come. */
+  readonly onAnswer: (answer: QuestionAnswer) => void;
+}
+
+/** Text from outside: it grants nothing, unless its sender is verified and may approve. */
+export type QuestionAnswer =
+  | {
+      readonly type: "answer";
+      readonly text: string;
+      readonly files: readonly PromptFile[];
+      readonly sender?: PromptSender;
+    }
+  /** What came cannot be taken, and why. */
+  | { readonly type: "unusable"; readonly reason: string };
+
+/** `toolsFailed`: there is an answer, and no tool that was called for it did its work. */
+export type TurnOutcome =
+  { readonly ok: true; readonly toolsFailed?: boolean } | { readonly ok: false; readonly failure: TurnFailure };
 
 export type TurnFailure =
   | { readonly kind: "model"; readonly error: ModelErrorKind; readonly message: string; readonly retryAfterS?: number }

@@ -5,6 +5,7 @@ import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
+import type { ToolSet } from "../tool/tool-set.ts";
 import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./contract.ts";
 import { refusedFile } from "./prompt-files.ts";
 import { tokenEstimate } from "./token-estimate.ts";
@@ -12,6 +13,7 @@ import { runTurn, type TurnPorts } from "./turn.ts";
 
 export interface AgentPorts {
   readonly model: ChatModel;
+  readonly tools: ToolSet;
   readonly conversations: Conversations;
   readonly log: Logger;
   readonly onTrace: TraceSink;

@@ -5,6 +5,7 @@ import type { ChatModel, ModelMessage, ModelNotice } from "../model/contract.ts"
 import { ModelError } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
+import type { ToolSet } from "../tool/tool-set.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
 import { promptWithFiles } from "./prompt-files.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
@@ -17,6 +18,7 @@ export interface TurnPorts {
   readonly agent: string;
   readonly instructions: string;
   readonly model: ChatModel;
+  readonly tools: ToolSet;
   readonly conversations: Conversations;
   readonly estimate: TokenEstimate;
   readonly log: Logger;
@@ -103,6 +105,8 @@ async function* callModel(
         break;
       case "thinking":
         yield event;
+        break;
+      case "tool-call":
         break;
       case "notice":
         noteNotice(ports, event.notice, record);

@@ -22,6 +22,7 @@ import type { AgentKeys } from "./schema-agent.ts";
 import type { CallersKeys } from "./schema-callers.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { buildTools } from "./tools/build.ts";
 
 /** A file that passed every check. */
 export interface CheckedFile {
@@ -165,6 +166,7 @@ function buildAgent(
     maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
     replicas: withDefault(keys.replicas, agentDefaults.replicas),
     callers: buildCallers(keys.callers ?? {}),
+    tools: buildTools(keys.tools ?? {}),
     source,
   };
 }

@@ -11,6 +11,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { keysOf } from "./schema-walk.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { modelReference } from "./schema-model.ts";
+import { checkTools } from "./tools/check.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Path } from "./yaml-tree.ts";
 
@@ -40,6 +41,7 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
 function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkInstructions(agent, path, context);
   checkCallers(agent, path, context.scope);
+  checkTools(agent, path, context.scope);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

@@ -40,7 +40,7 @@ function reportUnknownKey(
   scope: FileScope,
   mainOnly: readonly string[],
 ): void {
-  const here = schemaAt(schema, parent);
+  const here = schemaAt(schema, parent, scope.tree);
   const known = here === undefined ? [] : [...keysOf(here).keys()];
   const path = [...parent, key];
   if (parent.length === 0 && mainOnly.includes(key)) {
@@ -68,7 +68,7 @@ function reportValue(path: Path, accepted: string, schema: Schema, scope: FileSc
     scope.problem(path, `The key is missing, accepted ${accepted}`);
     return;
   }
-  const isSecret = factsOf(schemaAt(schema, path))?.expands === "secret";
+  const isSecret = factsOf(schemaAt(schema, path, scope.tree))?.expands === "secret";
   const hint = isSecret ? "" : trapHint(found.tree, accepted);
   scope.problem(path, `Found ${describeValue(found.tree, { isSecret })}, accepted ${accepted}${hint}`);
 }

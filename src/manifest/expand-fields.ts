@@ -3,7 +3,7 @@
 import { expand, hasReference, loadedCredential } from "./expand.ts";
 import type { FileScope } from "./file-scope.ts";
 import type { Expands } from "./fields.ts";
-import { childSchema, factsOf, type Schema } from "./schema-walk.ts";
+import { childSchema, factsOf, formOf, type Schema } from "./schema-walk.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { formatPath, toPlain, type Path, type YamlScalar, type YamlTree } from "./yaml-tree.ts";
 
@@ -19,7 +19,8 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
   const plain = walk(scope.tree, schema, []);
   return { plain, failed };
 
-  function walk(tree: YamlTree, here: Schema | undefined, path: Path): unknown {
+  function walk(tree: YamlTree, schemaHere: Schema | undefined, path: Path): unknown {
+    const here = formOf(schemaHere, tree);
     if (here === undefined) return toPlain(tree);
     if (tree.kind === "scalar") return scalarOf(tree, here, path);
     if (tree.kind === "list")

@@ -2,6 +2,7 @@
 
 import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
+import type { ToolConfig } from "./tools/config.ts";
 
 /** Everything that the main file and its drop-ins declare, names resolved, units converted (durations in ms, sizes in bytes). */
 export interface Manifest {
@@ -134,6 +135,8 @@ export interface AgentConfig {
   readonly maxPayloadBytes: number;
   readonly replicas: boolean;
   readonly callers: CallersConfig;
+  /** In the order of the manifest. */
+  readonly tools: readonly ToolConfig[];
   /** The file that declares it, absolute. */
   readonly source: string;
 }

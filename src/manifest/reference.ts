@@ -8,6 +8,7 @@ import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
 import { httpSchema, limitsSchema } from "./schema-service.ts";
 import { mainSchema } from "./schema.ts";
+import { toolSchemas } from "./tools/schema.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
 
 const units: Readonly<Record<string, string>> = {
@@ -30,6 +31,9 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`agents.<name>` and `defaults`", agentSchema],
   ["`agents.<name>.callers`", callersSchema],
   ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
+  ...Object.entries(toolSchemas).map(
+    ([type, schema]) => [`\`agents.<name>.tools.<name>\` of \`type: ${type}\``, schema] as const,
+  ),
 ];
 
 /** Markdown, one table for each map of the manifest. */

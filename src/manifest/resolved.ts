@@ -12,6 +12,7 @@ import type {
   ModelConfig,
   NatsConfig,
 } from "./manifest.ts";
+import { toolsPlain } from "./tools/build.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
 /** For `muster check --resolved`. */
@@ -126,6 +127,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,
     callers: callersPlain(agent.callers),
+    tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
   };
 }
 

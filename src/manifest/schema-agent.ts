@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { count, duration, fields, flag, path, size, text } from "./fields.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { chain } from "./schema-model.ts";
+import { toolsSchema } from "./tools/schema.ts";
 
 const hourMs = 3_600_000;
 
@@ -68,6 +69,7 @@ function agentKeys() {
         defaultText: "everybody's",
       }),
     ),
+    tools: z.optional(toolsSchema),
   };
 }
 

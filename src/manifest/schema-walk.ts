@@ -2,18 +2,33 @@
 
 import * as z from "zod/mini";
 import { fields, type FieldFacts } from "./fields.ts";
-import type { Path } from "./yaml-tree.ts";
+import { child, type Path, type YamlTree } from "./yaml-tree.ts";
 
 export type Schema = z.core.$ZodType;
 
-/** The schema at a path, or undefined where nothing is known. */
-export function schemaAt(root: Schema, path: Path): Schema | undefined {
-  let schema: Schema | undefined = root;
+/** The schema at a path, or undefined where nothing is known. `tree` is what was written: of forms that differ by type it chooses one. */
+export function schemaAt(root: Schema, path: Path, tree?: YamlTree): Schema | undefined {
+  let schema: Schema | undefined = formOf(root, tree);
+  let here = tree;
   for (const step of path) {
     if (schema === undefined) return undefined;
-    schema = childSchema(schema, step);
+    here = here === undefined ? undefined : child(here, step)?.tree;
+    schema = formOf(childSchema(schema, step), here);
   }
   return schema === undefined ? undefined : unwrap(schema);
+}
+
+/** Of a map whose forms differ by a key such as `type`: the form that is written here; undefined when it is none of them. */
+export function formOf(schema: Schema | undefined, tree: YamlTree | undefined): Schema | undefined {
+  const inner = schema === undefined ? undefined : unwrap(schema);
+  if (!(inner instanceof z.core.$ZodDiscriminatedUnion)) return schema;
+  const { discriminator, options } = inner._zod.def;
+  const written = tree === undefined ? undefined : child(tree, discriminator)?.tree;
+  if (written?.kind !== "scalar") return undefined;
+  return options.find((option) => {
+    const key = keysOf(option).get(discriminator);
+    return key instanceof z.core.$ZodLiteral && key._zod.def.values.includes(written.value);
+  });
 }
 
 export function childSchema(schema: Schema, step: string | number): Schema | undefined {

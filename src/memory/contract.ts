@@ -7,9 +7,19 @@ export interface StoredImage {
 
 export type StoredMessage =
   | { readonly role: "user"; readonly text: string; readonly images?: readonly StoredImage[] }
-  | { readonly role: "assistant"; readonly text: string };
+  | { readonly role: "assistant"; readonly text: string; readonly calls?: readonly StoredCall[] }
+  /** What a call came to; follows the message that made the call. */
+  | { readonly role: "tool"; readonly call: string; readonly name: string; readonly text: string };
 
-/** All messages of one turn, prompt first, answer last. Stored whole or not at all. */
+/** A model's call of a tool. */
+export interface StoredCall {
+  /** Unique in its conversation. */
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** All messages of one turn, prompt first, then calls with their results, answer last. Stored whole or not at all. */
 export interface StoredTurn {
   readonly messages: readonly StoredMessage[];
 }

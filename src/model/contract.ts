@@ -10,10 +10,32 @@ export interface ModelImage {
 export type ModelMessage =
   | { readonly role: "system"; readonly text: string }
   | { readonly role: "user"; readonly text: string; readonly images?: readonly ModelImage[] }
-  | { readonly role: "assistant"; readonly text: string };
+  | { readonly role: "assistant"; readonly text: string; readonly calls?: readonly ModelToolCall[] }
+  /** What a call came to; follows the message that made the call. */
+  | { readonly role: "tool"; readonly call: string; readonly name: string; readonly text: string };
+
+/** A tool as a model is told of it. */
+export interface ModelTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of type `object`. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelToolCall {
+  /** The provider's, or made up: unique in its conversation. */
+  readonly id: string;
+  readonly name: string;
+  /** As the model gave them, whatever the tool's schema says. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
 
 export interface ChatRequest {
   readonly messages: readonly ModelMessage[];
+  /** What the model may call; absent or empty: nothing. */
+  readonly tools?: readonly ModelTool[];
+  /** JSON Schema that the answer must follow, in place of the model's own `schema`. */
+  readonly format?: Readonly<Record<string, unknown>>;
   /** The agent that asks: slots of an endpoint are shared in turn between agents. */
   readonly agent: string;
   /** Tokens at most, however many more the manifest allows. */
@@ -40,6 +62,8 @@ export interface ModelUsage {
 export type ModelEvent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly text: string }
+  /** Whole, as soon as it is known. Further text may follow. */
+  | { readonly type: "tool-call"; readonly call: ModelToolCall }
   /** Something an operator or caller may want to see while nothing else flows: a pull's progress, a fallback in a chain. */
   | { readonly type: "notice"; readonly notice: ModelNotice }
   /** Exactly once, last, when the call succeeded. */

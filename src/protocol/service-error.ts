@@ -30,6 +30,7 @@ export type ServiceErrorName =
   | "model_unreachable"
   | "model_not_found"
   | "model_no_memory"
+  | "tool_unavailable"
   | "model_refused"
   | "model_timeout"
   | "model_invalid"

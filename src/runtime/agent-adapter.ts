@@ -23,6 +23,9 @@ export function promptHandler(agent: Agent): PromptHandler {
           yield replyEnd(event.outcome, agent.name);
           return;
         case "thinking":
+        case "tool-call":
+        case "tool-result":
+        case "question":
         case "usage":
           break;
       }

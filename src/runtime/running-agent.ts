@@ -13,15 +13,18 @@ import type {
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
+import { createToolSet, type ToolPorts, type ToolSet } from "../tool/tool-set.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
-import { modelNoMemory, modelNotFound, modelUnreachable, retryFields } from "./turn-error.ts";
+import { modelNoMemory, modelNotFound, modelUnreachable, retryFields, toolsUnavailable } from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
-export interface RunningAgentPorts extends Omit<AgentPorts, "model"> {
+export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools"> {
+  /** What the tools of any agent stand on. */
+  readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
   /** Muster's own version. */
   readonly version: string;
   readonly serve: ServeAgent;
@@ -47,9 +50,10 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
 class AgentOnBus implements RunningAgent {
   readonly definition: AgentDefinition;
   readonly #model: ChatModel;
+  readonly #tools: ToolSet;
   readonly #served: ServedAgent;
   readonly #log: Logger;
-  readonly #unwatch: () => void;
+  readonly #unwatch: readonly (() => void)[];
   /** The first look at the model, while it lasts. */
   #look: AbortController | undefined;
   #gone: Promise<void> | undefined;
@@ -59,14 +63,16 @@ class AgentOnBus implements RunningAgent {
     this.definition = definition;
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
-    const agent = createAgent(config, { ...ports, model: this.#model, log: this.#log });
+    this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
+    const agent = createAgent(config, { ...ports, model: this.#model, tools: this.#tools, log: this.#log });
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
       promptHandler(agent),
       promptCheck(agent, ports.refusal),
     );
-    this.#served.setHealth(serviceHealth(this.#model, config.name));
-    this.#unwatch = this.#model.onHealthChange(() => this.#tellHealth());
+    this.#served.setHealth(this.#health());
+    const tell = () => this.#tellHealth();
+    this.#unwatch = [this.#model.onHealthChange(tell), this.#tools.onHealthChange(tell)];
     void this.#lookFirst();
     this.#log.info("Agent serves", { subject: this.#served.promptSubject, model: config.models.join(", ") });
   }
@@ -82,9 +88,10 @@ class AgentOnBus implements RunningAgent {
   drain(timeoutMs: number): Promise<void> {
     if (this.#gone === undefined) this.#log.info("Agent drains", drainFields(this.#served));
     const drained = this.#served.drain(timeoutMs);
-    return (this.#gone ??= drained.then(() => {
-      this.#unwatch();
+    return (this.#gone ??= drained.then(async () => {
+      for (const unwatch of this.#unwatch) unwatch();
       this.#look?.abort();
+      await this.#tools.close();
       this.#log.info("Agent stopped");
     }));
   }
@@ -96,10 +103,18 @@ class AgentOnBus implements RunningAgent {
   }
 
   #tellHealth(): void {
-    const health = serviceHealth(this.#model, this.definition.config.name);
+    const health = this.#health();
     if (health.state === "degraded") this.#log.warn("Agent degraded", { reason: health.reason });
     else this.#log.info(`Agent ${health.state}`);
     this.#served.setHealth(health);
+  }
+
+  /** What is wrong with the model goes first: without it no tool is called. */
+  #health(): ServiceHealth {
+    const { name } = this.definition.config;
+    const [model, tools] = [serviceHealth(this.#model, name), this.#tools.health()];
+    if (tools.state === "ready" || model.state === "degraded") return model;
+    return { state: "degraded", reason: tools.reason, error: toolsUnavailable(name) };
   }
 }
 

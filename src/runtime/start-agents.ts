@@ -18,7 +18,7 @@ import type { RuntimeServices } from "./runtime-services.ts";
 export function startAgents(
   desired: DesiredState,
   ports: {
-    readonly options: { readonly log: Logger; readonly tracesText: boolean };
+    readonly options: { readonly log: Logger; readonly tracesText: boolean; readonly stateDirectory: string };
     readonly host: AgentHost;
     readonly models: Models;
     readonly services: RuntimeServices;
@@ -27,7 +27,7 @@ export function startAgents(
   },
 ): Reconciler<AgentSlot> {
   const { host, models, services, open, isLastGood } = ports;
-  const { log, tracesText } = ports.options;
+  const { log, tracesText, stateDirectory } = ports.options;
   const conversations = inMemoryConversations({ log });
   open.add("conversations", () => conversations.close());
   services.onMemory(() => conversations.shrink());
@@ -35,6 +35,7 @@ export function startAgents(
     version: build.version,
     serve: host.register.bind(host),
     model: models.chat.bind(models),
+    toolPorts: { stateDirectory },
     conversations,
     log,
     onTrace: services.traces(logTrace(log)),

@@ -66,6 +66,12 @@ export function modelNoMemory(message: string, retry: ServiceErrorFields): Servi
   return new ServiceError(500, "model_no_memory", message, retry);
 }
 
+/** The heartbeat's reason says which, for those who may know. */
+export function toolsUnavailable(agent: string): ServiceError {
+  const message = `A tool of agent "${agent}" is not there now`;
+  return new ServiceError(500, "tool_unavailable", message, retryFields(5));
+}
+
 function stopError(reason: unknown, agent: string): ServiceError {
   const kind = reason instanceof StopReason ? reason.kind : "unknown";
   switch (kind) {

@@ -21,6 +21,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       attachments: true,
       maxPayloadBytes: 1024 * 1024,
       replicas: false,
+      tools: [],
       callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/muster/agents.yaml",
       ...changes,

@@ -1,8 +1,10 @@
 // The manifests under test/fixtures/manifests, and the text that checking one of them prints.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadManifest } from "../../src/manifest/load.ts";
+import { agentSchema } from "../../src/manifest/schema-agent.ts";
+import { keysOf } from "../../src/manifest/schema-walk.ts";
 import { formatProblem } from "../../src/manifest/problem.ts";
 
 export const fixtures = join(import.meta.dirname, "../fixtures/manifests");
@@ -25,6 +27,12 @@ export function badManifests(): readonly ManifestFixture[] {
       const file = join(folder, entry, "agents.yaml");
       return existsSync(file) ? [{ name, file, expected: join(folder, entry, "expected") }] : [];
     });
+}
+
+/** What a file of expectations says; `<agent keys>` stands for the keys that an agent may have. */
+export function expectedText(file: string): string {
+  const agentKeys = [...keysOf(agentSchema).keys()].toSorted().join(", ");
+  return readFileSync(file, "utf8").replaceAll("<agent keys>", agentKeys);
 }
 
 /** What `muster check` prints of a file, with paths relative to the fixtures. */

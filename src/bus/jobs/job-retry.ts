@@ -13,6 +13,7 @@ export type Verdict =
 const excused: ReadonlySet<ServiceErrorName> = new Set([
   "model_unreachable",
   "model_no_memory",
+  "tool_unavailable",
   "busy",
   "address_taken",
   "shutting_down",

@@ -32,11 +32,28 @@ export function messageBody(model: ModelConfig, request: ChatRequest): MessageCr
 }
 
 function toMessage(message: ModelMessage): MessageParam[] {
-  if (message.role === "system") return [];
-  if (message.role === "assistant") return [{ role: "assistant", content: message.text }];
+  switch (message.role) {
+    case "system":
+      return [];
+    case "assistant":
+      return [{ role: "assistant", content: assistantContent(message) }];
+    case "tool":
+      return [{ role: "user", content: [{ type: "tool_result", tool_use_id: message.call, content: message.text }] }];
+    case "user":
+      return [userMessage(message)];
+  }
+}
+
+function assistantContent({ text, calls = [] }: Extract<ModelMessage, { role: "assistant" }>): MessageParam["content"] {
+  if (calls.length === 0) return text;
+  const uses = calls.map(({ id, name, input }) => ({ type: "tool_use" as const, id, name, input }));
+  return [...(text === "" ? [] : [{ type: "text" as const, text }]), ...uses];
+}
+
+function userMessage(message: Extract<ModelMessage, { role: "user" }>): MessageParam {
   const images = message.images ?? [];
-  if (images.length === 0) return [{ role: "user", content: message.text }];
-  return [{ role: "user", content: [...images.map(toImage), { type: "text", text: message.text }] }];
+  if (images.length === 0) return { role: "user", content: message.text };
+  return { role: "user", content: [...images.map(toImage), { type: "text", text: message.text }] };
 }
 
 function toImage(image: ModelImage): ImageBlockParam {

@@ -204,7 +204,11 @@ function messagesOf(request: ChatRequest): ChatMessage["messages"] {
       "overflow",
       `The prompt has ${characters} characters, more than any context of the engine holds`,
     );
-  return request.messages.map(({ role, text }) => ({ role, text }));
+  return request.messages.map((message) =>
+    message.role === "tool"
+      ? { role: "user", text: `<tool_response>\n${message.text}\n</tool_response>` }
+      : { role: message.role, text: message.text },
+  );
 }
 
 function fileName(url: string): string {

@@ -35,9 +35,14 @@ export function probeBody(model: ModelConfig, contextTokens: number | undefined)
 
 function toMessage(message: ModelMessage) {
   const images = message.role === "user" ? (message.images ?? []) : [];
+  const calls = message.role === "assistant" ? (message.calls ?? []) : [];
   return {
     role: message.role,
     content: message.text,
+    ...(message.role === "tool" ? { tool_name: message.name } : {}),
+    ...(calls.length === 0
+      ? {}
+      : { tool_calls: calls.map(({ name, input }) => ({ function: { name, arguments: { ...input } } })) }),
     ...(images.length === 0 ? {} : { images: images.map((image) => Buffer.from(image.data).toString("base64")) }),
   };
 }

@@ -5,7 +5,7 @@ import type {
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
 import type { ModelConfig } from "../../manifest/manifest.ts";
-import type { ChatRequest, ModelImage, ModelMessage } from "../contract.ts";
+import type { ChatRequest, ModelImage, ModelMessage, ModelToolCall } from "../contract.ts";
 import { maxOutputOf } from "../provider.ts";
 
 /** Newer OpenAI models refuse `max_tokens`; most other servers know nothing else. */
@@ -33,7 +33,29 @@ export function completionBody(
 }
 
 function toMessage(message: ModelMessage): ChatCompletionMessageParam {
-  if (message.role !== "user") return { role: message.role, content: message.text };
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.text };
+    case "assistant":
+      return { role: "assistant", content: message.text, ...toolCalls(message.calls ?? []) };
+    case "tool":
+      return { role: "tool", tool_call_id: message.call, content: message.text };
+    case "user":
+      return userMessage(message);
+  }
+}
+
+function toolCalls(calls: readonly ModelToolCall[]) {
+  if (calls.length === 0) return {};
+  const toCall = ({ id, name, input }: ModelToolCall) => ({
+    id,
+    type: "function" as const,
+    function: { name, arguments: JSON.stringify(input) },
+  });
+  return { tool_calls: calls.map(toCall) };
+}
+
+function userMessage(message: Extract<ModelMessage, { role: "user" }>): ChatCompletionMessageParam {
   const images = message.images ?? [];
   if (images.length === 0) return { role: "user", content: message.text };
   return { role: "user", content: [{ type: "text", text: message.text }, ...images.map(toImagePart)] };

@@ -3,6 +3,7 @@ import type { AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
 import { createAgent } from "../../../src/agent/create-agent.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { ModelError } from "../../../src/model/contract.ts";
+import { toolSet } from "../../../src/tool/tool-set.ts";
 import type { TurnTrace } from "../../../src/telemetry/trace.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 import type { ScriptedChatModel, Script } from "../../support/scripted-chat-model.ts";
@@ -16,7 +17,7 @@ function agentWith(model: ScriptedChatModel, tracesText = false) {
   const traces: TurnTrace[] = [];
   const conversations = inMemoryConversations({ log });
   const onTrace = (trace: TurnTrace) => void traces.push(trace);
-  const ports = { model, conversations, log, onTrace, tracesText };
+  const ports = { model, tools: toolSet([]), conversations, log, onTrace, tracesText };
   const agent = createAgent({ name: "helper", instructions: "Be kind." }, ports);
   const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
     const events: AgentEvent[] = [];

@@ -1,14 +1,13 @@
 // Every bad manifest says exactly what is wrong with it, where, and what is accepted.
 
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { loadManifest } from "../../../src/manifest/load.ts";
-import { badManifests, checkedText } from "../../support/manifest-fixtures.ts";
+import { badManifests, checkedText, expectedText } from "../../support/manifest-fixtures.ts";
 
 describe("bad manifests", () => {
   for (const { name, file, expected } of badManifests()) {
     test(`"${name}" is told apart in the expected words`, async () => {
-      expect(await checkedText(file)).toBe(readFileSync(expected, "utf8"));
+      expect(await checkedText(file)).toBe(expectedText(expected));
     });
 
     test(`"${name}" has a problem, not only warnings`, async () => {

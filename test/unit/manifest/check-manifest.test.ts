@@ -54,6 +54,7 @@ describe("a good manifest", () => {
       maxPayloadBytes: 1_048_576,
       replicas: false,
       callers: { trust: "any", allow: [], deny: [] },
+      tools: [],
       source: "/etc/agents.yaml",
     });
     expect(manifest?.endpoints.get("ollama")).toMatchObject({

@@ -34,6 +34,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     },
     model: () => model,
     conversations: inMemoryConversations({ log }),
+    toolPorts: { stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,
     tracesText: false,

@@ -1,0 +1,34 @@
+// Entries of `tools` that passed every check → what they say, with defaults filled in; and back into the manifest's own words.
+
+import { askToolPlain, buildAskTool } from "./ask.ts";
+import type { ToolConfig } from "./config.ts";
+import type { ToolKeys } from "./schema.ts";
+import { buildTimeTool, timeToolPlain } from "./time.ts";
+
+/** In the order of the manifest. */
+export function buildTools(tools: Readonly<Record<string, ToolKeys>>): readonly ToolConfig[] {
+  return Object.entries(tools).map(([name, keys]) => buildTool(name, keys));
+}
+
+function buildTool(name: string, keys: ToolKeys): ToolConfig {
+  switch (keys.type) {
+    case "ask":
+      return buildAskTool(name, keys);
+    case "time":
+      return buildTimeTool(name, keys);
+  }
+}
+
+/** By name, with defaults and with secrets masked. */
+export function toolsPlain(tools: readonly ToolConfig[]): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(tools.map((tool) => [tool.name, toolPlain(tool)]));
+}
+
+function toolPlain(tool: ToolConfig): Record<string, unknown> {
+  switch (tool.type) {
+    case "ask":
+      return askToolPlain(tool);
+    case "time":
+      return timeToolPlain(tool);
+  }
+}

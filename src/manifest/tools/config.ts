@@ -1,0 +1,18 @@
+// The entries of an agent's `tools` after parsing. Each type has a form of its own, and a file of its own beside this one for its keys.
+
+export interface TimeToolConfig {
+  readonly type: "time";
+  readonly name: string;
+  /** IANA name; absent: the machine's. */
+  readonly timezone?: string;
+}
+
+export interface AskToolConfig {
+  readonly type: "ask";
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** What the model reads when nobody answers; absent: an error. */
+  readonly default?: string;
+}
+
+export type ToolConfig = AskToolConfig | TimeToolConfig;

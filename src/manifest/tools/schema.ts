@@ -1,0 +1,27 @@
+// The keys of an agent's `tools`: by name, each with the form of its type.
+
+import * as z from "zod/mini";
+import { acceptedName, fields, namePattern } from "../fields.ts";
+import { askToolSchema } from "./ask.ts";
+import { timeToolSchema } from "./time.ts";
+
+/** By type, in the order of the reference page. */
+export const toolSchemas = {
+  ask: askToolSchema,
+  time: timeToolSchema,
+};
+
+const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}, and the keys of that type`;
+
+export const toolSchema = z.discriminatedUnion("type", [askToolSchema, timeToolSchema], { error: accepted });
+
+const toolName = z.string().check(z.regex(namePattern, { error: acceptedName }));
+
+export const toolsSchema = z
+  .record(toolName, toolSchema, { error: "a map of tools by name, such as { clock: { type: time } }" })
+  .register(fields, {
+    description: "What the model may use, by name (docs/tools.md).",
+    defaultText: "none",
+  });
+
+export type ToolKeys = z.infer<typeof toolSchema>;

@@ -1,0 +1,72 @@
+// All tools of one agent: its entries of `tools`, put together and taken apart.
+
+import type { ToolConfig } from "../manifest/tools/config.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { askTool } from "./ask.ts";
+import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
+import { fixedSource } from "./fixed-source.ts";
+import { timeTool } from "./time.ts";
+
+/** What tools stand on. */
+export interface ToolPorts {
+  /** Name of the agent that they are of. */
+  readonly agent: string;
+  /** Names the agent. */
+  readonly log: Logger;
+  /** Absolute path of the runtime's state directory. */
+  readonly stateDirectory: string;
+}
+
+/** The tools of one agent. */
+export interface ToolSet {
+  /** Those that can be called now, in the order of the manifest; of two with one name the first. */
+  tools(): readonly Tool[];
+  /** `degraded` as soon as one entry is, with the reasons of all that are. */
+  health(): ToolHealth;
+  onHealthChange(listener: () => void): () => void;
+  /** Gives back what they hold. No call is running. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing that could fail: what cannot be reached makes its entry degraded. */
+export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts): ToolSet {
+  return toolSet(configs.map((config) => createSource(config, ports)));
+}
+
+export function toolSet(sources: readonly ToolSource[]): ToolSet {
+  return {
+    tools: () => uniqueByName(sources.flatMap((source) => source.tools())),
+    health: () => healthOf(sources),
+    onHealthChange: (listener) => {
+      const ends = sources.map((source) => source.onHealthChange(listener));
+      return () => ends.forEach((end) => end());
+    },
+    close: async () => {
+      await Promise.all(sources.map((source) => source.close()));
+    },
+  };
+}
+
+function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
+  ports.log.debug("Tool", { tool: config.name, type: config.type });
+  switch (config.type) {
+    case "ask":
+      return fixedSource(config.name, [askTool(config)]);
+    case "time":
+      return fixedSource(config.name, [timeTool(config)]);
+  }
+}
+
+function uniqueByName(tools: readonly Tool[]): readonly Tool[] {
+  const byName = new Map<string, Tool>();
+  for (const tool of tools) if (!byName.has(tool.name)) byName.set(tool.name, tool);
+  return [...byName.values()];
+}
+
+function healthOf(sources: readonly ToolSource[]): ToolHealth {
+  const reasons = sources.flatMap((source) => {
+    const health = source.health();
+    return health.state === "degraded" ? [`tool "${source.name}": ${health.reason}`] : [];
+  });
+  return reasons.length === 0 ? { state: "ready" } : { state: "degraded", reason: reasons.join("; ") };
+}

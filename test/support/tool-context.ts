@@ -1,0 +1,21 @@
+// What a tool is called with, for tests: nobody to ask, nobody who approves, and no folder unless one is given.
+
+import type { ToolContext } from "../../src/tool/contract.ts";
+import { ToolError } from "../../src/tool/contract.ts";
+import { recordedLog } from "./recorded-log.ts";
+
+export function toolContext(changes: Partial<ToolContext> = {}): ToolContext {
+  return {
+    signal: new AbortController().signal,
+    agent: "helper",
+    turn: "t1",
+    log: recordedLog(),
+    hops: 0,
+    folder: () => Promise.reject(new Error("The test gave no folder")),
+    status: () => undefined,
+    say: () => undefined,
+    ask: () => Promise.reject(new ToolError("unavailable", "There is nobody to ask")),
+    approve: () => Promise.resolve({ isGranted: false, reason: "nobody may approve" }),
+    ...changes,
+  };
+}
