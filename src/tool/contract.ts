@@ -75,6 +75,8 @@ export interface ToolContext {
   readonly hops: number;
   /** A folder of the turn for files, made on first use and removed with all in it when the turn ends. */
   folder(): Promise<string>;
+  /** Has `listener` called once, when the turn is over for whatever reason and before its folder goes. It never rejects, and is waited for. */
+  onEnd(listener: () => Promise<void>): void;
   /** A short token for a status chunk of the caller. */
   status(token: string): void;
   /** Text of the answer itself, for tools that end the turn. */

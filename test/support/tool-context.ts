@@ -12,6 +12,7 @@ export function toolContext(changes: Partial<ToolContext> = {}): ToolContext {
     log: recordedLog(),
     hops: 0,
     folder: () => Promise.reject(new Error("The test gave no folder")),
+    onEnd: () => undefined,
     status: () => undefined,
     say: () => undefined,
     ask: () => Promise.reject(new ToolError("unavailable", "There is nobody to ask")),
