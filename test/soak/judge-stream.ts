@@ -7,7 +7,7 @@ import { type Asked, subjectOf } from "./soak-manifest.ts";
 
 /** Long, for a machine that is busy with other things. */
 const limitMs = 90_000;
-/** After NATS is back, whoever still waits for an end waits for one that went with the old server. */
+/** After NATS is back, a prompt of which nothing was heard went with the old server. */
 const afterNatsMs = 10_000;
 const lookMs = 250;
 /** Before somebody who found nobody to listen asks again. */
@@ -26,7 +26,8 @@ export async function judgeStream(
     (judgement) => outcomeOf(judgement, expected),
     () => "unserved",
   );
-  const ended = await Promise.race([answered, untilHopeless(scene, startedAt, answered)]);
+  const isHeard = (): boolean => call.soFar().frames > 0;
+  const ended = await Promise.race([answered, untilHopeless(scene, startedAt, answered, isHeard)]);
   call.leave();
   const { text, errors, frames } = call.soFar();
   const outcome = ended ?? (frames === 0 ? "unheard" : "unfinished");
@@ -47,11 +48,12 @@ async function untilHopeless(
   { disturbances }: Scene,
   startedAt: number,
   answered: Promise<unknown>,
+  isHeard: () => boolean,
 ): Promise<undefined> {
   const isAnswered = answered.then(() => true);
   while (!(await Promise.race([isAnswered, Bun.sleep(lookMs).then(() => false)]))) {
     if (performance.now() - startedAt > limitMs) return;
-    if ((disturbances.sinceNatsIsBack(startedAt) ?? 0) > afterNatsMs) return;
+    if (!isHeard() && (disturbances.sinceNatsIsBack(startedAt) ?? 0) > afterNatsMs) return;
   }
   await answered;
 }

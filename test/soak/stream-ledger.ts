@@ -12,13 +12,13 @@ const outcomes: readonly Outcome[] = ["whole", "error", "unserved", "unheard", "
 const maxFaults = 50;
 
 /**
- * A model that is away costs an error. What a NATS server was carrying when it was killed is gone, which NATS does not promise otherwise:
- * a prompt, a piece of text, an end.
+ * A model that is away costs an error. So does a NATS server that is killed: what it was carrying is gone, and if that was a prompt, nothing comes
+ * back. What was acknowledged has its end whatever happens, and no gap without an error.
  */
 const accepted: Readonly<Record<Disturbance | "nothing", readonly Outcome[]>> = {
   nothing: ["whole"],
   model: ["whole", "error"],
-  nats: ["whole", "error", "unserved", "unheard", "hole", "unfinished"],
+  nats: ["whole", "error", "unserved", "unheard"],
 };
 
 export type Counts = Readonly<Record<Outcome, number>>;

@@ -23,6 +23,8 @@ export interface RawAnswer {
 }
 
 export interface RawStream extends RawAnswer {
+  /** Where the answer arrives. */
+  readonly inbox: string;
   /** Resolves with all of it at the terminator. */
   readonly done: Promise<RawAnswer>;
   /** Resolves when `predicate` holds after some frame. */
@@ -100,6 +102,7 @@ function prompt(
   nats.publish(subject, payload, { reply: inbox, ...(hasHeaders ? { headers: sent } : {}) });
   return {
     ...answer,
+    inbox,
     done: done.promise,
     late: () => lateFrames,
     stop: () => subscription.unsubscribe(),

@@ -12,12 +12,15 @@ export interface TcpProxy {
   readonly url: string;
   /** Ends all connections; new ones are made as before. */
   cut(): void;
+  /** What the other side sends is thrown away while it is deaf. */
+  setDeaf(isDeaf: boolean): void;
   stop(): void;
 }
 
 /** The URL is a NATS one. `port` 0: a free one. */
 export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
   const pairs = new Set<Pair>();
+  let isDeaf = false;
   const listener: TCPSocketListener<Pair | undefined> = Bun.listen<Pair | undefined>({
     hostname: "127.0.0.1",
     port,
@@ -26,7 +29,7 @@ export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
         const pair: Pair = { near, far: undefined, waiting: [] };
         near.data = pair;
         pairs.add(pair);
-        void connectFar(pair, targetPort);
+        void connectFar(pair, targetPort, () => isDeaf);
       },
       data(near, bytes) {
         const pair = near.data;
@@ -45,6 +48,7 @@ export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
   return {
     url: `nats://127.0.0.1:${listener.port}`,
     cut,
+    setDeaf: (value) => (isDeaf = value),
     stop: () => {
       cut();
       listener.stop(true);
@@ -52,12 +56,14 @@ export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
   };
 }
 
-async function connectFar(pair: Pair, port: number): Promise<void> {
+async function connectFar(pair: Pair, port: number, isDeaf: () => boolean): Promise<void> {
   pair.far = await Bun.connect({
     hostname: "127.0.0.1",
     port,
     socket: {
-      data: (_, bytes) => void pair.near.write(bytes),
+      data: (_, bytes) => {
+        if (!isDeaf()) pair.near.write(bytes);
+      },
       close: () => void pair.near.end(),
     },
   });

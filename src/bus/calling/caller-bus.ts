@@ -19,8 +19,16 @@ export interface CallerBus {
   newInbox(): string;
   /** The server's limit for headers and payload together, in bytes. */
   maxPayloadBytes(): number;
-  /** `closed` is for good. Returns what removes the listener. */
-  onStatus(listener: (status: { readonly state: string }) => void): () => void;
+  status(): CallerBusStatus;
+  /** Returns what removes the listener. */
+  onStatus(listener: (status: CallerBusStatus) => void): () => void;
   /** The server refused a publish to `subject`. Returns what removes the listener. */
   onPublishRefused(listener: (subject: string, problem: string) => void): () => void;
+}
+
+export interface CallerBusStatus {
+  /** `closed` is for good. */
+  readonly state: string;
+  /** Of the server that it is connected to: another one after that was restarted. */
+  readonly serverId?: string;
 }

@@ -45,8 +45,11 @@ export function openReplyStream(
   const subscription = bus.subscribe(inbox, receiveNext, {
     onRefused: (problem) => queue.fail(new CallError("not_permitted", `Cannot listen for the answer: ${problem}`)),
   });
-  const stopStatus = bus.onStatus(({ state }) => {
-    if (state === "closed") queue.fail(new CallError("bus_lost", "The connection to NATS is closed"));
+  const { serverId } = bus.status();
+  const stopStatus = bus.onStatus((status) => {
+    if (status.state === "closed") queue.fail(new CallError("bus_lost", "The connection to NATS is closed"));
+    if (status.state === "connected" && status.serverId !== undefined && status.serverId === serverId)
+      queue.fail(onlyWeWereAway());
   });
   const stopRefused = bus.onPublishRefused((subject) => {
     if (published.has(subject)) queue.fail(notPermitted(subject));
@@ -97,6 +100,11 @@ function receive(queue: MessageQueue<ReplyMessage>, message: Msg): void {
   } else if (data.byteLength > 0) {
     queue.push({ type: "chunk", chunk: decodeChunk(message.string()) }, data.byteLength);
   }
+}
+
+/** A server that is still the same has kept nothing for us, and the agent need not have noticed. */
+function onlyWeWereAway(): CallError {
+  return new CallError("bus_lost", "The connection to NATS broke during the answer, and what came meanwhile is lost");
 }
 
 function notPermitted(subject: string): CallError {

@@ -31,10 +31,10 @@ export class BusState {
     return () => this.#listeners.delete(listener);
   }
 
-  becomeConnected(server: string): void {
+  becomeConnected(server: string, serverId: string | undefined): void {
     const isFirst = this.#status.state === "connecting";
     this.#log.info(isFirst ? "Connected to NATS" : "Reconnected to NATS", { server });
-    this.#set({ state: "connected", server });
+    this.#set({ state: "connected", server, ...(serverId === undefined ? {} : { serverId }) });
     this.#first.resolve(undefined);
   }
 

@@ -20,6 +20,8 @@ export interface BusStatus {
   readonly state: "connecting" | "connected" | "reconnecting" | "closed";
   /** `host:port` of the server that it is connected to. */
   readonly server?: string;
+  /** Its own name for its present run: another one after a restart. */
+  readonly serverId?: string;
   /** Why it is not connected. */
   readonly problem?: string;
 }

@@ -228,7 +228,7 @@ export class ReconnectingBus implements BusConnection {
     this.#saidRefusals.forget();
     this.#maxPayloadBytes = connection.info?.max_payload ?? this.#maxPayloadBytes;
     this.#gossiped = connection.info?.connect_urls ?? [];
-    this.#state.becomeConnected(connection.getServer());
+    this.#state.becomeConnected(connection.getServer(), connection.info?.server_id);
   }
 
   #isClosed(): boolean {

@@ -16,6 +16,7 @@ export function domainBus(bus: CallerBus, domain: string): CallerBus {
     subscribe: (subject, onMessage, options) => bus.subscribe(subject, onMessage, options),
     newInbox: () => bus.newInbox(),
     maxPayloadBytes: () => bus.maxPayloadBytes(),
+    status: () => bus.status(),
     onStatus: (listener) => bus.onStatus(listener),
     onPublishRefused: (listener) => bus.onPublishRefused((subject, problem) => listener(back(subject), problem)),
   };

@@ -15,6 +15,7 @@ import { NonceWindow } from "../identity/nonce-window.ts";
 import { MicroRegistry } from "./micro-registry.ts";
 import { OutputConfirmer } from "./output-confirmer.ts";
 import { ProbeInbox } from "../connection/probe-inbox.ts";
+import { SentEnds } from "./sent-ends.ts";
 import type { StreamOwner } from "./response-stream.ts";
 import type { PromptCheck, PromptHandler, ServedAgent, ServiceSpec } from "./service-port.ts";
 import { TextBatch } from "./text-batch.ts";
@@ -57,6 +58,7 @@ class Host implements AgentHost {
   readonly #inbox: ProbeInbox;
   readonly #batch = new TextBatch();
   readonly #confirmer: OutputConfirmer;
+  readonly #ends: SentEnds;
   readonly #agents = new Set<AgentService>();
   readonly #jobs: JobTaker | undefined;
   #closed: Promise<void> | undefined;
@@ -64,7 +66,8 @@ class Host implements AgentHost {
   constructor({ connection, log, holdMs, jobs, observe }: AgentHostOptions) {
     this.#jobs = jobs;
     this.#inbox = new ProbeInbox(connection);
-    this.#confirmer = new OutputConfirmer(connection);
+    this.#ends = new SentEnds(connection, this.#inbox, () => this.#confirmer.sentLast());
+    this.#confirmer = new OutputConfirmer(connection, () => this.#ends.confirm());
     const heldOutput = new HeldOutput(connection, this.#inbox, holdMs === undefined ? {} : { holdMs });
     const streams: StreamOwner = {
       connection,
@@ -72,6 +75,7 @@ class Host implements AgentHost {
       log,
       onSent: () => this.#confirmer.sent(),
       onHeld: (stream) => heldOutput.hold(stream),
+      sendEnd: (end) => this.#ends.send(end),
       onClosed: (stream) => heldOutput.untrack(stream),
     };
     this.#deps = {
@@ -113,7 +117,7 @@ class Host implements AgentHost {
     await Promise.all([...this.#agents].map((agent) => agent.drain(timeoutMs)));
     await this.#jobs?.close(Math.max(closeJobsMs, deadline - performance.now()));
     const { connection, parts, registry, heartbeats, claims, identity } = this.#deps;
-    while (parts.heldOutput.size > 0 && performance.now() < deadline) await delay(heldPollMs);
+    while (parts.heldOutput.size + this.#ends.unconfirmed > 0 && performance.now() < deadline) await delay(heldPollMs);
     await within(connection.flush(), Math.max(100, deadline - performance.now()));
     claims.close();
     identity.close();
@@ -123,6 +127,7 @@ class Host implements AgentHost {
     parts.permissions.close();
     parts.heldOutput.close();
     this.#confirmer.close();
+    this.#ends.close();
     this.#batch.close();
     this.#inbox.close();
   }

@@ -8,16 +8,26 @@ const afterMs = 5;
 
 export class OutputConfirmer {
   readonly #connection: BusConnection;
+  readonly #onTaken: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
+  #isUrgent = false;
 
-  constructor(connection: BusConnection) {
+  /** `onTaken`: the server has taken more. */
+  constructor(connection: BusConnection, onTaken: () => void) {
     this.#connection = connection;
+    this.#onTaken = onTaken;
   }
 
   /** Output was sent. */
   sent(): void {
     if (!this.#isAsking) this.#timer ??= setTimeout(() => void this.#ask(), afterMs);
+  }
+
+  /** Output was sent, and the last of its stream: it is asked for at once. */
+  sentLast(): void {
+    this.#isUrgent = true;
+    if (!this.#isAsking) void this.#ask();
   }
 
   close(): void {
@@ -26,11 +36,20 @@ export class OutputConfirmer {
   }
 
   async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isAsking = true;
+    this.#isUrgent = false;
     const count = this.#connection.sentCount();
     const isTaken = await this.#connection.flush();
     this.#isAsking = false;
-    if (isTaken && this.#connection.sentCount() > count) this.sent();
+    if (!isTaken) return;
+    this.#onTaken();
+    if (this.#connection.sentCount() > count) this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#isUrgent) void this.#ask();
+    else this.sent();
   }
 }

@@ -24,8 +24,18 @@ export interface StreamOwner {
   onSent(): void;
   /** The stream could not be sent to: it holds its output until `release`. */
   onHeld(stream: ResponseStream): void;
-  /** Its end was sent, or given up. */
+  /** Publishes the end of a stream, and sees to it that it arrives. False: not connected, nothing was sent. */
+  sendEnd(end: StreamEnd): boolean;
+  /** Its end is no longer the stream's to send. */
   onClosed(stream: ResponseStream): void;
+}
+
+/** What closes a stream: the error, if any, and the terminator. */
+export interface StreamEnd {
+  readonly reply: string;
+  readonly error?: Frame;
+  /** The connection's count after all that must come before the end. */
+  readonly sentBefore: number;
 }
 
 /** Never throws. After `end` everything but `release` and `lose` is ignored. */
@@ -38,6 +48,7 @@ export class ResponseStream {
   #hasSentText = false;
   #hasAcked = false;
   #isEnded = false;
+  #endError: Frame | undefined;
   #isLost = false;
   #held: Frame[] | undefined;
   #heldBytes = 0;
@@ -128,9 +139,8 @@ export class ResponseStream {
     const sent = error ?? this.#problem;
     this.#isEnded = true;
     this.#owner.batch.remove(this.#flushWaiting);
-    if (sent !== undefined) this.#send(errorFrame(sent, this.#owner.connection.maxPayloadBytes()));
-    this.#send({ payload: "" });
-    if (!this.isHeld) this.#owner.onClosed(this);
+    if (sent !== undefined) this.#endError = errorFrame(sent, this.#owner.connection.maxPayloadBytes());
+    this.#sendEnd();
     return sent;
   }
 
@@ -148,7 +158,7 @@ export class ResponseStream {
     this.#held = undefined;
     this.#hasAcked = true;
     for (const frame of frames) this.#send(frame);
-    if (this.#isEnded && !this.isHeld) this.#owner.onClosed(this);
+    if (this.#isEnded) this.#sendEnd();
   }
 
   /**
@@ -160,7 +170,8 @@ export class ResponseStream {
     this.#isLost = true;
     this.#text = "";
     this.#heldBytes = 0;
-    this.#held = this.#isEnded ? [errorFrame(error, this.#owner.connection.maxPayloadBytes()), { payload: "" }] : [];
+    this.#held = [];
+    if (this.#isEnded) this.#endError = errorFrame(error, this.#owner.connection.maxPayloadBytes());
   }
 
   readonly #flushWaiting = (): void => this.#flushText();
@@ -183,6 +194,14 @@ export class ResponseStream {
     this.#send({ payload });
   }
 
+  #sendEnd(): void {
+    if (this.#held !== undefined) return;
+    const error = this.#endError;
+    const end = { reply: this.reply, sentBefore: this.#sentCount, ...(error === undefined ? {} : { error }) };
+    if (this.#owner.sendEnd(end)) this.#owner.onClosed(this);
+    else this.#holdNow();
+  }
+
   #send(frame: Frame): void {
     if (this.#held === undefined) {
       if (this.#publish(frame)) {
@@ -190,10 +209,14 @@ export class ResponseStream {
         this.#owner.onSent();
         return;
       }
-      this.hold(performance.now());
-      this.#owner.onHeld(this);
+      this.#holdNow();
     }
     this.#keep(frame);
+  }
+
+  #holdNow(): void {
+    this.hold(performance.now());
+    this.#owner.onHeld(this);
   }
 
   #publish(frame: Frame): boolean {

@@ -28,6 +28,8 @@ function fixture(maxPayloadBytes?: number): Fixture {
     log: silentLog(),
     onSent: () => undefined,
     onHeld: (one) => held.push(one),
+    sendEnd: ({ reply, error }) =>
+      (error === undefined || bus.publish(reply, error.payload, error)) && bus.publish(reply, ""),
     onClosed: (one) => closed.push(one),
   };
   const stream = new ResponseStream(owner, "reply", () => overflows++);
