@@ -6,7 +6,8 @@ import { build } from "../build-facts.ts";
 import { readFormat } from "../state/format.ts";
 import { BackupError } from "./backup-error.ts";
 import { type BackupFile, digestPath, digestText, encodeIndex, indexPath, statePrefix } from "./backup-index.ts";
-import { type KeptEntry, keptEntries } from "./kept-files.ts";
+import { withSnapshot } from "./database-snapshot.ts";
+import { isDatabase, type KeptEntry, keptEntries } from "./kept-files.ts";
 import { TarWriter } from "./tar-writer.ts";
 
 export interface BackupSummary {
@@ -43,7 +44,8 @@ export class BackupWriter {
   /** What is there now, though it may change: so that `settle` has little left to read. */
   async gather(): Promise<void> {
     const since = BigInt(Date.now()) * 1_000_000n - unsureNs;
-    for (const entry of this.#list()) if (!entry.isFolder) await this.#add(entry.path, { since });
+    const files = this.#list().filter(({ path, isFolder }) => !isFolder && !isDatabase(path));
+    for (const { path } of files) await this.#add(path, { since });
   }
 
   /** To be called while nothing changes: from then on the backup has exactly what is there now. */
@@ -55,6 +57,7 @@ export class BackupWriter {
       const known = before.get(path);
       if (known?.look !== undefined && isSame(known.look, lookAt(join(this.#directory, path))))
         this.#files.set(path, known);
+      else if (isDatabase(path)) await withSnapshot(join(this.#directory, path), (from) => this.#add(path, { from }));
       else await this.#add(path, {});
     }
     this.#folders = entries.filter(({ isFolder }) => isFolder).map(({ path }) => path);
@@ -90,9 +93,9 @@ export class BackupWriter {
     return keptEntries(this.#directory, { withModels: this.#withModels });
   }
 
-  /** With `since` the file may change meanwhile, or be gone. */
-  async #add(path: string, { since }: { readonly since?: bigint }): Promise<void> {
-    const descriptor = openOrGone(join(this.#directory, path));
+  /** With `since` the file may change meanwhile, or be gone. `from`: where its content is, in place of its own path. */
+  async #add(path: string, { since, from }: { readonly since?: bigint; readonly from?: string }): Promise<void> {
+    const descriptor = openOrGone(from ?? join(this.#directory, path));
     if (descriptor === undefined) return;
     try {
       const look = lookOf(fstatSync(descriptor, { bigint: true }));

@@ -30,6 +30,15 @@ const ofThisRun: ReadonlySet<string> = new Set([
   journalName,
 ]);
 
+/** SQLite databases: a backup has a snapshot of each, and nothing of the files that SQLite keeps beside it. */
+const databases: ReadonlySet<string> = new Set(["conversations/conversations.db"]);
+const besideDatabase = /-(wal|shm|journal)$/;
+
+/** Whether what is at this path must not be read as a file while its writer runs. */
+export function isDatabase(path: string): boolean {
+  return databases.has(path);
+}
+
 /** Folders before what is in them. What is neither file nor folder is left out; what vanishes while it is listed, too. */
 export function keptEntries(directory: string, options: { readonly withModels: boolean }): KeptEntry[] {
   return below(directory, "", (path) => isKept(path) && (options.withModels || path !== modelsName));
@@ -39,7 +48,8 @@ export function keptEntries(directory: string, options: { readonly withModels: b
 export function isKept(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const isTemporary = /^\..*\.new$/.test(name) || (path.startsWith(`${modelsName}/`) && name.endsWith(".part"));
-  return !isTemporary && !ofThisRun.has(path) && !path.startsWith(asidePrefix);
+  const isBeside = besideDatabase.test(path) && databases.has(path.replace(besideDatabase, ""));
+  return !isTemporary && !isBeside && !ofThisRun.has(path) && !path.startsWith(asidePrefix);
 }
 
 function below(directory: string, folder: string, takes: (path: string) => boolean): KeptEntry[] {

@@ -1,5 +1,16 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { packTar } from "modern-tar";
@@ -98,6 +109,36 @@ describe("a backup", () => {
       same: "as ever",
       shorter: "after",
     });
+  });
+
+  test("has a database as it was at one moment, with what was only in the file beside it, and nothing of that file", async () => {
+    mkdirSync(join(state, "conversations"));
+    const database = new Database(join(state, "conversations/conversations.db"), { create: true });
+    database.run("PRAGMA journal_mode = WAL");
+    database.run("CREATE TABLE turns (text)");
+    database.run("INSERT INTO turns VALUES ('gathered')");
+    await backUp(async (writer) => {
+      await writer.gather();
+      database.run("INSERT INTO turns VALUES ('settled')");
+      await writer.settle();
+    });
+    database.run("INSERT INTO turns VALUES ('too late')");
+    const names = readdirSync(join(state, "conversations")).sort();
+    expect(names).toEqual(["conversations.db", "conversations.db-shm", "conversations.db-wal"]);
+    database.close();
+    const restored = join(await restoreTo("restored"), "conversations");
+    expect(readdirSync(restored)).toEqual(["conversations.db"]);
+    const copy = new Database(join(restored, "conversations.db"));
+    expect(copy.query("SELECT text FROM turns").values()).toEqual([["gathered"], ["settled"]]);
+    copy.close();
+  });
+
+  test("has a database that SQLite cannot read as it lies there", async () => {
+    write("conversations/conversations.db", "broken ".repeat(1_000));
+    await backUp((writer) => writer.settle());
+    const restored = await restoreTo("restored");
+    const text = readFileSync(join(restored, "conversations/conversations.db"), "utf8");
+    expect(text).toBe("broken ".repeat(1_000));
   });
 
   test("of large files comes back bit for bit", async () => {
