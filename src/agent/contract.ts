@@ -32,6 +32,7 @@ export interface PromptSender {
 
 export type AgentEvent =
   | { readonly type: "text"; readonly text: string }
+  | { readonly type: "files"; readonly files: readonly PromptFile[] }
   | { readonly type: "thinking"; readonly text: string }
   /** The model called a tool. */
   | { readonly type: "tool-call"; readonly call: AgentToolCall }

@@ -16,6 +16,9 @@ export function promptHandler(agent: Agent): PromptHandler {
         case "text":
           yield event;
           break;
+        case "files":
+          yield { type: "attachments", attachments: event.files };
+          break;
         case "progress":
           if (isDue(event.status)) yield { type: "status", status: event.status };
           break;

@@ -31,6 +31,8 @@ export interface ToolOutput {
   readonly text: string;
   /** The answer has been given by `ToolContext.say`: the model is not asked again, and the turn ends well. */
   readonly endsTurn?: boolean;
+  /** The call came to nothing, and `text` says so in a form of the tool's own: it counts as failed, and the model reads the text as it is. */
+  readonly failed?: ToolErrorKind;
 }
 
 /** Why a call failed, in words for a model: what is wrong, and what it may do instead. Holds no secret. */
@@ -71,6 +73,8 @@ export interface ToolContext {
   readonly conversation?: string;
   /** Absent: it does not say, or there is none (a trigger). */
   readonly caller?: ToolCaller;
+  /** What the turn answers, as its caller sent it. */
+  readonly prompt: { readonly text: string; readonly files: readonly ToolFile[] };
   /** How many agents the prompt has come through: 0 from a caller that is none of ours. */
   readonly hops: number;
   /** A folder of the turn for files, made on first use and removed with all in it when the turn ends. */
@@ -81,6 +85,8 @@ export interface ToolContext {
   status(token: string): void;
   /** Text of the answer itself, for tools that end the turn. */
   say(text: string): void;
+  /** Files of the answer itself, likewise. */
+  sayFiles(files: readonly ToolFile[]): void;
   /** Puts a question to the caller (§7). Rejects with a `ToolError` when there is nobody to ask, or no answer in time. */
   ask(question: ToolQuestion): Promise<ToolAnswer>;
   /** Asks those who may approve for leave to do exactly this. Resolves to no when nobody says yes in time; rejects only by the signal. */
