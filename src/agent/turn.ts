@@ -133,6 +133,8 @@ function statusOf(notice: ModelNotice): string {
       return "waiting";
     case "pulling":
       return "pulling";
+    case "retrying":
+      return "retrying";
     case "fallback":
       return "fallback";
   }

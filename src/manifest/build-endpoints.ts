@@ -28,6 +28,8 @@ export function buildEndpoint(
     ...(keys.proxy === undefined ? {} : { proxy: keys.proxy }),
     ...(keys.ca_file === undefined ? {} : { caFile: keys.ca_file }),
     connectTimeoutMs: withDefault(keys.connect_timeout, endpointDefaults.connect_timeout),
+    retries: withDefault(keys.retries, endpointDefaults.retries),
+    retryWithinMs: withDefault(keys.retry_within, endpointDefaults.retry_within),
   };
 }
 

@@ -85,6 +85,10 @@ export interface EndpointConfig {
   readonly proxy?: Secret;
   readonly caFile?: string;
   readonly connectTimeoutMs: number;
+  /** How often a call is tried again that failed in a way that may pass. */
+  readonly retries: number;
+  /** From a call's start: when its last try may begin. */
+  readonly retryWithinMs: number;
 }
 
 export interface ModelConfig {

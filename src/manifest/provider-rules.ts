@@ -32,4 +32,14 @@ export const providerRules: Readonly<Record<ProviderName, ProviderRules>> = {
 };
 
 /** Keys that belong to an endpoint: a model has them only when it has an endpoint of its own. */
-export const endpointKeys = ["url", "api_key", "headers", "proxy", "ca_file", "connect_timeout", "parallel"];
+export const endpointKeys = [
+  "url",
+  "api_key",
+  "headers",
+  "proxy",
+  "ca_file",
+  "connect_timeout",
+  "parallel",
+  "retries",
+  "retry_within",
+];

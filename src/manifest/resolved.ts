@@ -87,6 +87,8 @@ function endpointPlain(endpoint: EndpointConfig): Record<string, unknown> {
     proxy: endpoint.proxy?.toString(),
     ca_file: endpoint.caFile,
     connect_timeout: formatDuration(endpoint.connectTimeoutMs),
+    retries: endpoint.retries,
+    retry_within: formatDuration(endpoint.retryWithinMs),
   });
 }
 

@@ -1,7 +1,7 @@
 // The keys of `endpoints`: where models live, and how to reach them there.
 
 import * as z from "zod/mini";
-import { choice, duration, fields, count, path, secret, url } from "./fields.ts";
+import { choice, duration, fields, count, integer, path, secret, url } from "./fields.ts";
 
 export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
 
@@ -38,6 +38,20 @@ export function connection() {
     ),
     connect_timeout: z.optional(
       duration({ description: "How long a connection may take to be made.", default: "10s" }, 100, 10 * minuteMs),
+    ),
+    retries: z.optional(
+      integer(
+        {
+          description:
+            "How often a call is tried again after 408, 425, 429, 500, 502, 503, 504 or 529, before any text, with backoff, or when its server says. In a chain only the last model is.",
+          default: 2,
+        },
+        0,
+        10,
+      ),
+    ),
+    retry_within: z.optional(
+      duration({ description: "Time for a call with all its retries to begin.", default: "30s" }, 0, 60 * minuteMs),
     ),
     parallel: z.optional(
       count(

@@ -4,6 +4,7 @@ import type { ChatRequest, ModelErrorKind, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Link } from "./model-call.ts";
 import { callModel } from "./model-call.ts";
+import { callRetrying } from "./retrying-call.ts";
 
 /** A prompt that is too large is the caller's to shorten; it must not travel on to a larger, dearer model by itself. */
 const movesOn: ReadonlySet<ModelErrorKind> = new Set([
@@ -29,7 +30,9 @@ export async function* callChain(
     const next = links[index + 1];
     const attempt = new Attempt(link, signal, next !== undefined);
     try {
-      for await (const event of callModel(link, request, attempt.signal)) {
+      // Another model answers sooner than a wait for this one: only the last is tried again.
+      const call = next === undefined ? callRetrying : callModel;
+      for await (const event of call(link, request, attempt.signal)) {
         if (event.type === "text") attempt.hasText();
         yield event;
       }

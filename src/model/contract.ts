@@ -72,6 +72,8 @@ export type ModelEvent =
 export type ModelNotice =
   | { readonly kind: "waiting"; readonly endpoint: string }
   | { readonly kind: "pulling"; readonly model: string; readonly completedBytes: number; readonly totalBytes: number }
+  /** The endpoint is busy or broken for a moment: the call is tried again. */
+  | { readonly kind: "retrying"; readonly endpoint: string; readonly reason: string }
   | { readonly kind: "fallback"; readonly from: string; readonly to: string; readonly reason: string };
 
 export type ModelErrorKind = "unreachable" | "not-found" | "refused" | "no-memory" | "overflow" | "timeout" | "invalid";

@@ -6,7 +6,7 @@ import type { ChatModel, ChatRequest, ModelEvent, ModelHealth } from "./contract
 import { bestHealth, linkHealth } from "./health-of-links.ts";
 import type { Looks } from "./looks.ts";
 import type { Link } from "./model-call.ts";
-import { callModel } from "./model-call.ts";
+import { callRetrying } from "./retrying-call.ts";
 
 type Links = readonly [Link, ...Link[]];
 
@@ -31,7 +31,7 @@ export class LinkedModel implements ChatModel {
 
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
     const links = this.#resolve();
-    return links.length === 1 ? callModel(links[0], request, signal) : callChain(links, request, signal);
+    return links.length === 1 ? callRetrying(links[0], request, signal) : callChain(links, request, signal);
   }
 
   /** Of a chain, what fits every link. */

@@ -36,6 +36,8 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
         apiKey: new Secret(apiKey),
         headers: {},
         connectTimeoutMs: 1000,
+        retries: 0,
+        retryWithinMs: 30_000,
       },
     ],
   };

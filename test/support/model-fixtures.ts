@@ -8,7 +8,16 @@ import type { ProviderPorts } from "../../src/model/provider.ts";
 import type { LogFields, Logger } from "../../src/telemetry/log.ts";
 
 export function endpointConfig(given: Partial<EndpointConfig> = {}): EndpointConfig {
-  return { name: "e", provider: "ollama", parallel: 1, headers: {}, connectTimeoutMs: 2_000, ...given };
+  return {
+    name: "e",
+    provider: "ollama",
+    parallel: 1,
+    headers: {},
+    connectTimeoutMs: 2_000,
+    retries: 0,
+    retryWithinMs: 30_000,
+    ...given,
+  };
 }
 
 export function modelConfig(given: Partial<ModelConfig> = {}): ModelConfig {

@@ -103,6 +103,6 @@ function eventFailure(data: string): ModelError {
   }
   const isBusy = code === "overloaded_error" || code === "rate_limit_error";
   return isBusy
-    ? new ModelError("refused", `The provider is busy: ${said}`)
+    ? new ModelError("refused", `The provider is busy: ${said}`, { status: code === "rate_limit_error" ? 429 : 529 })
     : new ModelError("invalid", `The model's answer broke off: ${said}`);
 }

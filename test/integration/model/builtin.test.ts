@@ -52,7 +52,15 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
       builtin: { file, threads: 1 },
       ...options,
     };
-    const endpoint = { name: "engine", provider: "builtin", parallel, headers: {}, connectTimeoutMs: 1_000 } as const;
+    const endpoint = {
+      name: "engine",
+      provider: "builtin",
+      parallel,
+      headers: {},
+      connectTimeoutMs: 1_000,
+      retries: 0,
+      retryWithinMs: 30_000,
+    } as const;
     const argv = [process.execPath, join(import.meta.dirname, "..", "..", "fixtures", "engine-child.ts")];
     const made = createBuiltinProvider(
       endpoint,

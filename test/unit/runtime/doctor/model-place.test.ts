@@ -29,5 +29,15 @@ test("a model is elsewhere behind a proxy, and when Ollama passes it on", () => 
   expect(isOnThisMachine(endpoint, { model: "qwen3:1.7b" })).toBe(true);
   expect(isOnThisMachine(endpoint, { model: "gpt-oss:120b-cloud" })).toBe(false);
   expect(isOnThisMachine({ ...endpoint, proxy: new Secret("http://proxy") })).toBe(false);
-  expect(isOnThisMachine({ name: "e", provider: "builtin", parallel: 1, headers: {}, connectTimeoutMs: 1 })).toBe(true);
+  expect(
+    isOnThisMachine({
+      name: "e",
+      provider: "builtin",
+      parallel: 1,
+      headers: {},
+      connectTimeoutMs: 1,
+      retries: 0,
+      retryWithinMs: 30_000,
+    }),
+  ).toBe(true);
 });
