@@ -127,6 +127,11 @@ export type ToolHealth = { readonly state: "ready" } | { readonly state: "degrad
 export interface ToolSource {
   /** Its name in the manifest. */
   readonly name: string;
+  /**
+   * Starts what is started on first use; called before `tools()` is asked. Resolves when that is up or has failed, which `health()` tells, or
+   * soon after `signal`. Never rejects. Absent: there is nothing to start.
+   */
+  prepare?(signal: AbortSignal): Promise<void>;
   /** Those that can be called now; asked at the start of each turn. */
   tools(): readonly Tool[];
   /** `degraded` makes the agent degraded. */

@@ -19,6 +19,8 @@ export interface ToolPorts {
 
 /** The tools of one agent. */
 export interface ToolSet {
+  /** Has what is started on first use started, at the beginning of a turn. Ends soon after `signal`. Never rejects: `health()` tells what failed. */
+  prepare(signal: AbortSignal): Promise<void>;
   /** Those that can be called now, in the order of the manifest; of two with one name the first. */
   tools(): readonly Tool[];
   /** `degraded` as soon as one entry is, with the reasons of all that are. */
@@ -35,6 +37,9 @@ export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts):
 
 export function toolSet(sources: readonly ToolSource[]): ToolSet {
   return {
+    prepare: async (signal) => {
+      await Promise.all(sources.map(async (source) => source.prepare?.(signal)));
+    },
     tools: () => uniqueByName(sources.flatMap((source) => source.tools())),
     health: () => healthOf(sources),
     onHealthChange: (listener) => {

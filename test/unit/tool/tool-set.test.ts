@@ -33,3 +33,13 @@ test("is degraded with the reasons of all entries that are", () => {
     reason: 'tool "a": no server; tool "b": no disk',
   });
 });
+
+test("is prepared when all entries that start something are", async () => {
+  const prepared: string[] = [];
+  const starting = (name: string) => ({
+    ...fixedSource(name, []),
+    prepare: () => Promise.resolve(prepared.push(name)).then(() => undefined),
+  });
+  await toolSet([starting("a"), fixedSource("b", []), starting("c")]).prepare(new AbortController().signal);
+  expect(prepared).toEqual(["a", "c"]);
+});
