@@ -10,6 +10,23 @@ export interface Attachment {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** A file that is left out: its name is none, or its content cannot be read. */
+export interface RefusedFile {
+  /** As the sender gave it: anything at all. */
+  readonly filename: string;
+  /** Absent: its content is no base64. */
+  readonly data?: Uint8Array;
+}
+
+/** What is known of an attachment that `decodeAttachment` refused; undefined when that is too little. */
+export function refusedFile(value: unknown): RefusedFile | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const { filename, content }: Record<string, unknown> = { ...value };
+  if (typeof filename !== "string") return undefined;
+  const data = typeof content === "string" ? decodeBase64(content) : undefined;
+  return { filename, ...(data === undefined ? {} : { data }) };
+}
+
 /** Why a file name is refused; undefined when it is a plain name. */
 export function fileNameProblem(filename: string): string | undefined {
   if (filename === "") return "is empty";

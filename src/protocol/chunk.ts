@@ -1,7 +1,14 @@
 // The messages of a response stream (§6, §7): compact JSON `{"type","data"}`.
 
-import type { Attachment } from "./attachment.ts";
-import { attachmentToJson, decodeAttachment } from "./attachment.ts";
+import type { Attachment, RefusedFile } from "./attachment.ts";
+import { attachmentToJson, decodeAttachment, refusedFile } from "./attachment.ts";
+
+/** An attachment that was left out. */
+export interface RefusedAttachment {
+  readonly reason: string;
+  /** Absent: too little is known of it. */
+  readonly file?: RefusedFile;
+}
 
 export type Chunk =
   | { readonly type: "status"; readonly status: string }
@@ -9,8 +16,8 @@ export type Chunk =
       readonly type: "response";
       readonly text: string;
       readonly attachments: readonly Attachment[];
-      /** What is wrong with attachments that were left out; the text counts all the same. */
-      readonly refused?: readonly string[];
+      /** Attachments that were left out; the text counts all the same. */
+      readonly refused?: readonly RefusedAttachment[];
     }
   | {
       readonly type: "query";
@@ -18,7 +25,7 @@ export type Chunk =
       readonly replySubject: string;
       readonly prompt: string;
       readonly attachments: readonly Attachment[];
-      readonly refused?: readonly string[];
+      readonly refused?: readonly RefusedAttachment[];
     }
   /** A type this version does not know: ignored by callers, but a sign of life. */
   | { readonly type: "unknown"; readonly name: string }
@@ -133,15 +140,19 @@ function decodeQuery(data: unknown): Chunk {
   return { type: "query", id, replySubject, prompt, ...decodeList(data["attachments"]) };
 }
 
-function decodeList(value: unknown): { attachments: Attachment[]; refused?: string[] } {
+function decodeList(value: unknown): { attachments: Attachment[]; refused?: RefusedAttachment[] } {
   if (value === undefined || value === null) return { attachments: [] };
-  if (!Array.isArray(value)) return { attachments: [], refused: ["attachments that are no list"] };
+  if (!Array.isArray(value)) return { attachments: [], refused: [{ reason: "attachments that are no list" }] };
   const attachments: Attachment[] = [];
-  const refused: string[] = [];
+  const refused: RefusedAttachment[] = [];
   for (const item of value) {
     const attachment = decodeAttachment(item);
-    if (typeof attachment === "string") refused.push(`an attachment that ${attachment}`);
-    else attachments.push(attachment);
+    if (typeof attachment !== "string") {
+      attachments.push(attachment);
+      continue;
+    }
+    const file = refusedFile(item);
+    refused.push({ reason: `an attachment that ${attachment}`, ...(file === undefined ? {} : { file }) });
   }
   return refused.length === 0 ? { attachments } : { attachments, refused };
 }

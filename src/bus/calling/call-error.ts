@@ -17,6 +17,8 @@ export type CallErrorCode =
   | "signature_required"
   /** No message for the inactivity time (§6.6). */
   | "inactive"
+  /** Whoever served the call is gone: its heartbeats have stopped, or nobody listens where it did. */
+  | "vanished"
   /** The overall time is over. */
   | "timed_out"
   | "cancelled"

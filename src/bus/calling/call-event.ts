@@ -1,6 +1,6 @@
 // What a call tells its caller while the agent answers.
 
-import type { Attachment } from "../../protocol/attachment.ts";
+import type { Attachment, RefusedFile } from "../../protocol/attachment.ts";
 import type { RequestSender } from "../identity/request-sender.ts";
 import type { CallRequest, Headers } from "./call-request.ts";
 
@@ -14,7 +14,7 @@ export type CallEvent =
   /** The agent asks; the answer goes through `CallOptions.answer`. */
   | { readonly type: "question"; readonly question: Question }
   /** Something arrived that was left out, and why. */
-  | { readonly type: "notice"; readonly text: string }
+  | { readonly type: "notice"; readonly text: string; readonly file?: RefusedFile }
   /** The answer is whole. Always last; a call that fails throws instead. */
   | { readonly type: "end" };
 
@@ -23,10 +23,20 @@ export interface Question {
   readonly id: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
+  /** Files that were left out of `attachments`. */
+  readonly refused?: readonly RefusedFile[];
 }
 
 /** Answers a question; undefined leaves it to the agent's own timeout. `signal` fires when the call is over. */
 export type AnswerQuestion = (question: Question, signal: AbortSignal) => Promise<CallRequest | undefined>;
+
+/** Where to look whether the agent is still there. */
+export interface CallPresence {
+  /** Of its status endpoint, as its record says; absent: it has none. */
+  readonly statusSubject?: string;
+  /** Whether its heartbeats have stopped. */
+  readonly isOffline: () => boolean;
+}
 
 export interface CallOptions {
   /** Longest silence of the agent; default 60 s (§6.6). It does not run while a question waits for its answer. */
@@ -36,6 +46,12 @@ export interface CallOptions {
   /** Leaves the call: the agent sees it and stops. */
   readonly signal?: AbortSignal;
   readonly answer?: AnswerQuestion;
+  /** What questions are answered with that are open when the call ends before its answer is whole; default: nothing. */
+  readonly refusal?: string;
+  /** Called when the prompt has been sent: what fails before that was refused here. */
+  readonly onSent?: () => void;
+  /** Tells, while the agent is quiet, that nobody serves the call any more; default: only silence does. */
+  readonly presence?: CallPresence;
   /** Bytes that may wait to be read; default 64 MiB. */
   readonly maxBufferedBytes?: number;
   /** Signs the prompt (§13); without it, it goes unsigned. */

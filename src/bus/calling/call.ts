@@ -1,11 +1,12 @@
 // Prompts an agent and reads its answer: the caller's duties of §5 to §7 and §9.
 
-import type { Chunk } from "../../protocol/chunk.ts";
+import type { Chunk, RefusedAttachment } from "../../protocol/chunk.ts";
 import { isReplySubject } from "../../protocol/subjects.ts";
 import type { CallClock } from "./call-clock.ts";
 import { startCallClock } from "./call-clock.ts";
 import { agentError, CallError } from "./call-error.ts";
-import type { CallEvent, CallOptions } from "./call-event.ts";
+import type { CallEvent, CallOptions, Question } from "./call-event.ts";
+import { watchPresence } from "./call-presence.ts";
 import type { CallerBus } from "./caller-bus.ts";
 import type { CallRequest, CallTarget, Headers } from "./call-request.ts";
 import { checkRequestSize, messageBytes, prepareRequest } from "./call-request.ts";
@@ -43,7 +44,9 @@ export async function* callAgent(
   const call = openCall(bus, options);
   try {
     call.stream.publish(target.promptSubject, payload, headers);
+    options.onSent?.();
     yield* readEvents(call);
+    call.isWhole = true;
   } finally {
     call.close();
   }
@@ -74,6 +77,8 @@ interface OpenCall {
   /** Fires when the call is over, for whatever reason. */
   readonly over: AbortSignal;
   openQuestions: number;
+  /** Its end has come, and questions that are open are moot. */
+  isWhole: boolean;
   close(): void;
 }
 
@@ -83,10 +88,15 @@ function openCall(bus: CallerBus, options: CallOptions): OpenCall {
   const { signal, timeoutMs } = options;
   const stream = openReplyStream(bus, {
     maxBufferedBytes: options.maxBufferedBytes ?? defaultBufferBytes,
-    onMessage: () => {
+    onMessage: (reply) => {
       clock.touch();
+      presence?.heard(reply);
     },
   });
+  const presence =
+    options.presence === undefined
+      ? undefined
+      : watchPresence(bus, options.presence, (why) => stream.fail(new CallError("vanished", why)));
   const clock = startCallClock({
     inactivityMs,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -103,7 +113,9 @@ function openCall(bus: CallerBus, options: CallOptions): OpenCall {
     options,
     over: over.signal,
     openQuestions: 0,
+    isWhole: false,
     close: () => {
+      presence?.stop();
       signal?.removeEventListener("abort", leave);
       clock.stop();
       stream.close();
@@ -156,7 +168,7 @@ function* chunkEvents(call: OpenCall, chunk: Chunk): Generator<CallEvent, void, 
       yield* refusals(chunk.refused);
       return;
     case "query":
-      yield* refusals(chunk.refused);
+      yield* refusals(chunk.refused?.map(({ reason }) => ({ reason })));
       yield* ask(call, chunk);
       return;
     case "unknown":
@@ -166,12 +178,12 @@ function* chunkEvents(call: OpenCall, chunk: Chunk): Generator<CallEvent, void, 
   }
 }
 
-function* refusals(reasons: readonly string[] = []): Generator<CallEvent, void, undefined> {
-  for (const reason of reasons) yield { type: "notice", text: `Left out ${reason}` };
+function* refusals(refused: readonly RefusedAttachment[] = []): Generator<CallEvent, void, undefined> {
+  for (const { reason, file } of refused)
+    yield { type: "notice", text: `Left out ${reason}`, ...(file === undefined ? {} : { file }) };
 }
 
 function* ask(call: OpenCall, query: Query): Generator<CallEvent, void, undefined> {
-  const { id, prompt, attachments } = query;
   if (!isReplySubject(query.replySubject)) {
     yield { type: "notice", text: `Left out a question: its reply subject is not one for answers` };
     return;
@@ -181,17 +193,24 @@ function* ask(call: OpenCall, query: Query): Generator<CallEvent, void, undefine
     return;
   }
   void answerQuestion(call, query);
-  yield { type: "question", question: { id, prompt, attachments } };
+  yield { type: "question", question: questionOf(query) };
+}
+
+function questionOf({ id, prompt, attachments, refused = [] }: Query): Question {
+  const files = refused.flatMap(({ file }) => file ?? []);
+  return { id, prompt, attachments, ...(files.length === 0 ? {} : { refused: files }) };
 }
 
 /** Never rejects: what goes wrong ends the call. */
 async function answerQuestion(call: OpenCall, query: Query): Promise<void> {
-  const { id, prompt, attachments, replySubject } = query;
+  const { replySubject } = query;
   if (call.options.answer === undefined) return;
   call.openQuestions += 1;
   call.clock.pause();
+  const refuse = (): void => refuseQuestion(call, replySubject);
+  call.over.addEventListener("abort", refuse, { once: true });
   try {
-    const answer = await call.options.answer({ id, prompt, attachments }, call.over);
+    const answer = await call.options.answer(questionOf(query), call.over);
     if (answer === undefined || call.over.aborted) return;
     const payload = encodeRequest(answer);
     const bytes = messageBytes(payload);
@@ -203,6 +222,7 @@ async function answerQuestion(call: OpenCall, query: Query): Promise<void> {
       );
     }
     publish(call.bus, replySubject, payload);
+    call.over.removeEventListener("abort", refuse);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     call.stream.fail(
@@ -213,6 +233,16 @@ async function answerQuestion(call: OpenCall, query: Query): Promise<void> {
   } finally {
     call.openQuestions -= 1;
     call.clock.resume();
+  }
+}
+
+/** The asker hears at once that no answer comes, and does not wait for one. It goes to the question's own subject: the call is over. */
+function refuseQuestion({ bus, options, isWhole }: OpenCall, replySubject: string): void {
+  if (options.refusal === undefined || isWhole) return;
+  try {
+    publish(bus, replySubject, encodeRequest({ prompt: options.refusal }));
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error; // The connection is gone: nobody can be told.
   }
 }
 

@@ -27,10 +27,10 @@ export interface ReplyStream {
   close(): void;
 }
 
-/** Subscribes to a fresh inbox. `onMessage` is told of each arrival, before it is read. */
+/** Subscribes to a fresh inbox. `onMessage` is told of each arrival, before it is read, and of its reply subject. */
 export function openReplyStream(
   bus: CallerBus,
-  options: { readonly maxBufferedBytes: number; readonly onMessage: () => void },
+  options: { readonly maxBufferedBytes: number; readonly onMessage: (reply: string | undefined) => void },
 ): ReplyStream {
   const queue = new MessageQueue<ReplyMessage>(
     options.maxBufferedBytes,
@@ -39,7 +39,7 @@ export function openReplyStream(
   const inbox = bus.newInbox();
   const published = new Set<string>();
   const receiveNext = (message: Msg): void => {
-    options.onMessage();
+    options.onMessage(message.reply);
     receive(queue, message);
   };
   const subscription = bus.subscribe(inbox, receiveNext, {

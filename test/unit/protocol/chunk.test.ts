@@ -83,11 +83,11 @@ test("what is wrong with an attachment costs neither the text nor the other atta
     type: "response",
     text: "x",
     attachments: [{ filename: "a", data: new Uint8Array([1]) }],
-    refused: ['an attachment that has no string "filename"'],
+    refused: [{ reason: 'an attachment that has no string "filename"' }],
   });
   expect(decodeChunk('{"type":"response","data":{"text":"x","attachments":{}}}')).toMatchObject({
     text: "x",
-    refused: ["attachments that are no list"],
+    refused: [{ reason: "attachments that are no list" }],
   });
 });
 
