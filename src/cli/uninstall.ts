@@ -1,5 +1,6 @@
 // `muster uninstall`: takes the service and its files away; configuration and state stay unless they are to go, too.
 
+import { findNatsContext } from "../bus/bundled/write-nats-context.ts";
 import { uninstallPlan } from "../host/install/install-plan.ts";
 import { stepText } from "../host/install/step-text.ts";
 import { userFolders } from "../host/install/user-folders.ts";
@@ -25,15 +26,18 @@ export const command: Command = {
   run: async (invocation, terminal) => {
     const isUser = invocation.flag("user");
     const layout = layoutOf(isUser, terminal);
-    const state = isUser ? `${userFolders(terminal.environment).state}/muster` : stateFolder;
-    const steps = uninstallPlan(layout, { isPurge: invocation.flag("purge"), state });
+    const folders = userFolders(terminal.environment);
+    const state = isUser ? `${folders.state}/muster` : stateFolder;
+    const natsContext = isUser ? findNatsContext(folders.config, state) : undefined;
+    const isPurge = invocation.flag("purge");
+    const steps = uninstallPlan(layout, { isPurge, state, ...(natsContext === undefined ? {} : { natsContext }) });
     if (invocation.flag("dry-run")) {
       for (const step of steps) terminal.out(stepText(step));
       return exitCode.ok;
     }
     checkMayChange(layout);
     await applySteps(steps, "", terminal);
-    const kept = invocation.flag("purge") ? "" : `. Kept: ${layout.configFolder}, ${state}`;
+    const kept = isPurge ? "" : `. Kept: ${layout.configFolder}, ${state}`;
     terminal.out(`Uninstalled${kept}\n`);
     return exitCode.ok;
   },

@@ -62,9 +62,11 @@ describe.if(mayRun("service of a user under systemd", missing))("the service of 
     expect(existsSync(machine.path("/home/ada/.local/bin/muster"))).toBe(false);
     expect(existsSync(machine.path("/home/ada/.config/muster/agents.yaml"))).toBe(true);
     expect(existsSync(machine.path("/home/ada/.local/state/muster"))).toBe(true);
+    expect(existsSync(machine.path("/home/ada/.config/nats/context/muster.json"))).toBe(true);
     expect(await asAda("/tmp/muster", "uninstall", "--user", "--purge")).toMatchObject({ code: 0 });
     expect(existsSync(machine.path("/home/ada/.config/muster"))).toBe(false);
     expect(existsSync(machine.path("/home/ada/.local/state/muster"))).toBe(false);
+    expect(existsSync(machine.path("/home/ada/.config/nats/context/muster.json"))).toBe(false);
   }, 120_000);
 
   function asAda(...argv: string[]): Promise<ProgramResult> {

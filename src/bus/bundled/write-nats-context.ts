@@ -23,8 +23,8 @@ const written = "Written by Muster for the state directory ";
  * in use is there. Never throws: who has no configuration folder has the one in the state directory.
  */
 export function writeNatsContext(target: ContextTarget): void {
-  const own = join(target.configFolder ?? userConfigFolder(), "nats", "context", "muster.json");
-  for (const path of [join(target.stateDirectory, "nats-config", "nats", "context", "muster.json"), own]) {
+  const own = contextPath(target.configFolder ?? userConfigFolder());
+  for (const path of [contextPath(join(target.stateDirectory, "nats-config")), own]) {
     try {
       writeContext(path, target);
     } catch (error) {
@@ -33,12 +33,25 @@ export function writeNatsContext(target: ContextTarget): void {
   }
 }
 
+/**
+ * The context among a user's own that was written for this state directory; undefined when there is none, or it is not that one's. Throws when it
+ * cannot be read.
+ */
+export function findNatsContext(configFolder: string, stateDirectory: string): string | undefined {
+  const path = contextPath(configFolder);
+  return ownerIn(textOf(path)) === stateDirectory ? path : undefined;
+}
+
+function contextPath(configFolder: string): string {
+  return join(configFolder, "nats", "context", "muster.json");
+}
+
 function writeContext(path: string, { url, nkeyFile, stateDirectory, log }: ContextTarget): void {
   const present = textOf(path);
   const owner = ownerIn(present);
   if (owner === "somebody else") {
     log.warn(`The NATS context "${path}" is not Muster's, and stays as it is; Muster's is in the state directory`, {
-      file: join(stateDirectory, "nats-config", "nats", "context", "muster.json"),
+      file: contextPath(join(stateDirectory, "nats-config")),
     });
     return;
   }

@@ -64,8 +64,17 @@ export function switchFiles(layout: Layout): Step[] {
   ];
 }
 
-/** The way back. Without `isPurge` the configuration, the state and the user stay. */
-export function uninstallPlan(layout: Layout, options: { readonly isPurge: boolean; readonly state: string }): Step[] {
+export interface UninstallChoice {
+  /** Configuration, state and the service's user go, too. */
+  readonly isPurge: boolean;
+  /** The state directory. */
+  readonly state: string;
+  /** The NATS context that the service wrote for its user, if any: of no use without the state. */
+  readonly natsContext?: string;
+}
+
+/** The way back. */
+export function uninstallPlan(layout: Layout, options: UninstallChoice): Step[] {
   const { completions } = layout;
   const systemctl = manager(layout);
   return [
@@ -82,7 +91,7 @@ export function uninstallPlan(layout: Layout, options: { readonly isPurge: boole
         : [layout.executable]),
     ].map((path): Step => ({ type: "remove", path })),
     tolerated(...systemctl, "daemon-reload"),
-    ...(options.isPurge ? purge(layout, options.state) : []),
+    ...(options.isPurge ? purge(layout, options) : []),
   ];
 }
 
@@ -91,10 +100,11 @@ export function sysusersConfig(): string {
   return `# The user that muster.service runs as.\nu ${serviceUser} - "Muster agent runtime" ${stateFolder} /usr/sbin/nologin\n`;
 }
 
-function purge(layout: Layout, state: string): Step[] {
+function purge(layout: Layout, { state, natsContext }: UninstallChoice): Step[] {
   const paths = [
     layout.configFolder,
     state,
+    ...(natsContext === undefined ? [] : [natsContext]),
     `${layout.unitFolder}/${unitName}.d`,
     ...(layout.sysusersFolder === undefined ? [] : [`${layout.sysusersFolder}/muster.conf`]),
   ];

@@ -60,6 +60,12 @@ test("a purge takes configuration, state and user, too", () => {
   expect(stepText(steps.at(-1) ?? { type: "remove", path: "" })).toBe("command userdel muster (may fail)\n");
 });
 
+test("a purge takes the NATS context along that was written for the state, and an uninstallation leaves it", () => {
+  const choice = { state: "/home/ada/state", natsContext: "/home/ada/.config/nats/context/muster.json" };
+  expect(uninstallPlan(system, { ...choice, isPurge: true }).map(pathOf)).toContain(choice.natsContext);
+  expect(uninstallPlan(system, { ...choice, isPurge: false }).map(pathOf)).not.toContain(choice.natsContext);
+});
+
 function pathOf(step: object): string | undefined {
   return "path" in step && typeof step.path === "string" ? step.path : undefined;
 }
