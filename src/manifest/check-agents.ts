@@ -12,12 +12,15 @@ import { keysOf } from "./schema-walk.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { modelReference } from "./schema-model.ts";
 import { checkTools } from "./tools/check.ts";
+import { checkPrivileged, type AgentLayers } from "./tools/privileged.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Path } from "./yaml-tree.ts";
 
 interface Context {
   readonly scope: FileScope;
   readonly folder: string;
+  /** Absolute path of the file. */
+  readonly file: string;
   readonly declared: Declared;
   readonly surroundings: Surroundings;
 }
@@ -26,7 +29,7 @@ const agentKeys = [...keysOf(agentSchema).keys()];
 
 export function checkAgents(file: ParsedFile, declared: Declared, surroundings: Surroundings): void {
   if (file.scope === undefined) return;
-  const context = { scope: file.scope, folder: file.source.folder, declared, surroundings };
+  const context = { scope: file.scope, folder: file.source.folder, file: file.source.path, declared, surroundings };
   const defaults = section(file.raw, "defaults");
   checkKeys(defaults, ["defaults"], context);
   for (const [name, value] of Object.entries(section(file.raw, "agents"))) {
@@ -35,13 +38,15 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     const agent = asRaw(value);
     checkKeys(agent, ["agents", name], context);
     checkNothingMissing(agent, defaults, ["agents", name], context);
+    const layers: AgentLayers = [agent, defaults, declared.mainDefaults];
+    if (!declared.isIncomplete) checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
   }
 }
 
 function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkInstructions(agent, path, context);
   checkCallers(agent, path, context.scope);
-  checkTools(agent, path, context.scope);
+  checkTools(agent, path, context.scope, context.file);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

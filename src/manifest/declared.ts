@@ -3,12 +3,15 @@
 import { quoted } from "./describe-value.ts";
 import type { ProviderName } from "./manifest.ts";
 import { asProvider, type Names } from "./model-reference.ts";
+import { isBusAuthenticated } from "./tools/privileged.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 
 export interface Declared extends Names {
   /** The main file's `defaults`. */
   readonly mainDefaults: Raw;
   readonly agentCount: number;
+  /** Others need credentials to be on the bus. */
+  readonly isBusAuthenticated: boolean;
   /** Some file could not be read, so a name that is missing may be in there. */
   readonly isIncomplete: boolean;
 }
@@ -24,6 +27,7 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
     endpoints,
     models: new Set(uniqueNames(files, "models", "model").keys()),
     agentCount: uniqueNames(files, "agents", "agent").size,
+    isBusAuthenticated: isBusAuthenticated(section(main?.raw ?? {}, "nats")),
     mainDefaults: section(main?.raw ?? {}, "defaults"),
     isIncomplete: files.some(({ scope }) => scope === undefined),
   };

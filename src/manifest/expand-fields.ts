@@ -1,6 +1,6 @@
 // A file's tree → plain values for the schema, with `${…}` expanded and paths made absolute in the fields that allow it.
 
-import { expand, hasReference, loadedCredential } from "./expand.ts";
+import { expand, hasReference, loadedCredential, type Expansion } from "./expand.ts";
 import type { FileScope } from "./file-scope.ts";
 import type { Expands } from "./fields.ts";
 import { childSchema, factsOf, formOf, type Schema } from "./schema-walk.ts";
@@ -37,7 +37,7 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
     if (kind === undefined || typeof tree.value !== "string") return toPlain(tree);
     if (!hasReference(tree.value)) warnOfPlainSecret(kind, tree.value, path);
     const expansion = expand(tree.value, folder, surroundings);
-    const value = "failure" in expansion ? expansion : kind === "path" ? pathOf(expansion.text) : expansion;
+    const value = "failure" in expansion ? expansion : placed(kind, expansion.text);
     if ("text" in value) return value.text;
     failed.add(formatPath(path));
     scope.problem(path, value.failure);
@@ -49,14 +49,20 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
     scope.warning(path, "Found a secret in plain text; better ${NAME}, ${file:/path} or ${credential:name}");
   }
 
-  function pathOf(text: string): { text: string } | { failure: string } {
-    if (text.trim() === "") return { text };
+  function placed(kind: Expands, text: string): Expansion {
+    if ((kind !== "path" && kind !== "folder") || text.trim() === "") return { text };
     if (/^~(\/|$)/.test(text))
       return { failure: 'Found a path that starts with "~", which is not expanded; write ${HOME}' };
     if (text.includes("\0")) return { failure: "Found a path with a NUL character" };
+    if (kind === "folder") return folderOf(surroundings.absolute(text, folder));
     const absolute = loadedCredential(surroundings.absolute(text, folder), surroundings);
     const reason = surroundings.unreadable(absolute);
     return reason === undefined ? { text: absolute } : { failure: `Cannot read the file "${absolute}": ${reason}` };
+  }
+
+  function folderOf(absolute: string): Expansion {
+    const reason = surroundings.notFolder(absolute)?.replace("no such file", "no such folder");
+    return reason === undefined ? { text: absolute } : { failure: `Cannot use the folder "${absolute}": ${reason}` };
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { Secret } from "./secret.ts";
 
 /** Why a key's text may hold `${…}`; a secret is also never shown. */
-export type Expands = "connection" | "path" | "secret";
+export type Expands = "connection" | "path" | "folder" | "secret";
 
 export interface FieldFacts {
   readonly description: string;
@@ -77,6 +77,15 @@ export function path(facts: FieldFacts) {
     .string({ error: accepted })
     .check(z.regex(/\S/, { error: accepted }))
     .register(fields, { ...facts, expands: "path" });
+}
+
+/** Of a folder that is there. */
+export function folder(facts: FieldFacts) {
+  const accepted = "the path of a folder, absolute or relative to this file";
+  return z
+    .string({ error: accepted })
+    .check(z.regex(/\S/, { error: accepted }))
+    .register(fields, { ...facts, expands: "folder" });
 }
 
 export function secret(facts: FieldFacts) {

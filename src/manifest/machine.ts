@@ -30,6 +30,15 @@ export function machineSurroundings(
         return reasonOf(error);
       }
     },
+    notFolder(path) {
+      try {
+        accessSync(path, constants.R_OK | constants.X_OK);
+        return statSync(path).isDirectory() ? undefined : "it is no folder";
+      } catch (error) {
+        return reasonOf(error);
+      }
+    },
+    hasProgram: (program) => Bun.which(program) !== null,
   };
 }
 

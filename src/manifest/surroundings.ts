@@ -12,6 +12,10 @@ export interface Surroundings {
   readText(path: string): FileText;
   /** Why a file can't be read, or undefined when it can. Never throws. */
   unreadable(path: string): string | undefined;
+  /** Why a path is no folder that can be listed, or undefined when it is one. Never throws. */
+  notFolder(path: string): string | undefined;
+  /** Whether there is such a program: a name is looked for in PATH, an absolute path taken as it is. Never throws. */
+  hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
 }

@@ -5,6 +5,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { askTool } from "./ask.ts";
 import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
+import { filesSource } from "./files/files-source.ts";
 import { timeTool } from "./time.ts";
 
 /** What tools stand on. */
@@ -57,6 +58,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
   switch (config.type) {
     case "ask":
       return fixedSource(config.name, [askTool(config)]);
+    case "files":
+      return filesSource(config, ports.stateDirectory);
     case "time":
       return fixedSource(config.name, [timeTool(config)]);
   }

@@ -2,6 +2,7 @@
 
 import { askToolPlain, buildAskTool } from "./ask.ts";
 import type { ToolConfig } from "./config.ts";
+import { buildFilesTool, filesToolPlain } from "./files.ts";
 import type { ToolKeys } from "./schema.ts";
 import { buildTimeTool, timeToolPlain } from "./time.ts";
 
@@ -14,6 +15,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
   switch (keys.type) {
     case "ask":
       return buildAskTool(name, keys);
+    case "files":
+      return buildFilesTool(name, keys);
     case "time":
       return buildTimeTool(name, keys);
   }
@@ -28,6 +31,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
   switch (tool.type) {
     case "ask":
       return askToolPlain(tool);
+    case "files":
+      return filesToolPlain(tool);
     case "time":
       return timeToolPlain(tool);
   }

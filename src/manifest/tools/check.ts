@@ -3,14 +3,49 @@
 import type { FileScope } from "../file-scope.ts";
 import { asRaw, type Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
+import { checkFilesTool } from "./files.ts";
 
 /** More than these make prompts that small models get lost in, and fill their contexts. */
 const manyTools = 32;
 
-/** `agent`: its keys as they are written; `path`: where it stands. */
-export function checkTools(agent: Raw, path: Path, scope: FileScope): void {
+/** Model tools that an entry makes of its own name. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  files: ["read", "list", "search", "write", "edit"],
+};
+
+/** The longest name that a model's API takes. */
+const maxNameChars = 64;
+
+/** `agent`: its keys as they are written; `path`: where it stands; `manifest`: absolute path of the file. */
+export function checkTools(agent: Raw, path: Path, scope: FileScope, manifest: string): void {
   const tools = asRaw(agent["tools"]);
   const count = Object.keys(tools).length;
   if (count > manyTools)
     scope.warning([...path, "tools"], `Found ${count} tools, more than the ${manyTools} that models handle well`);
+  checkNames(tools, [...path, "tools"], scope);
+  for (const [name, value] of Object.entries(tools))
+    checkEntry(asRaw(value), [...path, "tools", name], scope, manifest);
+}
+
+function checkEntry(tool: Raw, path: Path, scope: FileScope, manifest: string): void {
+  if (tool["type"] === "files") checkFilesTool(tool, path, scope, manifest);
+}
+
+/** Names that entries make of theirs, such as `docs_read`, are short enough, and nobody else's. */
+function checkNames(tools: Raw, path: Path, scope: FileScope): void {
+  for (const [name, value] of Object.entries(tools)) {
+    const made = (partsOf[String(asRaw(value)["type"])] ?? []).map((part) => `${name}_${part}`);
+    const long = made.find((tool) => tool.length > maxNameChars);
+    if (long !== undefined)
+      scope.keyProblem(
+        [...path, name],
+        `Found a name that makes the tool "${long}" longer than ${maxNameChars} characters, accepted a shorter one`,
+      );
+    const taken = made.find((tool) => tool in tools);
+    if (taken !== undefined)
+      scope.keyProblem(
+        [...path, taken],
+        `Found "${taken}", which is a tool of the entry "${name}"; accepted another name`,
+      );
+  }
 }

@@ -15,4 +15,14 @@ export interface AskToolConfig {
   readonly default?: string;
 }
 
-export type ToolConfig = AskToolConfig | TimeToolConfig;
+export interface FilesToolConfig {
+  readonly type: "files";
+  readonly name: string;
+  /** Absolute path of a folder. */
+  readonly root: string;
+  readonly access: "read" | "write";
+  readonly maxSizeBytes: number;
+  readonly maxOutputBytes: number;
+}
+
+export type ToolConfig = AskToolConfig | FilesToolConfig | TimeToolConfig;

@@ -10,6 +10,8 @@ const surroundings: Surroundings = {
   absolute: (path, base) => (path.startsWith("/") ? path : `${base}/${path}`),
   readText: () => ({ failure: "no such file" }),
   unreadable: () => undefined,
+  notFolder: () => undefined,
+  hasProgram: () => true,
 };
 
 function source(file: string, text: string, lastGood?: string): CheckInput {

@@ -13,6 +13,8 @@ const surroundings: Surroundings = {
   absolute: (path, base) => (path.startsWith("/") ? path : `${base}/${path}`),
   readText: (path) => ({ ...(files[path] === undefined ? { failure: "no such file" } : { text: files[path] }) }),
   unreadable: () => undefined,
+  notFolder: () => undefined,
+  hasProgram: () => true,
 };
 const expanded = (text: string) => expand(text, "/etc", surroundings);
 

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "bun:test";
+import { resolvedPlain } from "../../../../src/manifest/resolved.ts";
+import { agentWithTools, checkedManifest } from "../../../support/checked-manifest.ts";
+
+const check = (tools: string) => checkedManifest(agentWithTools(tools));
+
+test("a files tool has its defaults, and is shown resolved", () => {
+  const { manifest, problems } = check("docs: { type: files, root: manuals }");
+  expect(problems).toEqual([]);
+  expect(manifest && resolvedPlain(manifest)).toMatchObject({
+    agents: {
+      a: {
+        tools: {
+          docs: { type: "files", root: "/etc/manuals", access: "read", max_size: "10MB", max_output: "16KB" },
+        },
+      },
+    },
+  });
+});
+
+test("a root that does not exist is a problem", () => {
+  const missing = { notFolder: () => "no such file" };
+  expect(checkedManifest(agentWithTools("docs: { type: files, root: /none }"), missing).problems).toEqual([
+    'agents.yaml:2:61: agents.a.tools.docs.root: Cannot use the folder "/none": no such folder',
+  ]);
+});
+
+test("a root with access: write that holds the manifest is a problem", () => {
+  const rule = "lets a model change its own manifest";
+  for (const root of ["/etc", "/"])
+    expect(
+      check(`d: { type: files, root: ${root}, access: write, allow_unauthenticated: true }`).problems.join(),
+    ).toContain(rule);
+  expect(check("d: { type: files, root: /etc }").problems).toEqual([]);
+  expect(check("d: { type: files, root: /etc/x, access: write, allow_unauthenticated: true }").problems).toEqual([]);
+});
+
+describe("names that an entry makes of its own", () => {
+  test("are nobody else's", () => {
+    expect(check("d: { type: files, root: /x }, d_read: { type: time }").problems).toEqual([
+      'agents.yaml:2:64: agents.a.tools.d_read: Found "d_read", which is a tool of the entry "d"; accepted another name',
+    ]);
+  });
+
+  test("are short enough for a model's API", () => {
+    expect(check(`${"d".repeat(58)}: { type: files, root: /x }`).problems.join()).toContain("accepted a shorter one");
+    expect(check(`${"d".repeat(57)}: { type: files, root: /x }`).problems).toEqual([]);
+  });
+});
