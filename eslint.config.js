@@ -12,7 +12,7 @@ const rooms = {
   model: ["manifest", "telemetry", "host"],
   memory: ["manifest", "telemetry", "host"],
   tool: ["protocol", "manifest", "telemetry", "host"],
-  agent: ["manifest", "telemetry", "model", "memory", "tool"],
+  agent: ["protocol", "manifest", "telemetry", "model", "memory", "tool"],
   bus: ["protocol", "manifest", "telemetry", "host", "memory", "tool"],
   trigger: ["protocol", "manifest", "telemetry", "host", "agent", "bus"],
   runtime: ["protocol", "manifest", "telemetry", "host", "model", "memory", "tool", "agent", "bus", "trigger"],

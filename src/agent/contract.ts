@@ -1,5 +1,6 @@
 // The contract between an agent and whoever hands it prompts.
 
+import type { ApprovalMark } from "../protocol/approval.ts";
 import type { ModelErrorKind, ModelUsage } from "../model/contract.ts";
 import type { ToolErrorKind } from "../tool/contract.ts";
 
@@ -64,6 +65,8 @@ export interface ToolOutcome {
 export interface AgentQuestion {
   readonly prompt: string;
   readonly files: readonly PromptFile[];
+  /** It asks for leave to act (docs/approvals.md); never for a model to answer. */
+  readonly approval?: ApprovalMark;
   /** The asker's patience: once it fires, an answer is not listened for any more. */
   readonly signal: AbortSignal;
   /** Called at most once; not called when no answer can come. */
@@ -77,6 +80,10 @@ export type QuestionAnswer =
       readonly text: string;
       readonly files: readonly PromptFile[];
       readonly sender?: PromptSender;
+      /** Why its signature does not count, of one that has one. */
+      readonly senderProblem?: string;
+      /** The question that it says it is for: SHA-256 of its text, lower-case hex. */
+      readonly approves?: string;
     }
   /** What came cannot be taken, and why. */
   | { readonly type: "unusable"; readonly reason: string };

@@ -102,7 +102,12 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
   const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal);
   try {
-    const options: CallOptions = { signal: interrupt.signal, sender: bus.sender, ...limits };
+    const options: CallOptions = {
+      signal: interrupt.signal,
+      sender: bus.sender,
+      approver: bus.sender,
+      ...limits,
+    };
     if (selection !== undefined) {
       const agents = await findAgents(bus, selection, interrupt.signal);
       const many = { ...options, ...(parallel === undefined ? {} : { parallel }) };
@@ -111,7 +116,7 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
     const agent = await findAgent(bus, address, interrupt.signal);
     const canAnswer = terminal.isInTerminal && !hasReadInput && !invocation.flag("json");
     const answer: AnswerQuestion | undefined = canAnswer
-      ? (question, signal) => askOnTerminal(question, terminal, signal)
+      ? (question, signal) => askOnTerminal(question, { terminal, sender: bus.sender }, signal)
       : undefined;
     const one = { ...options, ...(answer === undefined ? {} : { answer }) };
     const show = invocation.flag("json") ? showJson : showText;

@@ -6,6 +6,7 @@ import { callAgent } from "../bus/calling/call.ts";
 import { CallError } from "../bus/calling/call-error.ts";
 import type { FoundAgent } from "../bus/calling/address.ts";
 import type { Attachment } from "../protocol/attachment.ts";
+import { isUsableAnswer, wantedWords, whyUnsigned } from "./approval-answer.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { callFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
@@ -167,12 +168,20 @@ class Conversation {
       const events = callAgent(bus.connection, agent.target, request, {
         signal: answering.signal,
         sender: bus.sender,
+        approver: bus.sender,
         ...(inactivityMs === undefined ? {} : { inactivityMs }),
         answer: async (question, signal) => {
           writer.finish();
           terminal.err(`The agent asks: ${neutralise(question.prompt)}\n`);
-          const answer = await input.read("your answer> ", signal);
-          return answer === undefined || answer.trim() === "" ? undefined : { prompt: answer };
+          const unsigned = await whyUnsigned(question, bus.sender);
+          if (unsigned !== undefined) terminal.err(unsigned);
+          if (unsigned !== undefined) return undefined;
+          for (;;) {
+            const answer = await input.read("your answer> ", signal);
+            if (answer === undefined || answer.trim() === "") return undefined;
+            if (isUsableAnswer(question, answer)) return { prompt: answer };
+            terminal.err(wantedWords);
+          }
         },
       });
       for await (const event of events) await writer.write(event);

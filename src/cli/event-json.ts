@@ -15,6 +15,7 @@ export function eventToJson(event: CallEvent): Record<string, unknown> {
         id: event.question.id,
         prompt: event.question.prompt,
         attachments: listToJson(event.question.attachments),
+        ...(event.question.approval === undefined ? {} : { approval: event.question.approval }),
       };
     default:
       return { ...event };

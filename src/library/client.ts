@@ -16,5 +16,6 @@ export { BusError } from "../bus/connection/bus-error.ts";
 export type { ServerOptions } from "../bus/connection/dial-servers.ts";
 export type { BusSubscription, SubscribeOptions } from "../bus/connection/connection.ts";
 export type { BusConnection, BusStatus, PublishOptions } from "../bus/connection/connection.ts";
+export type { ApprovalMark } from "../protocol/approval.ts";
 export type { Attachment } from "../protocol/attachment.ts";
 export type { ReceivedError } from "../protocol/service-error.ts";

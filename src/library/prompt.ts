@@ -50,7 +50,12 @@ async function* answerOf(
 ): AsyncGenerator<CallEvent, void, undefined> {
   const target = typeof agent === "string" ? await findTarget(connection, agent, options.signal) : agent.target;
   const sender = senderOf(connection);
-  yield* callAgent(connection, target, request, sender === undefined ? options : { sender, ...options });
+  yield* callAgent(
+    connection,
+    target,
+    request,
+    sender === undefined ? options : { sender, approver: sender, ...options },
+  );
 }
 
 async function findTarget(connection: Connection, address: string, signal?: AbortSignal): Promise<CallTarget> {

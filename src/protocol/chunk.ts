@@ -1,5 +1,6 @@
 // The messages of a response stream (§6, §7): compact JSON `{"type","data"}`.
 
+import { type ApprovalMark, decodeApprovalMark } from "./approval.ts";
 import type { Attachment, RefusedFile } from "./attachment.ts";
 import { attachmentToJson, decodeAttachment, refusedFile } from "./attachment.ts";
 
@@ -26,6 +27,8 @@ export type Chunk =
       readonly prompt: string;
       readonly attachments: readonly Attachment[];
       readonly refused?: readonly RefusedAttachment[];
+      /** It asks for leave to act (ours). */
+      readonly approval?: ApprovalMark;
     }
   /** A type this version does not know: ignored by callers, but a sign of life. */
   | { readonly type: "unknown"; readonly name: string }
@@ -54,10 +57,11 @@ export function encodeQuery(query: {
   readonly replySubject: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
+  readonly approval?: ApprovalMark;
 }): string {
-  const { id, replySubject, prompt, attachments } = query;
+  const { id, replySubject, prompt, attachments, approval } = query;
   const files = attachments.length === 0 ? {} : { attachments: attachments.map(attachmentToJson) };
-  return JSON.stringify({ type: "query", data: { id, reply_subject: replySubject, prompt, ...files } });
+  return JSON.stringify({ type: "query", data: { id, reply_subject: replySubject, prompt, ...files, approval } });
 }
 
 /**
@@ -137,7 +141,9 @@ function decodeQuery(data: unknown): Chunk {
   if (typeof id !== "string" || typeof replySubject !== "string" || typeof prompt !== "string" || replySubject === "") {
     return { type: "malformed", reason: "a query without id, reply_subject or prompt" };
   }
-  return { type: "query", id, replySubject, prompt, ...decodeList(data["attachments"]) };
+  const approval = decodeApprovalMark(data["approval"]);
+  const mark = approval === undefined ? {} : { approval };
+  return { type: "query", id, replySubject, prompt, ...decodeList(data["attachments"]), ...mark };
 }
 
 function decodeList(value: unknown): { attachments: Attachment[]; refused?: RefusedAttachment[] } {

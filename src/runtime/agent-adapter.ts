@@ -1,10 +1,9 @@
 // Puts an agent behind the bus's port: prompts become turns, turn events become replies.
 
-import type { Agent, AgentPrompt, PromptSender, TurnOutcome } from "../agent/contract.ts";
-import { formatAgentId } from "../protocol/agent-id.ts";
+import type { Agent, AgentPrompt, TurnOutcome } from "../agent/contract.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/serving/service-port.ts";
-import type { AcceptedSender } from "../protocol/classify-sender.ts";
 import { ServiceError } from "../protocol/service-error.ts";
+import { openQuestion, promptSender } from "./open-question.ts";
 import { turnError } from "./turn-error.ts";
 
 /** Thinking and usage stay here: a caller gets the answer's text, status tokens, and the end. Never throws. */
@@ -22,13 +21,15 @@ export function promptHandler(agent: Agent): PromptHandler {
         case "progress":
           if (isDue(event.status)) yield { type: "status", status: event.status };
           break;
+        case "question":
+          yield openQuestion(event.question);
+          break;
         case "end":
           yield replyEnd(event.outcome, agent.name);
           return;
         case "thinking":
         case "tool-call":
         case "tool-result":
-        case "question":
         case "usage":
           break;
       }
@@ -60,10 +61,6 @@ function agentPrompt({ id, text, attachments, session, sender }: ServedPrompt): 
     ...(session === undefined ? {} : { conversation: session }),
     ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
   };
-}
-
-function promptSender({ trust, sender }: Exclude<AcceptedSender, { trust: "absent" }>): PromptSender {
-  return { id: formatAgentId(sender), user: sender.user, isVerified: trust === "verified" };
 }
 
 function replyEnd(outcome: TurnOutcome, agent: string): ReplyEvent {

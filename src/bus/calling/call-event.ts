@@ -1,5 +1,6 @@
 // What a call tells its caller while the agent answers.
 
+import type { ApprovalMark } from "../../protocol/approval.ts";
 import type { Attachment, RefusedFile } from "../../protocol/attachment.ts";
 import type { RequestSender } from "../identity/request-sender.ts";
 import type { CallRequest, Headers } from "./call-request.ts";
@@ -25,6 +26,11 @@ export interface Question {
   readonly attachments: readonly Attachment[];
   /** Files that were left out of `attachments`. */
   readonly refused?: readonly RefusedFile[];
+  /**
+   * The agent asks for leave to do this. The answer is `yes`, `no` or `always` and nothing else, and counts when it is signed by one whom the agent
+   * lets approve. A person answers it, never a model.
+   */
+  readonly approval?: ApprovalMark;
 }
 
 /** Answers a question; undefined leaves it to the agent's own timeout. `signal` fires when the call is over. */
@@ -56,6 +62,8 @@ export interface CallOptions {
   readonly maxBufferedBytes?: number;
   /** Signs the prompt (§13); without it, it goes unsigned. */
   readonly sender?: RequestSender;
+  /** Signs the answers to approvals, and nothing else. Absent: they go unsigned, and approve nothing. For callers whose answers a person gives. */
+  readonly approver?: RequestSender;
   /** Sent with the prompt, counted in its size. */
   readonly headers?: Headers;
 }

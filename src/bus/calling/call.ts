@@ -9,8 +9,9 @@ import type { CallEvent, CallOptions, Question } from "./call-event.ts";
 import { watchPresence } from "./call-presence.ts";
 import type { CallerBus } from "./caller-bus.ts";
 import type { CallRequest, CallTarget, Headers } from "./call-request.ts";
-import { checkRequestSize, messageBytes, prepareRequest } from "./call-request.ts";
+import { checkRequestSize, prepareRequest } from "./call-request.ts";
 import { encodeRequest } from "../../protocol/request.ts";
+import { prepareAnswer } from "./question-answer.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import { openReplyStream, publish } from "./reply-stream.ts";
 
@@ -196,9 +197,10 @@ function* ask(call: OpenCall, query: Query): Generator<CallEvent, void, undefine
   yield { type: "question", question: questionOf(query) };
 }
 
-function questionOf({ id, prompt, attachments, refused = [] }: Query): Question {
+function questionOf({ id, prompt, attachments, refused = [], approval }: Query): Question {
   const files = refused.flatMap(({ file }) => file ?? []);
-  return { id, prompt, attachments, ...(files.length === 0 ? {} : { refused: files }) };
+  const mark = approval === undefined ? {} : { approval };
+  return { id, prompt, attachments, ...(files.length === 0 ? {} : { refused: files }), ...mark };
 }
 
 /** Never rejects: what goes wrong ends the call. */
@@ -210,18 +212,14 @@ async function answerQuestion(call: OpenCall, query: Query): Promise<void> {
   const refuse = (): void => refuseQuestion(call, replySubject);
   call.over.addEventListener("abort", refuse, { once: true });
   try {
-    const answer = await call.options.answer(questionOf(query), call.over);
-    if (answer === undefined || call.over.aborted) return;
-    const payload = encodeRequest(answer);
-    const bytes = messageBytes(payload);
-    const limit = call.bus.maxPayloadBytes();
-    if (bytes > limit) {
-      throw new CallError(
-        "payload_too_large",
-        `The answer takes ${bytes} bytes, and the NATS server takes at most ${limit}`,
-      );
-    }
-    publish(call.bus, replySubject, payload);
+    const question = questionOf(query);
+    const answer = await call.options.answer(question, call.over);
+    if (answer === undefined || isOver(call)) return;
+    const { approver } = call.options;
+    const limits = { approver, maxBytes: call.bus.maxPayloadBytes() };
+    const { payload, headers } = await prepareAnswer(answer, { ...question, replySubject }, limits);
+    if (isOver(call)) return;
+    publish(call.bus, replySubject, payload, headers === undefined ? {} : { headers });
     call.over.removeEventListener("abort", refuse);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -244,6 +242,10 @@ function refuseQuestion({ bus, options, isWhole }: OpenCall, replySubject: strin
   } catch (error) {
     if (!(error instanceof CallError)) throw error; // The connection is gone: nobody can be told.
   }
+}
+
+function isOver({ over }: OpenCall): boolean {
+  return over.aborted;
 }
 
 function isAck(chunk: Chunk): boolean {

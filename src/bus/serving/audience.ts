@@ -37,7 +37,7 @@ export class Audience {
   constructor(parts: HostParts, options: AudienceOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#questions = new OpenQuestions(parts.inbox);
+    this.#questions = new OpenQuestions(parts);
   }
 
   get isEnded(): boolean {
@@ -135,8 +135,8 @@ export function replay(parts: HostParts, transcript: Transcript, reply: string):
   audience.end();
 }
 
-function ask(stream: ResponseStream, asked: AskedQuestion, { prompt, attachments }: OpenQuestion): void {
-  stream.question(asked, prompt, attachments);
+function ask(stream: ResponseStream, asked: AskedQuestion, question: OpenQuestion): void {
+  stream.question(asked, question);
 }
 
 function send(stream: ResponseStream, event: PassingEvent): void {

@@ -3,7 +3,9 @@
 import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
+import type { NonceStore } from "../../protocol/classify-sender.ts";
 import { isNoResponders, type ProbeInbox } from "../connection/probe-inbox.ts";
+import { answerSender } from "../identity/answer-sender.ts";
 import { uniqueId } from "../unique-id.ts";
 import type { OpenQuestion } from "./service-port.ts";
 
@@ -22,10 +24,12 @@ const maxOpen = 64;
 
 export class OpenQuestions {
   readonly #inbox: ProbeInbox;
+  readonly #nonces: NonceStore;
   readonly #open = new Map<() => void, PutQuestion>();
 
-  constructor(inbox: ProbeInbox) {
+  constructor({ inbox, nonces }: { readonly inbox: ProbeInbox; readonly nonces: NonceStore }) {
     this.#inbox = inbox;
+    this.#nonces = nonces;
   }
 
   /** Listens for its answer from now on. Undefined: too many are open, or the asker does not wait any more. */
@@ -35,7 +39,7 @@ export class OpenQuestions {
     const place = this.#inbox.open((message) => {
       if (isNoResponders(message)) return;
       close();
-      onAnswer(decodeAnswer(message.data));
+      onAnswer(decodeAnswer(message.data), answerSender(message, this.#nonces));
     });
     const close = (): void => {
       signal.removeEventListener("abort", close);

@@ -9,6 +9,7 @@ import type { BusConnection } from "../connection/connection.ts";
 import { busLost, errorFrame } from "./error-frame.ts";
 import type { Frame } from "./error-frame.ts";
 import type { AskedQuestion } from "./open-questions.ts";
+import type { OpenQuestion } from "./service-port.ts";
 import type { TextBatch } from "./text-batch.ts";
 
 /** Text is joined up to this many bytes before it is sent. */
@@ -123,10 +124,10 @@ export class ResponseStream {
   }
 
   /** Asks the caller. A question that no message can hold is the stream's error. */
-  question(asked: AskedQuestion, prompt: string, attachments: readonly Attachment[]): void {
+  question(asked: AskedQuestion, { prompt, attachments, approval }: Omit<OpenQuestion, "signal" | "onAnswer">): void {
     if (this.#isEnded || this.#isLost) return;
     this.#flushText();
-    const payload = encodeQuery({ ...asked, prompt, attachments });
+    const payload = encodeQuery({ ...asked, prompt, attachments, ...(approval === undefined ? {} : { approval }) });
     const limit = this.#owner.connection.maxPayloadBytes();
     if (Buffer.byteLength(payload) > limit) this.#problem ??= questionTooLarge(limit);
     else this.#sendCounted(payload);

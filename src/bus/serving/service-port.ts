@@ -1,7 +1,8 @@
 // The port through which the bus serves any handler: it knows subjects, streams and admission, and nothing of what answers.
 
 import type { Attachment } from "../../protocol/attachment.ts";
-import type { AcceptedSender } from "../../protocol/classify-sender.ts";
+import type { ApprovalMark } from "../../protocol/approval.ts";
+import type { AcceptedSender, SenderClass } from "../../protocol/classify-sender.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import type { AgentState } from "../../protocol/heartbeat.ts";
 import type { SenderRules } from "../../protocol/sender-rules.ts";
@@ -34,10 +35,15 @@ export interface OpenQuestion {
   readonly type: "question";
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
+  /** It asks for leave to act: told to callers, who sign their answer then. */
+  readonly approval?: ApprovalMark;
   /** The asker's patience: once it fires, an answer is not listened for any more. */
   readonly signal: AbortSignal;
-  /** Called at most once: with the answer, or with what was wrong with it. Not called when none can come. */
-  readonly onAnswer: (answer: PromptRequest | ServiceError) => void;
+  /**
+   * Called at most once: with the answer, or with what was wrong with it, and with who sent it, checked as a prompt's sender is (§13.7). Not
+   * called when none can come.
+   */
+  readonly onAnswer: (answer: PromptRequest | ServiceError, sender: SenderClass) => void;
 }
 
 /**
