@@ -23,7 +23,9 @@ export type Pulled =
   /** None came, or the wait was cut short. */
   | { readonly type: "none" }
   /** The consumer or its stream is not there. */
-  | { readonly type: "gone" };
+  | { readonly type: "gone" }
+  /** NATS permissions forbid to ask. */
+  | { readonly type: "refused" };
 
 /** Makes it, or makes it fit the agent's concurrency. Rejects with a `JobError`. */
 export async function ensureJobConsumer(bus: BusConnection, address: AgentAddress, concurrency: number): Promise<void> {
@@ -65,6 +67,11 @@ export async function pullJob(bus: BusConnection, address: AgentAddress, signal:
   const inbox = bus.newInbox();
   const subscription = bus.subscribe(inbox, receive, { onRefused: end });
   const stopStatus = bus.onStatus(end);
+  const stopRefused = bus.onPublishRefused((subject) => {
+    if (subject !== pullSubject(address)) return;
+    pulled = { type: "refused" };
+    end();
+  });
   signal.addEventListener("abort", end, { once: true });
   try {
     if (!signal.aborted && askForOne(bus, address, inbox)) await wake.promise;
@@ -73,14 +80,18 @@ export async function pullJob(bus: BusConnection, address: AgentAddress, signal:
   } finally {
     clearTimeout(silence);
     stopStatus();
+    stopRefused();
     signal.removeEventListener("abort", end);
   }
 }
 
 function askForOne(bus: BusConnection, address: AgentAddress, reply: string): boolean {
   const request = { batch: 1, expires: pullMs * nanoseconds, idle_heartbeat: heartbeatMs * nanoseconds };
-  const subject = `$JS.API.CONSUMER.MSG.NEXT.${jobStream(address)}.${address.name}`;
-  return bus.publish(subject, JSON.stringify(request), { reply });
+  return bus.publish(pullSubject(address), JSON.stringify(request), { reply });
+}
+
+function pullSubject(address: AgentAddress): string {
+  return `$JS.API.CONSUMER.MSG.NEXT.${jobStream(address)}.${address.name}`;
 }
 
 function readPulled(bus: BusConnection, message: Msg): Pulled {

@@ -88,7 +88,7 @@ export class JobRunner {
       const pulled = await pullJob(bus, agent.address, signal);
       if (pulled.type === "gone") this.#hasConsumer = false;
       if (pulled.type === "job") void this.#take(pulled.delivery);
-      if (pulled.type === "gone") await delay(problemPauseMs, this.#stop.signal);
+      if (pulled.type === "gone" || pulled.type === "refused") await delay(problemPauseMs, this.#stop.signal);
       return pulled.type === "job" ? "job" : signal.aborted ? "cut short" : "none";
     } catch (error) {
       if (!(error instanceof JobError)) throw error;

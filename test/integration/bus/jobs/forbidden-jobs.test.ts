@@ -73,7 +73,7 @@ function forbiddenSubjects(): readonly string[] {
 }
 
 async function resultText(id: string): Promise<string | undefined> {
-  const found = await awaitResult(caller, address, { id, place: "here" }, AbortSignal.timeout(25_000));
+  const found = await awaitResult(caller, address, { id, place: "here" }, AbortSignal.timeout(20_000));
   return found?.text;
 }
 
