@@ -3,10 +3,14 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultServer } from "../../bus/connection/bus-settings.ts";
+import { resolveSettings } from "../../bus/connection/connect-options.ts";
+import { natsServerTime } from "../../bus/connection/server-time.ts";
 import { runBriefly } from "../../host/run-briefly.ts";
-import type { EndpointConfig } from "../../manifest/manifest.ts";
+import type { EndpointConfig, NatsConfig } from "../../manifest/manifest.ts";
 import { serverTime } from "../../model/server-time.ts";
 import type { ServerTime } from "./check-clock.ts";
+import { isLoopbackUrl } from "./loopback.ts";
 
 const askMs = 5_000;
 /** Enough to know, and few to ask. */
@@ -51,4 +55,17 @@ export async function serverTimes(
     return ms === undefined ? [] : [{ whose: `endpoint "${endpoint.name}"`, ms, heardMs: Date.now() }];
   });
   return (await Promise.all(asked)).flat();
+}
+
+/** Of a NATS server elsewhere: one on this machine has its clock. Never rejects. */
+export async function natsTimes(nats: NatsConfig | undefined, clientName: string): Promise<readonly ServerTime[]> {
+  if (nats?.mode !== "external") return [];
+  try {
+    const { servers } = await resolveSettings(nats);
+    if ((servers.length === 0 ? [defaultServer] : servers).every(isLoopbackUrl)) return [];
+  } catch {
+    return []; // The check of NATS says what is wrong with the settings.
+  }
+  const time = await natsServerTime(nats, clientName, askMs);
+  return time === undefined ? [] : [{ whose: `the NATS server ${time.server}`, ms: time.ms, heardMs: Date.now() }];
 }

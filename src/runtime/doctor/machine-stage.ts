@@ -29,11 +29,12 @@ import type { Circumstances } from "./circumstances.ts";
 import { executableFacts } from "./executable-facts.ts";
 import type { Stage } from "./examination.ts";
 import { hasSystemd, installedUnit, isThisExecutable, showUnit } from "./installed-unit.ts";
-import { isClockSynchronised, latestWriteMs, serverTimes } from "./machine-clock.ts";
+import { isClockSynchronised, latestWriteMs, natsTimes, serverTimes } from "./machine-clock.ts";
 import { isOnThisMachine } from "./model-place.ts";
 import { modelShortage } from "./model-shortage.ts";
 import { secretFilesOf, secretsOf } from "./secrets-of.ts";
 
+const clientName = `muster doctor ${build.version}`;
 const greetingMs = 1_000;
 const hubMs = 10_000;
 
@@ -71,7 +72,11 @@ function clock({ stateDirectory, manifest, isOffline }: Circumstances): Check {
     sourceTimeS: build.sourceTimeS,
     isSynchronised: isClockSynchronised,
     latestWriteMs: () => latestWriteMs(stateDirectory),
-    serverTimes: (signal) => serverTimes(isOffline ? [] : elsewhere, signal),
+    serverTimes: async (signal) => {
+      if (isOffline) return [];
+      const times = [natsTimes(manifest.manifest?.nats, clientName), serverTimes(elsewhere, signal)];
+      return (await Promise.all(times)).flat();
+    },
   });
 }
 
@@ -96,7 +101,7 @@ function nats({ manifest, runtime, isOffline, stateDirectory }: Circumstances): 
       const { servers } = await resolveSettings(settings);
       return servers.length === 0 ? [defaultServer] : servers;
     },
-    connect: (settings) => lookAtServer(settings, `muster doctor ${build.version}`),
+    connect: (settings) => lookAtServer(settings, clientName),
     probe: (host, port) =>
       probeServer(host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port, greetingMs),
     listenProblem,
