@@ -3,6 +3,7 @@
 import { endpointDefaults, modelDefaults, withDefault } from "./defaults.ts";
 import type { BuiltinModel, EndpointConfig, ModelConfig, ProviderName } from "./manifest.ts";
 import { providerRules } from "./provider-rules.ts";
+import { buildBudget, buildPrice } from "./build-budgets.ts";
 import type { EndpointKeys, ModelKeys } from "./schema.ts";
 import { Secret } from "./secret.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -58,6 +59,8 @@ export function buildModel(name: string, endpoint: string, provider: ProviderNam
     stop: keys.stop ?? [],
     ...(keys.think === undefined ? {} : { think: keys.think }),
     ...(keys.schema === undefined ? {} : { schema: keys.schema }),
+    ...(keys.price === undefined ? {} : { price: buildPrice(keys.price) }),
+    budgets: (keys.budget ?? []).map(buildBudget),
     ...(keys.first_text === undefined ? {} : { firstTextMs: keys.first_text }),
     ...(provider === "builtin" ? { builtin: buildBuiltin(keys) } : {}),
   };

@@ -1,5 +1,6 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
+import { buildBudget } from "./build-budgets.ts";
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
 import { agentDefaults, callersDefaults, embeddedDefaults, httpDefaults, withDefault } from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
@@ -167,6 +168,7 @@ function buildAgent(
     replicas: withDefault(keys.replicas, agentDefaults.replicas),
     callers: buildCallers(keys.callers ?? {}),
     tools: buildTools(keys.tools ?? {}),
+    budgets: (keys.budget ?? []).map(buildBudget),
     source,
   };
 }

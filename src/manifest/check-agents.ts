@@ -1,5 +1,6 @@
 // Rules between the keys of an agent and `defaults`: a model that exists, and instructions once at most.
 
+import { checkBudgets, checkCosts } from "./check-budgets.ts";
 import { checkCallers } from "./check-callers.ts";
 import { engineProblem, keyProblem } from "./check-models.ts";
 import type { Declared } from "./declared.ts";
@@ -38,14 +39,17 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     const agent = asRaw(value);
     checkKeys(agent, ["agents", name], context);
     checkNothingMissing(agent, defaults, ["agents", name], context);
+    if (declared.isIncomplete) continue;
     const layers: AgentLayers = [agent, defaults, declared.mainDefaults];
-    if (!declared.isIncomplete) checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
+    checkCosts(layers, ["agents", name], file.scope, declared);
+    checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
   }
 }
 
 function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkInstructions(agent, path, context);
   checkCallers(agent, path, context.scope);
+  checkBudgets(agent, path, context.scope, false);
   checkTools(agent, path, context.scope, context.file);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);

@@ -1,5 +1,6 @@
 // Rules between the keys of a model, and between a model and its endpoint.
 
+import { checkBudgets } from "./check-budgets.ts";
 import type { Declared } from "./declared.ts";
 import { quoted } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
@@ -38,6 +39,7 @@ function checkEndpoint(endpoint: Raw, path: Path, scope: FileScope, surroundings
 }
 
 function checkModel(model: Raw, path: Path, scope: FileScope, declared: Declared, surroundings: Surroundings): void {
+  checkBudgets(model, path, scope, true);
   const provider = providerOf(model, path, scope, declared);
   if (provider === undefined) return;
   const ofEndpoint = "endpoint" in model ? endpointKeys : [];

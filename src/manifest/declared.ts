@@ -9,6 +9,8 @@ import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 export interface Declared extends Names {
   /** The main file's `defaults`. */
   readonly mainDefaults: Raw;
+  /** Currency of each model's price, for those that have one. */
+  readonly currencies: ReadonlyMap<string, unknown>;
   readonly agentCount: number;
   /** Others need credentials to be on the bus. */
   readonly isBusAuthenticated: boolean;
@@ -26,11 +28,18 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
   return {
     endpoints,
     models: new Set(uniqueNames(files, "models", "model").keys()),
+    currencies: currenciesOf(files),
     agentCount: uniqueNames(files, "agents", "agent").size,
     isBusAuthenticated: isBusAuthenticated(section(main?.raw ?? {}, "nats")),
     mainDefaults: section(main?.raw ?? {}, "defaults"),
     isIncomplete: files.some(({ scope }) => scope === undefined),
   };
+}
+
+function currenciesOf(files: readonly ParsedFile[]): ReadonlyMap<string, unknown> {
+  const models = files.flatMap(({ raw }) => Object.entries(section(raw, "models")));
+  const priced = models.filter(([, model]) => "price" in asRaw(model));
+  return new Map(priced.map(([name, model]) => [name, asRaw(asRaw(model)["price"])["currency"]]));
 }
 
 function uniqueNames(

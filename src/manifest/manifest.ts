@@ -110,6 +110,9 @@ export interface ModelConfig {
   readonly think?: boolean;
   /** A JSON schema that the answer must follow. */
   readonly schema?: Readonly<Record<string, unknown>>;
+  /** Absent: not known, which is not the same as free. */
+  readonly price?: PriceConfig;
+  readonly budgets: readonly BudgetConfig[];
   /** In a chain: no text by then and the next model serves. */
   readonly firstTextMs?: number;
   readonly builtin?: BuiltinModel;
@@ -139,10 +142,31 @@ export interface AgentConfig {
   readonly maxPayloadBytes: number;
   readonly replicas: boolean;
   readonly callers: CallersConfig;
+  readonly budgets: readonly BudgetConfig[];
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
   /** The file that declares it, absolute. */
   readonly source: string;
+}
+
+/** What `perTokens` tokens cost. */
+export interface PriceConfig {
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly input: number;
+  /** Absent: as `input`. */
+  readonly cachedInput?: number;
+  readonly output: number;
+  readonly perTokens: number;
+}
+
+/** How much may be spent in an hour, a day or a month. */
+export interface BudgetConfig {
+  readonly limit: number;
+  readonly unit: "tokens" | "turns" | "cost";
+  readonly per: "hour" | "day" | "month";
+  /** Of a `cost`. */
+  readonly currency?: string;
 }
 
 /** Whose prompts an agent serves (§13). */

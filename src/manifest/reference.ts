@@ -2,6 +2,7 @@
 
 import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
+import { budgetSchema, priceSchema } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
@@ -28,7 +29,9 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`limits`", limitsSchema],
   ["`endpoints.<name>`", endpointSchema],
   ["`models.<name>`", modelSchema],
+  ["`models.<name>.price`", priceSchema],
   ["`agents.<name>` and `defaults`", agentSchema],
+  ["`agents.<name>.budget[]` and `models.<name>.budget[]`", budgetSchema],
   ["`agents.<name>.callers`", callersSchema],
   ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
   ...Object.entries(toolSchemas).map(

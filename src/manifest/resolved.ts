@@ -1,6 +1,7 @@
 // The effective manifest in the manifest's own words: every default written out, secrets masked.
 
 import { stringify } from "yaml";
+import { pricePlain } from "./build-budgets.ts";
 import { formatListen } from "./listen-address.ts";
 import type {
   AgentConfig,
@@ -110,6 +111,8 @@ function modelPlain(model: ModelConfig): Record<string, unknown> {
     stop: model.stop.length === 0 ? undefined : model.stop,
     think: model.think,
     schema: model.schema,
+    price: model.price && pricePlain(model.price),
+    budget: model.budgets.length === 0 ? undefined : model.budgets,
     first_text: model.firstTextMs === undefined ? undefined : formatDuration(model.firstTextMs),
   });
 }
@@ -129,6 +132,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,
     callers: callersPlain(agent.callers),
+    budget: agent.budgets.length === 0 ? undefined : agent.budgets,
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
   };
 }

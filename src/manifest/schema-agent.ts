@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { count, duration, fields, flag, path, size, text } from "./fields.ts";
+import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { chain } from "./schema-model.ts";
 import { toolsSchema } from "./tools/schema.ts";
@@ -70,6 +71,11 @@ function agentKeys() {
       }),
     ),
     tools: z.optional(toolsSchema),
+    budget: z.optional(
+      budgets(
+        "How much it may use. At 80 % the log warns; when one is spent, prompts get 429 until it renews (docs/budgets.md).",
+      ),
+    ),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   text,
   url,
 } from "./fields.ts";
+import { budgets, priceSchema } from "./schema-budget.ts";
 import { baseUrl, connection, providers } from "./schema-endpoint.ts";
 
 const dayMs = 86_400_000;
@@ -125,6 +126,13 @@ export const modelSchema = z.strictObject(
       }),
     ),
     schema: z.optional(answerSchema()),
+    price: z.optional(
+      priceSchema.register(fields, {
+        description: "What it costs; `0` says that it is free.",
+        defaultText: "not known",
+      }),
+    ),
+    budget: z.optional(budgets("How much of it all agents may use. When it is spent, chains move on.")),
     first_text: z.optional(
       duration(
         { description: "In a chain: no text by then and the next model serves.", defaultText: "no limit" },

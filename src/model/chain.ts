@@ -12,6 +12,7 @@ const movesOn: ReadonlySet<ModelErrorKind> = new Set([
   "refused",
   "not-found",
   "no-memory",
+  "spent",
   "timeout",
   "invalid",
 ]);

@@ -56,6 +56,8 @@ export interface ModelUsage {
   /** From the call's start (slot granted) to its first text or thinking; absent when there was none. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
+  /** By the manifest's prices; absent: not known. */
+  readonly cost?: { readonly amount: number; readonly currency: string };
 }
 
 /** Text and thinking come joined per network read: an event may hold any number of tokens. */
@@ -76,13 +78,14 @@ export type ModelNotice =
   | { readonly kind: "retrying"; readonly endpoint: string; readonly reason: string }
   | { readonly kind: "fallback"; readonly from: string; readonly to: string; readonly reason: string };
 
-export type ModelErrorKind = "unreachable" | "not-found" | "refused" | "no-memory" | "overflow" | "timeout" | "invalid";
+export type ModelErrorKind =
+  "unreachable" | "not-found" | "refused" | "no-memory" | "spent" | "overflow" | "timeout" | "invalid";
 
 /**
  * The only error that `chat` throws (an abort throws the signal's reason).
  * `unreachable`: nobody answers there; `not-found`: the endpoint has no such model; `refused`: an error status, or busy;
  * `no-memory`: too little memory to load the model, told in words that may be shown to anybody;
- * `overflow`: the prompt is larger than the context; `timeout`: no answer in time; `invalid`: an answer that is no answer, a broken stream.
+ * `spent`: a budget of the model or of who asks is used up, told in words that may be shown to anybody; `overflow`: the prompt is larger than the context; `timeout`: no answer in time; `invalid`: an answer that is no answer, a broken stream.
  */
 export class ModelError extends Error {
   override readonly name = "ModelError";
@@ -112,10 +115,12 @@ export type ModelHealth =
   /** The endpoint answers and does not hold the model, which may not be fetched; `retryAfterS` is the time of the next look. */
   | { readonly state: "missing"; readonly reason: string; readonly retryAfterS: number }
   /** There, but too large for the memory that is left; `retryAfterS` is the time of the next look. */
-  | { readonly state: "no-memory"; readonly reason: string; readonly retryAfterS: number };
+  | { readonly state: "no-memory"; readonly reason: string; readonly retryAfterS: number }
+  /** Its budget is used up; `retryAfterS` is the time of its renewal. */
+  | { readonly state: "spent"; readonly reason: string; readonly retryAfterS: number };
 
 /** Of an endpoint, whatever models it holds. */
-export type EndpointState = Exclude<ModelHealth, { state: "missing" | "no-memory" }>;
+export type EndpointState = Exclude<ModelHealth, { state: "missing" | "no-memory" | "spent" }>;
 
 /** One model, or a chain that behaves like one. */
 export interface ChatModel {

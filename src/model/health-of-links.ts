@@ -6,9 +6,16 @@ import type { Link } from "./model-call.ts";
 type Lost = Extract<ModelHealth, { reason: string }>;
 
 /** That of the endpoint while it cannot be reached, else the model's own. */
-export function linkHealth({ endpoint, presence, fit }: Pick<Link, "endpoint" | "presence" | "fit">): ModelHealth {
+export function linkHealth({
+  endpoint,
+  presence,
+  fit,
+  budget,
+}: Pick<Link, "endpoint" | "presence" | "fit" | "budget">): ModelHealth {
   const health = endpoint.health.current();
-  return health.state === "unreachable" ? health : (presence.health() ?? fit.health() ?? health);
+  if (health.state === "unreachable") return health;
+  const spent = budget?.spent();
+  return presence.health() ?? fit.health() ?? (spent && { state: "spent", ...spent }) ?? health;
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import type { ModelConfig } from "../manifest/manifest.ts";
 import { Abortable } from "./abortable.ts";
+import type { BudgetScope } from "./budget/budget-scope.ts";
+import { metered, spendUsage } from "./budget/metered.ts";
 import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -17,6 +19,8 @@ export interface Link {
   readonly endpoint: Endpoint;
   readonly presence: ModelPresence;
   readonly fit: MemoryFit;
+  /** Absent: it may be used without end. */
+  readonly budget?: BudgetScope;
   /** Told of each call's end, once. Must not throw. */
   readonly onCall?: (call: ModelCallEnd) => void;
 }
@@ -32,7 +36,7 @@ export async function* callModel(
 ): AsyncGenerator<ModelEvent, void, void> {
   let outcome: ModelCallEnd["outcome"] = "stopped";
   try {
-    yield* call(link, request, signal);
+    yield* isMetered(link) ? meteredCall(link, request, signal) : call(link, request, signal);
     outcome = "ok";
   } catch (error) {
     if (!signal.aborted) outcome = asModelError(error).kind;
@@ -42,11 +46,27 @@ export async function* callModel(
   }
 }
 
+/** One generator less on the way of each token where nobody counts. */
+function isMetered({ budget, model }: Link): boolean {
+  return budget !== undefined || model.price !== undefined;
+}
+
+function meteredCall(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
+  const { model, budget, endpoint } = link;
+  const given = { request, model: { name: model.name, provider: endpoint.config.provider }, price: model.price };
+  return metered(call(link, request, signal), given, (usage) => budget && spendUsage(budget, usage));
+}
+
+function budgetRefusal({ budget, model }: Link): ModelError | undefined {
+  const spent = budget?.spent();
+  return spent && new ModelError("spent", `Model "${model.name}": ${spent.reason}`, { retryAfterS: spent.retryAfterS });
+}
+
 /** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
 async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
   const { endpoint, model } = link;
-  const refusal = endpoint.health.refusal() ?? link.presence.refusal() ?? link.fit.refusal();
+  const refusal = endpoint.health.refusal() ?? link.presence.refusal() ?? link.fit.refusal() ?? budgetRefusal(link);
   if (refusal !== undefined) throw refusal;
   const shared = endpoint.provider(model);
   const letGo = shared.hold();

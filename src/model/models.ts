@@ -1,6 +1,7 @@
 // Every endpoint and model of the manifest at run time, shared by all agents.
 
 import type { Manifest, ModelConfig } from "../manifest/manifest.ts";
+import { BudgetScope } from "./budget/budget-scope.ts";
 import type { ChatModel, EndpointState } from "./contract.ts";
 import { Endpoint } from "./endpoint.ts";
 import { LinkedModel } from "./linked-model.ts";
@@ -151,8 +152,16 @@ class RunningModels implements Models {
         look: () => void this.#looks.lookAtMemory(link),
       }),
       ...(this.#ports.onCall === undefined ? {} : { onCall: this.#ports.onCall }),
+      ...this.#budgetOf(model),
     };
     return link;
+  }
+
+  #budgetOf({ name, budgets }: ModelConfig): Pick<Link, "budget"> {
+    if (budgets.length === 0 || this.#ports.budgets === undefined) return {};
+    const budget = new BudgetScope(`model:${name}`, budgets, this.#ports.budgets);
+    budget.onChange(this.#tell);
+    return { budget };
   }
 
   /** What the endpoint holds may be other than before it was away. */
@@ -192,7 +201,8 @@ class RunningModels implements Models {
   };
 }
 
-function closeLink({ presence, fit }: Link): void {
+function closeLink({ presence, fit, budget }: Link): void {
   presence.close();
   fit.close();
+  budget?.close();
 }

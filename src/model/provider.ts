@@ -3,6 +3,7 @@
 
 import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { BudgetPorts } from "./budget/budget-scope.ts";
 import type { ChatRequest, ModelErrorKind, ModelEvent, ModelNotice } from "./contract.ts";
 import type { MemoryShortage } from "./memory-need.ts";
 
@@ -23,6 +24,8 @@ export interface ProviderPorts {
   readonly engineFolder: () => Promise<string>;
   /** Told of each call's end, once. Must not throw. */
   readonly onCall?: (call: ModelCallEnd) => void;
+  /** Where budgets keep what was spent; absent: models have none. */
+  readonly budgets?: BudgetPorts;
 }
 
 /** What a look at the model found. */

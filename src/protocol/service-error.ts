@@ -31,6 +31,7 @@ export type ServiceErrorName =
   | "model_not_found"
   | "model_no_memory"
   | "tool_unavailable"
+  | "budget_spent"
   | "model_refused"
   | "model_timeout"
   | "model_invalid"

@@ -1,5 +1,6 @@
 // What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
 
+import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { OperationRequest } from "./operation.ts";
 
 /**
@@ -60,6 +61,8 @@ export interface AgentStatus {
   readonly queued: number;
   readonly requests: number;
   readonly errors: number;
+  /** Absent: it has none. */
+  readonly budgets?: readonly BudgetStatus[];
   /** Absent: none are kept, or they were not looked for yet. */
   readonly jobs?: JobCounts;
   /** The file that declares it. */

@@ -2,6 +2,7 @@
 // missing, `draining` when it is told to go.
 
 import type { AgentPorts } from "../agent/create-agent.ts";
+import { budgetedAgent, budgetedModel } from "../agent/budgeted-agent.ts";
 import { createAgent } from "../agent/create-agent.ts";
 import type {
   PromptCheck,
@@ -10,6 +11,8 @@ import type {
   ServiceHealth,
   ServiceSpec,
 } from "../bus/serving/service-port.ts";
+import { type BudgetPorts, BudgetScope } from "../model/budget/budget-scope.ts";
+import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
@@ -18,13 +21,21 @@ import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
-import { modelNoMemory, modelNotFound, modelUnreachable, retryFields, toolsUnavailable } from "./turn-error.ts";
+import {
+  budgetSpent,
+  modelNoMemory,
+  modelNotFound,
+  modelUnreachable,
+  retryFields,
+  toolsUnavailable,
+} from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
 export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools"> {
   /** What the tools of any agent stand on. */
   readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
+  readonly budgets: BudgetPorts;
   /** Muster's own version. */
   readonly version: string;
   readonly serve: ServeAgent;
@@ -51,6 +62,7 @@ class AgentOnBus implements RunningAgent {
   readonly definition: AgentDefinition;
   readonly #model: ChatModel;
   readonly #tools: ToolSet;
+  readonly #budget: BudgetScope;
   readonly #served: ServedAgent;
   readonly #log: Logger;
   readonly #unwatch: readonly (() => void)[];
@@ -64,7 +76,10 @@ class AgentOnBus implements RunningAgent {
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
     this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
-    const agent = createAgent(config, { ...ports, model: this.#model, tools: this.#tools, log: this.#log });
+    this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
+    const model = budgetedModel(this.#model, this.#budget);
+    const unlimited = createAgent(config, { ...ports, model, tools: this.#tools, log: this.#log });
+    const agent = budgetedAgent(unlimited, this.#budget);
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
       promptHandler(agent),
@@ -72,7 +87,7 @@ class AgentOnBus implements RunningAgent {
     );
     this.#served.setHealth(this.#health());
     const tell = () => this.#tellHealth();
-    this.#unwatch = [this.#model.onHealthChange(tell), this.#tools.onHealthChange(tell)];
+    this.#unwatch = [this.#model.onHealthChange(tell), this.#tools.onHealthChange(tell), this.#budget.onChange(tell)];
     void this.#lookFirst();
     this.#log.info("Agent serves", { subject: this.#served.promptSubject, model: config.models.join(", ") });
   }
@@ -82,7 +97,7 @@ class AgentOnBus implements RunningAgent {
   }
 
   status(): AgentStatus {
-    return agentStatus(this.definition, this.#served);
+    return agentStatus(this.definition, this.#served, this.#budget.statuses());
   }
 
   drain(timeoutMs: number): Promise<void> {
@@ -91,6 +106,7 @@ class AgentOnBus implements RunningAgent {
     return (this.#gone ??= drained.then(async () => {
       for (const unwatch of this.#unwatch) unwatch();
       this.#look?.abort();
+      this.#budget.close();
       await this.#tools.close();
       this.#log.info("Agent stopped");
     }));
@@ -113,8 +129,9 @@ class AgentOnBus implements RunningAgent {
   #health(): ServiceHealth {
     const { name } = this.definition.config;
     const [model, tools] = [serviceHealth(this.#model, name), this.#tools.health()];
-    if (tools.state === "ready" || model.state === "degraded") return model;
-    return { state: "degraded", reason: tools.reason, error: toolsUnavailable(name) };
+    if (model.state === "degraded") return model;
+    if (tools.state === "degraded") return { state: "degraded", reason: tools.reason, error: toolsUnavailable(name) };
+    return budgetHealth(this.#budget, name) ?? model;
   }
 }
 
@@ -148,6 +165,7 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
     case "unreachable":
     case "missing":
     case "no-memory":
+    case "spent":
       return {
         state: "degraded",
         reason: `model "${model.config.name}": ${health.reason}`,
@@ -159,8 +177,22 @@ function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
   }
 }
 
+/** Undefined: there is something left of each. */
+function budgetHealth(budget: BudgetScope, agent: string): ServiceHealth | undefined {
+  const spent = budget.spent();
+  if (spent === undefined) return undefined;
+  return {
+    state: "degraded",
+    reason: spent.reason,
+    get error() {
+      return budgetSpent(agent, spent.reason, retryFields(budget.spent()?.retryAfterS ?? 1));
+    },
+  };
+}
+
 function lostError(health: ModelHealth, agent: string): ServiceError {
   const retry = retryFields("retryAfterS" in health ? health.retryAfterS : 1);
+  if (health.state === "spent") return budgetSpent(agent, health.reason, retry);
   if (health.state === "no-memory") return modelNoMemory(health.reason, retry);
   return health.state === "missing" ? modelNotFound(agent, retry) : modelUnreachable(agent, retry);
 }
@@ -170,7 +202,7 @@ function drainFields(served: ServedAgent): LogFields {
   return { in_flight: inFlight, ...counts };
 }
 
-function agentStatus({ config }: AgentDefinition, served: ServedAgent): AgentStatus {
+function agentStatus({ config }: AgentDefinition, served: ServedAgent, budgets: readonly BudgetStatus[]): AgentStatus {
   const { state, reason } = served.state();
   const { inFlight, queued, requests, errors } = served.counters();
   return {
@@ -184,6 +216,7 @@ function agentStatus({ config }: AgentDefinition, served: ServedAgent): AgentSta
     queued,
     requests,
     errors,
+    ...(budgets.length === 0 ? {} : { budgets }),
     source: config.source,
   };
 }

@@ -1,5 +1,6 @@
 // The runtime's figures for `/metrics` (docs/operating.md lists them): what was counted, and how things are at the moment of the scrape.
 
+import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { Metric, Sample } from "../telemetry/metric-text.ts";
 import type { AgentStatus, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
 import type { RuntimeCounts } from "./runtime-counts.ts";
@@ -28,6 +29,7 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       "The agent's state: 1 for the one that it is in",
       named.map(({ agent, labels }) => ({ labels: { ...labels, state: agent.state }, value: 1 })),
     ),
+    ...budgetMetrics(agents),
     ...jobMetrics(agents),
     counter(
       "muster_agent_restarts_total",
@@ -43,6 +45,29 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       samples: counts.firstText.samples(),
     },
   ];
+}
+
+function budgetMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
+  const samples = (value: (budget: BudgetStatus) => number) =>
+    agents.flatMap(({ name, budgets = [] }) =>
+      budgets.map((budget) => ({ labels: budgetLabels(name, budget), value: value(budget) })),
+    );
+  return [
+    gauge(
+      "muster_budget_limit",
+      "Budgets of agents: tokens, turns or money",
+      samples(({ limit }) => limit),
+    ),
+    gauge(
+      "muster_budget_spent",
+      "What is spent of the budget in its present hour, day or month",
+      samples(({ spent }) => spent),
+    ),
+  ];
+}
+
+function budgetLabels(agent: string, { unit, currency, per }: BudgetStatus): Record<string, string> {
+  return { agent, unit: currency ?? unit, per };
 }
 
 function jobMetrics(agents: readonly AgentStatus[]): readonly Metric[] {

@@ -1,5 +1,6 @@
 // The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
 
+import { join } from "node:path";
 import { JobHost } from "../bus/jobs/job-host.ts";
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
@@ -7,6 +8,7 @@ import { openCredentials } from "../host/credentials.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
+import { StoredUsage } from "../memory/usage-store.ts";
 import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
@@ -105,7 +107,11 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("bus", () => bus.close());
   parts.bus = bus;
   if (isStoring === storage.isFull) void bus.setStoring(!storage.isFull);
+  const usage = new StoredUsage(join(stateDirectory, "budgets.db"), log);
+  open.add("budgets", () => usage.close());
+  const budgets = { store: usage, log, now: Date.now };
   const models = createModels(desired.manifest, {
+    budgets,
     log,
     stateDir: stateDirectory,
     engineFolder: () => engineFolder(stateDirectory),
@@ -126,6 +132,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     options,
     host,
     models,
+    budgets,
     services,
     open,
     isLastGood: (source) => parts.files.some(({ file, usesLastGood }) => usesLastGood && file === source),

@@ -3,6 +3,7 @@
 import type { AgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
+import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
@@ -21,6 +22,7 @@ export function startAgents(
     readonly options: { readonly log: Logger; readonly tracesText: boolean; readonly stateDirectory: string };
     readonly host: AgentHost;
     readonly models: Models;
+    readonly budgets: BudgetPorts;
     readonly services: RuntimeServices;
     readonly open: Closers;
     readonly isLastGood: (source: string) => boolean;
@@ -35,6 +37,7 @@ export function startAgents(
     version: build.version,
     serve: host.register.bind(host),
     model: models.chat.bind(models),
+    budgets: ports.budgets,
     toolPorts: { stateDirectory },
     conversations,
     log,

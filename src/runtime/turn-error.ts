@@ -27,6 +27,8 @@ function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: str
       return modelNotFound(agent, retry);
     case "no-memory":
       return modelNoMemory(failure.message, retry);
+    case "spent":
+      return budgetSpent(agent, failure.message, retry);
     case "refused":
       // With a hint when to come back it is a busy model, else a broken one.
       return new ServiceError(
@@ -64,6 +66,11 @@ export function modelNotFound(agent: string, retry: ServiceErrorFields): Service
 /** In the runtime's own words: how much is needed, and what to do. */
 export function modelNoMemory(message: string, retry: ServiceErrorFields): ServiceError {
   return new ServiceError(500, "model_no_memory", message, retry);
+}
+
+/** In the runtime's own words: which budget, and when it renews. */
+export function budgetSpent(agent: string, reason: string, retry: ServiceErrorFields): ServiceError {
+  return new ServiceError(429, "budget_spent", `Agent "${agent}" takes no prompts now: ${reason}`, retry);
 }
 
 /** The heartbeat's reason says which, for those who may know. */

@@ -13,6 +13,9 @@ export interface ModelCallTrace {
   /** Slot granted to first text or thinking; absent: there was none. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
+  readonly cachedTokens?: number;
+  /** By the manifest's prices; absent: not known. */
+  readonly cost?: { readonly amount: number; readonly currency: string };
 }
 
 export interface TurnTrace {
@@ -71,6 +74,8 @@ function callFields(call: ModelCallTrace): Record<string, unknown> {
     provider: call.provider,
     tokens_in: call.inputTokens,
     tokens_out: call.outputTokens,
+    tokens_cached: call.cachedTokens,
+    cost: call.cost && `${call.cost.amount.toPrecision(4)} ${call.cost.currency}`,
     estimated: call.estimated ? true : undefined,
     finish: call.finish,
     first_token_ms: round(call.firstTokenMs),

@@ -22,6 +22,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       maxPayloadBytes: 1024 * 1024,
       replicas: false,
       tools: [],
+      budgets: [],
       callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/muster/agents.yaml",
       ...changes,

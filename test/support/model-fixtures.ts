@@ -21,7 +21,7 @@ export function endpointConfig(given: Partial<EndpointConfig> = {}): EndpointCon
 }
 
 export function modelConfig(given: Partial<ModelConfig> = {}): ModelConfig {
-  return { name: "m", endpoint: "e", model: "m", pull: "never", stop: [], ...given };
+  return { name: "m", endpoint: "e", model: "m", pull: "never", stop: [], budgets: [], ...given };
 }
 
 export function modelsConfig(endpoints: readonly EndpointConfig[], models: readonly ModelConfig[]): ModelsConfig {

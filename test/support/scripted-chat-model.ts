@@ -12,7 +12,14 @@ export interface ScriptedChatModel extends ChatModel {
   readonly looks: () => number;
 }
 
-export const modelConfig: ModelConfig = { name: "local", endpoint: "ollama", model: "smol", pull: "never", stop: [] };
+export const modelConfig: ModelConfig = {
+  name: "local",
+  endpoint: "ollama",
+  model: "smol",
+  pull: "never",
+  stop: [],
+  budgets: [],
+};
 
 export function scriptedChatModel(
   script: Script,

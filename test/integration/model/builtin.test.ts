@@ -48,7 +48,16 @@ describe.if(mayRun("the built-in engine", missing))("the built-in engine", () =>
     bounds: WatchdogBounds = { silenceMs: 10_000, loadSilenceMs: 60_000, stallMs: 60_000 },
   ): Provider {
     const model: ModelConfig = {
-      ...{ name: "pocket", endpoint: "engine", model: "smol", pull: "never", stop: [], temperature: 0, maxOutput: 40 },
+      ...{
+        name: "pocket",
+        endpoint: "engine",
+        model: "smol",
+        pull: "never",
+        stop: [],
+        budgets: [],
+        temperature: 0,
+        maxOutput: 40,
+      },
       builtin: { file, threads: 1 },
       ...options,
     };

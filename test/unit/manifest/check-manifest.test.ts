@@ -57,6 +57,7 @@ describe("a good manifest", () => {
       replicas: false,
       callers: { trust: "any", allow: [], deny: [] },
       tools: [],
+      budgets: [],
       source: "/etc/agents.yaml",
     });
     expect(manifest?.endpoints.get("ollama")).toMatchObject({

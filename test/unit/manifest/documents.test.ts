@@ -70,7 +70,7 @@ test("the JSON Schema knows every section, refuses unknown keys and shows defaul
   const text = JSON.stringify(schema);
   expect(text).toContain('"default":"30s"');
   expect(text).toContain('"default":"1MB"');
-  expect(text).not.toMatch(/"(expands|unit|need|defaultText)":/);
+  expect(text).not.toMatch(/"(expands|unit|need|defaultText)":"/);
 });
 
 test("a drop-in's JSON Schema has nothing that redirects others", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { PromptCheck, ServedAgent, ServiceHealth, ServiceSpec } from "../../../src/bus/serving/service-port.ts";
 import { ServiceError } from "../../../src/protocol/service-error.ts";
+import { inMemoryUsage } from "../../support/in-memory-usage.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { startAgent } from "../../../src/runtime/running-agent.ts";
 import { agentDefinition } from "../../support/agent-definition.ts";
@@ -34,6 +35,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     },
     model: () => model,
     conversations: inMemoryConversations({ log }),
+    budgets: { store: inMemoryUsage(), log, now: Date.now },
     toolPorts: { stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,
