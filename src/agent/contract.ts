@@ -20,6 +20,8 @@ export interface AgentPrompt {
   readonly sender?: PromptSender;
   /** How many agents it has come through; absent: none. */
   readonly hops?: number;
+  /** False: nobody is there to answer a question (a trigger's turn). */
+  readonly canAsk?: boolean;
 }
 
 export interface PromptSender {
@@ -94,9 +96,14 @@ export type TurnOutcome =
 
 export type TurnFailure =
   | { readonly kind: "model"; readonly error: ModelErrorKind; readonly message: string; readonly retryAfterS?: number }
+  /** It went as far as it may, and has no answer. */
+  | { readonly kind: "limit"; readonly limit: TurnLimitName; readonly message: string }
   /** The signal fired; its reason says why. */
   | { readonly kind: "stopped"; readonly reason: unknown }
   | { readonly kind: "internal"; readonly message: string };
+
+/** As in the manifest's `turn`. */
+export type TurnLimitName = "steps" | "tool_calls";
 
 /** A file that an agent cannot take, and why. */
 export interface RefusedFile {

@@ -6,10 +6,13 @@ import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
+import { type Approver, nobodyApproves } from "./approver.ts";
 import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./contract.ts";
 import { refusedFile } from "./prompt-files.ts";
 import { tokenEstimate } from "./token-estimate.ts";
-import { runTurn, type TurnPorts } from "./turn.ts";
+import { runTurn } from "./turn.ts";
+import { defaultTurnLimits } from "./turn-limits.ts";
+import type { TurnPorts } from "./turn-ports.ts";
 
 export interface AgentPorts {
   readonly model: ChatModel;
@@ -18,6 +21,8 @@ export interface AgentPorts {
   readonly log: Logger;
   readonly onTrace: TraceSink;
   readonly tracesText: boolean;
+  /** Absent: nobody may approve anything. */
+  readonly approver?: Approver;
 }
 
 /** `ports.log` names the agent. */
@@ -31,7 +36,14 @@ class ConfiguredAgent implements Agent {
 
   constructor({ name, instructions }: Pick<AgentConfig, "name" | "instructions">, ports: AgentPorts) {
     this.name = name;
-    this.#ports = { ...ports, agent: name, instructions, estimate: tokenEstimate() };
+    this.#ports = {
+      ...ports,
+      agent: name,
+      instructions,
+      approver: ports.approver ?? nobodyApproves,
+      limits: defaultTurnLimits,
+      estimate: tokenEstimate(),
+    };
   }
 
   answer(prompt: AgentPrompt, signal: AbortSignal): AsyncIterable<AgentEvent> {

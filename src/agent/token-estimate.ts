@@ -52,7 +52,12 @@ class LearningEstimate implements TokenEstimate {
 }
 
 function textBytes(messages: readonly ModelMessage[]): number {
-  return messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  return messages.reduce((sum, message) => sum + Buffer.byteLength(message.text) + callBytes(message), 0);
+}
+
+function callBytes(message: ModelMessage): number {
+  if (message.role !== "assistant" || message.calls === undefined) return 0;
+  return Buffer.byteLength(JSON.stringify(message.calls));
 }
 
 function fixedTokens(messages: readonly ModelMessage[]): number {

@@ -1,21 +1,28 @@
 // What one turn did, gathered while it runs, for its trace.
 
 import type { ModelUsage } from "../model/contract.ts";
-import type { ModelCallTrace, TurnTrace } from "../telemetry/trace.ts";
+import type { ModelCallTrace, ToolCallTrace, TurnTrace } from "../telemetry/trace.ts";
 import type { AgentPrompt, TurnOutcome } from "./contract.ts";
 
 /** A longer answer is relayed whole, but neither remembered nor traced. */
 export const maxKeptAnswerLength = 2 * 1024 * 1024;
 
 export interface TurnRecord {
-  readonly hasText: () => boolean;
   text(text: string): void;
+  /** The answer holds files. */
+  files(): void;
   usage(usage: ModelUsage): void;
   fallback(from: string, to: string): void;
-  trimmed(turns: number): void;
+  /** Turns that were left out. Returns whether that is news. */
+  trimmed(turns: number): boolean;
+  tool(call: ToolCallTrace): void;
+  /** Calls of tools so far. */
+  toolCalls(): number;
+  /** Tools were called, and none did its work. */
+  toolsFailed(): boolean;
   /** The whole answer; undefined when it is longer than `maxKeptAnswerLength`. */
   answer(): string | undefined;
-  /** Whether the answer holds anything but white space. */
+  /** Whether the answer holds nothing but white space. */
   isBlank(): boolean;
   finish(outcome: TurnOutcome): TurnTrace;
 }
@@ -28,6 +35,7 @@ export function turnRecord(
   const now = options.now ?? (() => performance.now());
   const startedAt = now();
   const calls: ModelCallTrace[] = [];
+  const tools: ToolCallTrace[] = [];
   const fallbacks: string[] = [];
   let firstTextMs: number | undefined;
   let trimmedTurns = 0;
@@ -35,16 +43,23 @@ export function turnRecord(
   let isBlank = true;
   let isTooLong = false;
   return {
-    hasText: () => firstTextMs !== undefined,
     text: (text) => {
       firstTextMs ??= now() - startedAt;
       isBlank &&= text.trim() === "";
       isTooLong ||= answer.length + text.length > maxKeptAnswerLength;
       answer = isTooLong ? "" : answer + text;
     },
+    files: () => void (isBlank = false),
     usage: (usage) => void calls.push(usage),
     fallback: (from, to) => void fallbacks.push(`${from} → ${to}`),
-    trimmed: (turns) => void (trimmedTurns = turns),
+    trimmed: (turns) => {
+      const isNews = turns > trimmedTurns;
+      trimmedTurns = Math.max(trimmedTurns, turns);
+      return isNews;
+    },
+    tool: (call) => void tools.push(call),
+    toolCalls: () => tools.length,
+    toolsFailed: () => haveAllFailed(tools),
     answer: () => (isTooLong ? undefined : answer),
     isBlank: () => isBlank,
     finish: (outcome) => ({
@@ -53,6 +68,7 @@ export function turnRecord(
       ...(prompt.conversation === undefined ? {} : { session: prompt.conversation }),
       ...senderFields(prompt),
       calls,
+      tools,
       fallbacks,
       trimmedTurns,
       ...outcomeFields(outcome),
@@ -63,16 +79,21 @@ export function turnRecord(
   };
 }
 
+function haveAllFailed(tools: readonly ToolCallTrace[]): boolean {
+  return tools.length > 0 && tools.every(({ outcome }) => outcome !== "ok");
+}
+
 function senderFields({ sender }: AgentPrompt): Pick<TurnTrace, "sender" | "senderTrust"> {
   return sender === undefined ? {} : { sender: sender.id, senderTrust: sender.isVerified ? "verified" : "claimed" };
 }
 
 function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reason"> {
-  if (outcome.ok) return { outcome: "ok" };
+  if (outcome.ok) return { outcome: outcome.toolsFailed === true ? "tools_failed" : "ok" };
   const { failure } = outcome;
   switch (failure.kind) {
     case "model":
       return { outcome: "error", reason: `${failure.error}: ${failure.message}` };
+    case "limit":
     case "internal":
       return { outcome: "error", reason: failure.message };
     case "stopped":

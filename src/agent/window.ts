@@ -1,14 +1,18 @@
-// The conversation window: which turns go to the model with a prompt. The oldest are left out, whole, when all would not fit.
+// The conversation window: which turns go to the model with a prompt. The oldest are left out, whole, when all would not fit: a call is never
+// parted from its result.
 
 import type { StoredTurn } from "../memory/contract.ts";
-import type { ModelMessage } from "../model/contract.ts";
+import type { ModelMessage, ModelTool } from "../model/contract.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
 
 export interface WindowInput {
   readonly instructions: string;
   /** Completed turns, oldest first. */
   readonly turns: readonly StoredTurn[];
-  readonly prompt: ModelMessage;
+  /** Of this turn: the prompt, then calls with their results. */
+  readonly current: readonly ModelMessage[];
+  /** What the model is told of tools takes tokens too. */
+  readonly tools: readonly ModelTool[];
   /** Tokens that fit, prompt and answer together; absent: not known, and nothing is left out. */
   readonly contextTokens: number | undefined;
   /** Tokens kept free for the answer; absent: a quarter of the context, at most 1,024. */
@@ -18,12 +22,14 @@ export interface WindowInput {
 
 export interface Window {
   readonly messages: readonly ModelMessage[];
+  /** Stands for all that the model is sent, when tokens are counted. */
+  readonly counted: readonly ModelMessage[];
   readonly keptTurns: number;
   readonly leftOutTurns: number;
 }
 
 /**
- * Keeps the newest turns that fit. The prompt itself is always sent: whether it fits alone is the model's to say, since a guess that errs
+ * Keeps the newest turns that fit. The turn itself is always sent: whether it fits alone is the model's to say, since a guess that errs
  * on the safe side would refuse prompts that fit.
  */
 export function fitWindow(input: WindowInput): Window {
@@ -41,18 +47,23 @@ export function fitWindow(input: WindowInput): Window {
 }
 
 /** The window with the newest `kept` turns. */
-export function windowOf(input: Pick<WindowInput, "instructions" | "turns" | "prompt">, kept: number): Window {
+export function windowOf(input: Omit<WindowInput, "contextTokens" | "maxOutput" | "estimate">, kept: number): Window {
   const turns = kept === 0 ? [] : input.turns.slice(-kept);
-  const [system, prompt] = [systemMessages(input.instructions), input.prompt];
+  const messages = [...systemMessages(input.instructions), ...turns.flatMap((turn) => turn.messages), ...input.current];
   return {
-    messages: [...system, ...turns.flatMap((turn) => turn.messages), prompt],
+    messages,
+    counted: [...toolMessages(input.tools), ...messages],
     keptTurns: kept,
     leftOutTurns: input.turns.length - kept,
   };
 }
 
 function frame(input: WindowInput): readonly ModelMessage[] {
-  return [...systemMessages(input.instructions), input.prompt];
+  return [...systemMessages(input.instructions), ...toolMessages(input.tools), ...input.current];
+}
+
+function toolMessages(tools: readonly ModelTool[]): readonly ModelMessage[] {
+  return tools.length === 0 ? [] : [{ role: "system", text: JSON.stringify(tools) }];
 }
 
 function systemMessages(instructions: string): readonly ModelMessage[] {

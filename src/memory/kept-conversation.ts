@@ -51,6 +51,8 @@ function newestThatFit(turns: readonly SizedTurn[], limits: ConversationLimits):
 function turnBytes(turn: StoredTurn): number {
   return turn.messages.reduce((sum, message) => {
     const images = message.role === "user" ? (message.images ?? []) : [];
-    return sum + 128 + message.text.length * 2 + images.reduce((bytes, image) => bytes + image.data.byteLength, 0);
+    const calls = message.role === "assistant" && message.calls !== undefined ? JSON.stringify(message.calls) : "";
+    const textBytes = (message.text.length + calls.length) * 2;
+    return sum + 128 + textBytes + images.reduce((bytes, image) => bytes + image.data.byteLength, 0);
   }, 0);
 }

@@ -1,6 +1,6 @@
 // Reads a streamed answer: one event of text per network read, whatever the number of records in it.
 
-import type { ModelEvent, ModelUsage } from "./contract.ts";
+import type { ModelEvent, ModelToolCall, ModelUsage } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import { cutBody } from "./cut-body.ts";
 import { streamFailure } from "./fetch-failure.ts";
@@ -8,10 +8,12 @@ import { LineSplitter } from "./line-splitter.ts";
 import type { Meter } from "./meter.ts";
 import { ThinkTags } from "./think-tags.ts";
 
-/** Understands one provider's lines. `text` and `thinking` gather until the reader takes them. */
+/** Understands one provider's lines. `text`, `thinking` and `calls` gather until the reader takes them. */
 export interface AnswerDecoder {
   text: string;
   thinking: string;
+  /** Whole ones only. */
+  readonly calls: ModelToolCall[];
   /** True once the provider said that the answer is complete. */
   isComplete: boolean;
   /** @throws {ModelError} for a line that is none, or that carries the provider's error */
@@ -56,6 +58,10 @@ export async function* readAnswer(
       if (text !== "") {
         meter.pass(text);
         yield { type: "text", text };
+      }
+      for (const call of decoder.calls.splice(0)) {
+        meter.pass(JSON.stringify(call.input));
+        yield { type: "tool-call", call };
       }
       if (failure !== undefined) throw new ModelError(failure.kind, hide(failure.message), failure);
     }

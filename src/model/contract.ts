@@ -26,8 +26,10 @@ export interface ModelToolCall {
   /** The provider's, or made up: unique in its conversation. */
   readonly id: string;
   readonly name: string;
-  /** As the model gave them, whatever the tool's schema says. */
+  /** As the model gave them, whatever the tool's schema says; empty when they are no object. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** What the model gave in place of an object. */
+  readonly rawInput?: unknown;
 }
 
 export interface ChatRequest {

@@ -81,3 +81,8 @@ export function maxOutputOf(model: ModelConfig, request: ChatRequest): number | 
 export function hasImages(request: ChatRequest): boolean {
   return request.messages.some((message) => message.role === "user" && (message.images?.length ?? 0) > 0);
 }
+
+/** The JSON Schema that an answer has to follow: the request's, else the manifest's; undefined when neither has one. */
+export function formatOf(model: ModelConfig, request: ChatRequest): Readonly<Record<string, unknown>> | undefined {
+  return request.format ?? model.schema;
+}

@@ -35,6 +35,7 @@ export type ServiceErrorName =
   | "model_refused"
   | "model_timeout"
   | "model_invalid"
+  | "turn_limit"
   | "deadline_exceeded"
   | "shutting_down"
   | "caller_gone"

@@ -6,7 +6,7 @@ import { ServiceError } from "../protocol/service-error.ts";
 import { openQuestion, promptSender } from "./open-question.ts";
 import { turnError } from "./turn-error.ts";
 
-/** Thinking and usage stay here: a caller gets the answer's text, status tokens, and the end. Never throws. */
+/** Thinking and usage stay here: a caller gets the answer's text, status tokens, questions, and the end. Never throws. */
 export function promptHandler(agent: Agent): PromptHandler {
   return async function* (prompt, signal): AsyncGenerator<ReplyEvent> {
     const isDue = statusPace();
@@ -21,15 +21,20 @@ export function promptHandler(agent: Agent): PromptHandler {
         case "progress":
           if (isDue(event.status)) yield { type: "status", status: event.status };
           break;
+        case "tool-call":
+          yield { type: "status", status: toolStatus("tool", event.call.name) };
+          break;
+        case "tool-result":
+          if (!event.outcome.ok) yield { type: "status", status: toolStatus("tool_failed", event.name) };
+          break;
         case "question":
           yield openQuestion(event.question);
           break;
         case "end":
+          if (event.outcome.ok && event.outcome.toolsFailed === true) yield { type: "status", status: "tools_failed" };
           yield replyEnd(event.outcome, agent.name);
           return;
         case "thinking":
-        case "tool-call":
-        case "tool-result":
         case "usage":
           break;
       }
@@ -65,6 +70,11 @@ function agentPrompt({ id, text, attachments, session, sender }: ServedPrompt): 
 
 function replyEnd(outcome: TurnOutcome, agent: string): ReplyEvent {
   return outcome.ok ? { type: "end" } : { type: "end", error: turnError(outcome.failure, agent) };
+}
+
+/** A model may call a tool by any name: only letters, digits, `_` and `-` of it are shown. */
+function toolStatus(what: "tool" | "tool_failed", name: string): string {
+  return `${what}:${name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 64)}`;
 }
 
 /** A status is news when it differs from the one before, or a second has passed: a pull reports its progress far more often. */

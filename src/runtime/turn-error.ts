@@ -13,6 +13,10 @@ export function turnError(failure: TurnFailure, agent: string): ServiceError {
       return modelError(failure, agent);
     case "stopped":
       return stopError(failure.reason, agent);
+    case "limit": {
+      const message = `Agent "${agent}" reached the limit of its turns without an answer: ${failure.limit}`;
+      return new ServiceError(500, "turn_limit", message, { limit: failure.limit });
+    }
     case "internal":
       return new ServiceError(500, "internal", `Agent "${agent}" failed in an unforeseen way; its log says more`);
   }

@@ -18,6 +18,18 @@ export interface ModelCallTrace {
   readonly cost?: { readonly amount: number; readonly currency: string };
 }
 
+/** One call of a tool, as it ended. */
+export interface ToolCallTrace {
+  readonly name: string;
+  /** `ok`, or the kind of its error. */
+  readonly outcome: string;
+  readonly durationMs: number;
+  /** Of the arguments as the model gave them. */
+  readonly inputBytes: number;
+  /** Of what the model read. */
+  readonly outputBytes: number;
+}
+
 export interface TurnTrace {
   readonly id: string;
   readonly agent: string;
@@ -26,11 +38,14 @@ export interface TurnTrace {
   readonly sender?: string;
   readonly senderTrust?: "verified" | "claimed";
   readonly calls: readonly ModelCallTrace[];
+  /** In the order in which they ended. */
+  readonly tools: readonly ToolCallTrace[];
   /** `from → to` of every model that was passed over. */
   readonly fallbacks: readonly string[];
   /** Turns of the conversation that did not fit the context and were left out. */
   readonly trimmedTurns: number;
-  readonly outcome: "ok" | "error" | "stopped";
+  /** `tools_failed`: answered, and no tool that was called for it did its work. */
+  readonly outcome: "ok" | "tools_failed" | "error" | "stopped";
   /** Why, when not ok. */
   readonly reason?: string;
   /** Prompt taken to first text. */
@@ -44,11 +59,12 @@ export interface TurnTrace {
 /** Takes a turn's record. Must not throw. */
 export type TraceSink = (trace: TurnTrace) => void;
 
-/** Writes a line for each model call, then one for the turn. */
+/** Writes a line for each call of a model or a tool, then one for the turn. */
 export function logTrace(log: Logger): TraceSink {
   return (trace) => {
     const turn = { agent: trace.agent, turn: trace.id };
     for (const call of trace.calls) log.info("Model call", { ...turn, ...callFields(call) });
+    for (const call of trace.tools) log.info("Tool call", { ...turn, ...toolFields(call) });
     const fields = {
       ...turn,
       session: trace.session,
@@ -63,8 +79,34 @@ export function logTrace(log: Logger): TraceSink {
       prompt: trace.prompt,
       answer: trace.answer,
     };
-    if (trace.outcome === "error") log.warn("Turn failed", fields);
-    else log.info(trace.outcome === "ok" ? "Turn answered" : "Turn stopped", fields);
+    tellOutcome(log, trace.outcome, fields);
+  };
+}
+
+function tellOutcome(log: Logger, outcome: TurnTrace["outcome"], fields: Record<string, unknown>): void {
+  switch (outcome) {
+    case "ok":
+      log.info("Turn answered", fields);
+      break;
+    case "tools_failed":
+      log.warn("Turn answered, and every tool failed", fields);
+      break;
+    case "error":
+      log.warn("Turn failed", fields);
+      break;
+    case "stopped":
+      log.info("Turn stopped", fields);
+      break;
+  }
+}
+
+function toolFields(call: ToolCallTrace): Record<string, unknown> {
+  return {
+    tool: call.name,
+    outcome: call.outcome,
+    ms: round(call.durationMs),
+    bytes_in: call.inputBytes,
+    bytes_out: call.outputBytes,
   };
 }
 

@@ -1,7 +1,14 @@
 // A ChatModel that does what a test says, in place of a provider.
 
 import type { ModelConfig } from "../../src/manifest/manifest.ts";
-import type { ChatModel, ChatRequest, ModelEvent, ModelHealth, ModelUsage } from "../../src/model/contract.ts";
+import type {
+  ChatModel,
+  ChatRequest,
+  ModelEvent,
+  ModelHealth,
+  ModelToolCall,
+  ModelUsage,
+} from "../../src/model/contract.ts";
 
 export type Script = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
 
@@ -63,6 +70,27 @@ export function answering(...texts: readonly string[]): Script {
       yield { type: "text", text };
     }
     yield { type: "usage", usage: usageOf({ outputTokens: texts.length }) };
+  };
+}
+
+/** Calls tools, after a text where one is given. */
+export function calling(...said: readonly (ModelToolCall | { readonly text: string })[]): Script {
+  return async function* () {
+    for (const piece of said) {
+      await Promise.resolve();
+      if ("text" in piece) yield { type: "text", text: piece.text };
+      else yield { type: "tool-call", call: piece };
+    }
+    yield { type: "usage", usage: usageOf() };
+  };
+}
+
+/** Does one after the other, request by request, and the last of them from then on. */
+export function inTurn(...scripts: readonly [Script, ...Script[]]): Script {
+  let next = 0;
+  return (request, signal) => {
+    const script = scripts[Math.min(next++, scripts.length - 1)] ?? scripts[0];
+    return script(request, signal);
   };
 }
 

@@ -62,6 +62,8 @@ class Answers {
   readonly #scripts: Map<string, Script>;
   readonly #received: Received;
   readonly #records = new Map<string, { readonly script: Script; readonly records: Records }>();
+  /** Answers given so far by scripts that have steps. */
+  readonly #taken = new WeakMap<Script, number>();
   /** The server's only slot, for scripts that evaluate a prompt. */
   #evaluating: Promise<void> = Promise.resolve();
 
@@ -133,7 +135,7 @@ class Answers {
 
   async #answer(dialect: DialectName, path: string, body: Body, request: Request): Promise<Response> {
     const model = textOf(body["model"]);
-    const script = this.#scriptOf(model);
+    const script = this.#stepOf(this.#scriptOf(model));
     const ended = Promise.withResolvers<"complete" | "broken" | "aborted">();
     this.#received.begin();
     let isOver = false;
@@ -146,6 +148,10 @@ class Answers {
     request.signal.addEventListener("abort", () => end("aborted"), { once: true });
     this.#received.add({ path, model, headers: request.headers, body, ended: ended.promise });
     await this.#beforeHeaders(script, isProbe(body), request.signal);
+    if (script.takesTools === false && body["tools"] !== undefined) {
+      end("complete");
+      return Response.json({ error: `"${model}" does not support tools` }, { status: 400 });
+    }
     if (script.missing === true || script.status !== undefined) {
       end("complete");
       return script.missing === true ? notFound(model) : failure(script);
@@ -188,6 +194,13 @@ class Answers {
     return script;
   }
 
+  #stepOf(script: Script): Script {
+    if (script.steps === undefined) return script;
+    const taken = this.#taken.get(script) ?? 0;
+    this.#taken.set(script, taken + 1);
+    return script.steps[taken % script.steps.length] ?? {};
+  }
+
   #recordsOf(dialect: DialectName, model: string, script: Script): Records {
     const key = `${dialect} ${model}`;
     const known = this.#records.get(key);
@@ -201,7 +214,11 @@ class Answers {
 function shown(script: Script): object {
   return {
     model_info: { "general.architecture": "scripted", "scripted.context_length": script.contextTokens ?? 8192 },
-    capabilities: ["completion", ...(script.sees === true ? ["vision"] : [])],
+    capabilities: [
+      "completion",
+      ...(script.takesTools === false ? [] : ["tools"]),
+      ...(script.sees === true ? ["vision"] : []),
+    ],
   };
 }
 

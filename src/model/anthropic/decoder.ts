@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { AnswerDecoder } from "../answer.ts";
-import type { ChatRequest, ModelUsage } from "../contract.ts";
+import type { ChatRequest, ModelToolCall, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
 import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
@@ -10,11 +10,16 @@ import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { eventData } from "../sse.ts";
 import { errorIn, saysOverflow } from "../status-failure.ts";
+import { maxArgumentsLength, maxCallsOfAnswer, toolCall } from "../tool-call.ts";
 
 export class AnthropicDecoder implements AnswerDecoder {
   text = "";
   thinking = "";
+  readonly calls: ModelToolCall[] = [];
   isComplete = false;
+  /** The call whose block is open. */
+  #call: { readonly id: string; readonly name: string; json: string } | undefined;
+  #callCount = 0;
   #stopReason = "";
   #input: number | undefined;
   #cached: number | undefined;
@@ -65,14 +70,15 @@ export class AnthropicDecoder implements AnswerDecoder {
       case "message_start":
         this.#count(recordAt(recordAt(event, "message"), "usage"));
         break;
-      case "content_block_delta": {
-        const delta = recordAt(event, "delta");
-        const text = textAt(delta, "text");
-        this.text += text;
-        this.#template.learn(line, text);
-        this.thinking += textAt(delta, "thinking");
+      case "content_block_start":
+        this.#begin(recordAt(event, "content_block"));
         break;
-      }
+      case "content_block_delta":
+        this.#append(recordAt(event, "delta"), line);
+        break;
+      case "content_block_stop":
+        this.#endCall();
+        break;
       case "message_delta":
         this.#stopReason = textAt(recordAt(event, "delta"), "stop_reason") || this.#stopReason;
         this.#count(recordAt(event, "usage"));
@@ -85,6 +91,29 @@ export class AnthropicDecoder implements AnswerDecoder {
       default:
         break;
     }
+  }
+
+  #begin(block: JsonRecord | undefined): void {
+    if (block?.["type"] !== "tool_use" || ++this.#callCount > maxCallsOfAnswer) return;
+    this.#call = { id: textAt(block, "id"), name: textAt(block, "name"), json: "" };
+  }
+
+  #append(delta: JsonRecord | undefined, line: string): void {
+    const text = textAt(delta, "text");
+    this.text += text;
+    this.#template.learn(line, text);
+    this.thinking += textAt(delta, "thinking");
+    if (this.#call === undefined) return;
+    this.#call.json += textAt(delta, "partial_json");
+    if (this.#call.json.length > maxArgumentsLength)
+      throw new ModelError("invalid", "The model's answer broke off: the arguments of a call have no end");
+  }
+
+  #endCall(): void {
+    if (this.#call === undefined) return;
+    const { id, name, json } = this.#call;
+    this.calls.push(toolCall(id, name, json));
+    this.#call = undefined;
   }
 
   #count(usage: JsonRecord | undefined): void {

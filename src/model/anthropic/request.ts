@@ -1,10 +1,17 @@
 // The body of an Anthropic message.
 
-import type { ImageBlockParam, MessageCreateParamsStreaming, MessageParam } from "@anthropic-ai/sdk/resources/messages";
+import type {
+  ImageBlockParam,
+  MessageCreateParamsStreaming,
+  MessageParam,
+  Tool,
+  ToolResultBlockParam,
+} from "@anthropic-ai/sdk/resources/messages";
 import type { ModelConfig } from "../../manifest/manifest.ts";
-import type { ChatRequest, ModelImage, ModelMessage } from "../contract.ts";
+import { withoutCalls } from "../calls-as-text.ts";
+import type { ChatRequest, ModelImage, ModelMessage, ModelTool } from "../contract.ts";
 import { ModelError } from "../contract.ts";
-import { maxOutputOf } from "../provider.ts";
+import { formatOf, maxOutputOf } from "../provider.ts";
 
 /** The API wants a limit; this one every current model allows. */
 const defaultMaxOutput = 8192;
@@ -12,18 +19,21 @@ const leastThinking = 1024;
 
 export function messageBody(model: ModelConfig, request: ChatRequest): MessageCreateParamsStreaming {
   const maxOutput = maxOutputOf(model, request) ?? defaultMaxOutput;
-  const system = request.messages.filter((message) => message.role === "system").map((message) => message.text);
-  const thinks = model.think === true && maxOutput > leastThinking;
+  const tools = request.tools ?? [];
+  // The API refuses calls in a conversation without tools, and thinking that is asked for anew between a call and its result.
+  const messages = tools.length === 0 ? withoutCalls(request.messages) : request.messages;
+  const system = messages.filter((message) => message.role === "system").map((message) => message.text);
+  const thinks = model.think === true && maxOutput > leastThinking && tools.length === 0;
+  const format = formatOf(model, request);
   return {
     model: model.model,
     max_tokens: maxOutput,
-    messages: request.messages.flatMap(toMessage),
+    messages: toMessages(messages),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
     stream: true,
     ...(system.length === 0 ? {} : { system: system.join("\n\n") }),
     ...(model.stop.length === 0 ? {} : { stop_sequences: [...model.stop] }),
-    ...(model.schema === undefined
-      ? {}
-      : { output_config: { format: { type: "json_schema", schema: { ...model.schema } } } }),
+    ...(format === undefined ? {} : { output_config: { format: { type: "json_schema", schema: { ...format } } } }),
     ...(model.think === false ? { thinking: { type: "disabled" } } : {}),
     // A model that thinks takes no temperature.
     ...(thinks ? { thinking: { type: "enabled", budget_tokens: Math.max(leastThinking, maxOutput >> 1) } } : {}),
@@ -31,17 +41,28 @@ export function messageBody(model: ModelConfig, request: ChatRequest): MessageCr
   };
 }
 
-function toMessage(message: ModelMessage): MessageParam[] {
-  switch (message.role) {
-    case "system":
-      return [];
-    case "assistant":
-      return [{ role: "assistant", content: assistantContent(message) }];
-    case "tool":
-      return [{ role: "user", content: [{ type: "tool_result", tool_use_id: message.call, content: message.text }] }];
-    case "user":
-      return [userMessage(message)];
+function toTool({ name, description, parameters }: ModelTool): Tool {
+  return { name, description, input_schema: { ...parameters, type: "object" } };
+}
+
+/** Results of one answer's calls have to come in one message. */
+function toMessages(messages: readonly ModelMessage[]): MessageParam[] {
+  const params: MessageParam[] = [];
+  let results: ToolResultBlockParam[] | undefined;
+  for (const message of messages) {
+    if (message.role === "tool") {
+      if (results === undefined) params.push({ role: "user", content: (results = []) });
+      results.push({ type: "tool_result", tool_use_id: message.call, content: message.text });
+    } else {
+      results = undefined;
+      if (message.role !== "system") params.push(toMessage(message));
+    }
   }
+  return params;
+}
+
+function toMessage(message: Exclude<ModelMessage, { role: "system" | "tool" }>): MessageParam {
+  return message.role === "user" ? userMessage(message) : { role: "assistant", content: assistantContent(message) };
 }
 
 function assistantContent({ text, calls = [] }: Extract<ModelMessage, { role: "assistant" }>): MessageParam["content"] {

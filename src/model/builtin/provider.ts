@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ownCommand } from "../../host/own-command.ts";
 import type { BuiltinModel, EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
+import { withoutCalls } from "../calls-as-text.ts";
 import { ModelError, type ChatRequest, type ModelEvent, type ModelNotice } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
@@ -204,11 +205,7 @@ function messagesOf(request: ChatRequest): ChatMessage["messages"] {
       "overflow",
       `The prompt has ${characters} characters, more than any context of the engine holds`,
     );
-  return request.messages.map((message) =>
-    message.role === "tool"
-      ? { role: "user", text: `<tool_response>\n${message.text}\n</tool_response>` }
-      : { role: message.role, text: message.text },
-  );
+  return withoutCalls(request.messages).flatMap(({ role, text }) => (role === "tool" ? [] : [{ role, text }]));
 }
 
 function fileName(url: string): string {

@@ -2,17 +2,19 @@
 
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { AnswerDecoder } from "../answer.ts";
-import type { ChatRequest, ModelUsage } from "../contract.ts";
+import type { ChatRequest, ModelToolCall, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
-import { countAt, parseRecord, recordAt, textAt } from "../json.ts";
+import { countAt, isRecord, parseRecord, recordAt, textAt } from "../json.ts";
 import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { saysOverflow } from "../status-failure.ts";
+import { maxCallsOfAnswer, toolCall } from "../tool-call.ts";
 
 export class OllamaDecoder implements AnswerDecoder {
   text = "";
   thinking = "";
+  readonly calls: ModelToolCall[] = [];
   isComplete = false;
   #last: JsonRecord | undefined;
   readonly #template = new LineTemplate("content", "created_at");
@@ -44,10 +46,12 @@ export class OllamaDecoder implements AnswerDecoder {
     const thinking = textAt(message, "thinking");
     this.text += text;
     this.thinking += thinking;
+    const calls = toolCalls(message);
+    this.calls.push(...calls);
     if (record["done"] === true) {
       this.#last = record;
       this.isComplete = true;
-    } else if (thinking === "") {
+    } else if (thinking === "" && calls.length === 0) {
       this.#template.learn(line, text);
     }
   }
@@ -68,6 +72,17 @@ export class OllamaDecoder implements AnswerDecoder {
     const served = { name: this.#model.name, provider: "ollama" };
     return this.#meter.usage(served, this.#request, { input, output }, isCut ? "length" : "stop");
   }
+}
+
+/** A call comes whole in one record. */
+function toolCalls(message: JsonRecord | undefined): readonly ModelToolCall[] {
+  const calls = message?.["tool_calls"];
+  if (!Array.isArray(calls)) return [];
+  return calls.slice(0, maxCallsOfAnswer).map((call: unknown) => {
+    const record = isRecord(call) ? call : undefined;
+    const called = recordAt(record, "function");
+    return toolCall(textAt(record, "id"), textAt(called, "name"), called?.["arguments"]);
+  });
 }
 
 /** An error inside a stream that began with status 200. */

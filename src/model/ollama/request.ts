@@ -1,23 +1,26 @@
 // The body of an Ollama chat: the manifest's options in Ollama's names, and never a silent cut.
 
 import type { ModelConfig } from "../../manifest/manifest.ts";
-import type { ChatRequest, ModelMessage } from "../contract.ts";
-import { maxOutputOf } from "../provider.ts";
+import type { ChatRequest, ModelMessage, ModelTool } from "../contract.ts";
+import { formatOf, maxOutputOf } from "../provider.ts";
 
 /**
  * @param contextTokens the context to ask for; undefined leaves it to the server
  */
 export function chatBody(model: ModelConfig, request: ChatRequest, contextTokens: number | undefined) {
+  const tools = request.tools ?? [];
+  const format = formatOf(model, request);
   return {
     model: model.model,
     messages: request.messages.map(toMessage),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
     stream: true as const,
     // Without these, a prompt that doesn't fit is cut at its start, and a full context forgets its oldest half.
     truncate: false,
     shift: false,
     ...keepAlive(model),
     ...(model.think === undefined ? {} : { think: model.think }),
-    ...(model.schema === undefined ? {} : { format: model.schema }),
+    ...(format === undefined ? {} : { format }),
     options: { ...loadOptions(contextTokens), ...generationOptions(model, maxOutputOf(model, request)) },
   };
 }
@@ -45,6 +48,10 @@ function toMessage(message: ModelMessage) {
       : { tool_calls: calls.map(({ name, input }) => ({ function: { name, arguments: { ...input } } })) }),
     ...(images.length === 0 ? {} : { images: images.map((image) => Buffer.from(image.data).toString("base64")) }),
   };
+}
+
+function toTool({ name, description, parameters }: ModelTool) {
+  return { type: "function", function: { name, description, parameters: { ...parameters } } };
 }
 
 function keepAlive(model: ModelConfig) {

@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { AnswerDecoder } from "../answer.ts";
-import type { ChatRequest, ModelUsage } from "../contract.ts";
+import type { ChatRequest, ModelToolCall, ModelUsage } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { JsonRecord } from "../json.ts";
 import { countAt, isRecord, parseRecord, recordAt, textAt } from "../json.ts";
@@ -10,11 +10,14 @@ import { LineTemplate } from "../line-template.ts";
 import type { Meter } from "../meter.ts";
 import { eventData } from "../sse.ts";
 import { errorIn, saysOverflow } from "../status-failure.ts";
+import { StreamedCalls } from "./streamed-calls.ts";
 
 export class OpenAiDecoder implements AnswerDecoder {
   text = "";
   thinking = "";
+  readonly calls: ModelToolCall[] = [];
   isComplete = false;
+  readonly #streamed = new StreamedCalls();
   #finishReason = "";
   #usage: JsonRecord | undefined;
   readonly #template = new LineTemplate("content");
@@ -45,6 +48,7 @@ export class OpenAiDecoder implements AnswerDecoder {
       if (this.#finishReason === "" && this.#usage === undefined) {
         throw new ModelError("invalid", "The model's answer broke off: it ended without a reason");
       }
+      this.calls.push(...this.#streamed.take());
       this.isComplete = true;
       return;
     }
@@ -56,6 +60,7 @@ export class OpenAiDecoder implements AnswerDecoder {
 
   /** Some servers leave the closing `[DONE]` out. */
   endsWell(): boolean {
+    this.calls.push(...this.#streamed.take());
     return this.#finishReason !== "";
   }
 
@@ -78,9 +83,10 @@ export class OpenAiDecoder implements AnswerDecoder {
       const thinking = textAt(delta, "reasoning_content") || textAt(delta, "reasoning");
       this.text += text;
       this.thinking += thinking;
+      const isCalling = this.#streamed.add(delta?.["tool_calls"]);
       const reason = choice["finish_reason"];
       if (typeof reason === "string") this.#finishReason = reason;
-      else if (thinking === "" && !isRecord(event["usage"])) this.#template.learn(line, text);
+      else if (!isCalling && thinking === "" && !isRecord(event["usage"])) this.#template.learn(line, text);
     }
     const usage = event["usage"];
     if (isRecord(usage)) this.#usage = usage;

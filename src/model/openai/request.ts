@@ -3,10 +3,11 @@
 import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
+  ChatCompletionTool,
 } from "openai/resources/chat/completions";
 import type { ModelConfig } from "../../manifest/manifest.ts";
-import type { ChatRequest, ModelImage, ModelMessage, ModelToolCall } from "../contract.ts";
-import { maxOutputOf } from "../provider.ts";
+import type { ChatRequest, ModelImage, ModelMessage, ModelTool, ModelToolCall } from "../contract.ts";
+import { formatOf, maxOutputOf } from "../provider.ts";
 
 /** Newer OpenAI models refuse `max_tokens`; most other servers know nothing else. */
 export type MaxTokensName = "max_tokens" | "max_completion_tokens";
@@ -17,10 +18,13 @@ export function completionBody(
   maxTokensName: MaxTokensName,
 ): ChatCompletionCreateParamsStreaming {
   const maxOutput = maxOutputOf(model, request);
+  const tools = request.tools ?? [];
+  const format = formatOf(model, request);
   const sampling = model.seed === undefined ? {} : { seed: model.seed };
   return {
     model: model.model,
     messages: request.messages.map(toMessage),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
     stream: true,
     stream_options: { include_usage: true },
     ...(maxOutput === undefined ? {} : { [maxTokensName]: maxOutput }),
@@ -28,8 +32,12 @@ export function completionBody(
     ...sampling,
     ...(model.stop.length === 0 ? {} : { stop: [...model.stop] }),
     ...(model.think === undefined ? {} : { reasoning_effort: model.think ? "medium" : "none" }),
-    ...(model.schema === undefined ? {} : { response_format: answerFormat(model.schema) }),
+    ...(format === undefined ? {} : { response_format: answerFormat(format) }),
   };
+}
+
+function toTool({ name, description, parameters }: ModelTool): ChatCompletionTool {
+  return { type: "function", function: { name, description, parameters: { ...parameters } } };
 }
 
 function toMessage(message: ModelMessage): ChatCompletionMessageParam {

@@ -1,6 +1,6 @@
 // How an answer looks on the wire of each provider.
 
-import type { Script } from "./script.ts";
+import type { Script, ScriptedCall } from "./script.ts";
 import { piecesOf } from "./script.ts";
 
 export interface Counts {
@@ -48,6 +48,7 @@ function ollama(model: string, script: Script, pieces: readonly string[], counts
     opening: script.thinking === undefined ? [] : [say({ thinking: script.thinking })],
     pieces: pieces.map((content) => say({ content })),
     closing: [
+      ...(script.calls ?? []).map(({ name, input }) => say({ tool_calls: [{ function: { name, arguments: input } }] })),
       line({
         ...base,
         message: { role: "assistant", content: "" },
@@ -79,7 +80,8 @@ function openai(model: string, script: Script, pieces: readonly string[], counts
     ],
     pieces: pieces.map((content) => say({ content })),
     closing: [
-      say({}, script.finish ?? "stop"),
+      ...openaiCalls(script).map((call) => say({ tool_calls: [call] })),
+      say({}, script.finish ?? (script.calls === undefined ? "stop" : "tool_calls")),
       ...(counts === undefined ? [] : [event({ ...base, choices: [], usage })]),
       encode("data: [DONE]\n\n"),
     ],
@@ -101,6 +103,7 @@ function anthropic(model: string, script: Script, pieces: readonly string[], cou
     pieces: pieces.map((text) => delta({ type: "text_delta", text })),
     closing: [
       named({ type: "content_block_stop", ...{ index: 0 } }),
+      ...anthropicCalls(script),
       named({
         type: "message_delta",
         ...{
@@ -116,4 +119,37 @@ function anthropic(model: string, script: Script, pieces: readonly string[], cou
       ...{ error: { type: "api_error", message: script.errorText ?? "Internal server error" } },
     }),
   };
+}
+
+/** Each call in pieces, as the real ones come: its name first, its arguments cut in two. */
+function openaiCalls({ calls = [] }: Script): object[] {
+  return calls.flatMap(({ name, input }, index) => {
+    const [head, tail] = halves(input);
+    return [
+      { index, id: `call_${index}`, type: "function", function: { name, arguments: "" } },
+      { index, function: { arguments: head } },
+      { index, function: { arguments: tail } },
+    ];
+  });
+}
+
+function anthropicCalls({ calls = [] }: Script): Uint8Array[] {
+  return calls.flatMap(({ name, input }, at) => {
+    const index = at + 1;
+    const piece = (json: string) => ({ index, delta: { type: "input_json_delta", partial_json: json } });
+    const [head, tail] = halves(input);
+    const block = { type: "tool_use", id: `toolu_${at}`, name, input: {} };
+    return [
+      named({ type: "content_block_start", ...{ index, content_block: block } }),
+      named({ type: "content_block_delta", ...piece(head) }),
+      named({ type: "content_block_delta", ...piece(tail) }),
+      named({ type: "content_block_stop", ...{ index } }),
+    ];
+  });
+}
+
+function halves(input: ScriptedCall["input"]): readonly [string, string] {
+  const json = typeof input === "string" ? input : JSON.stringify(input);
+  const middle = Math.ceil(json.length / 2);
+  return [json.slice(0, middle), json.slice(middle)];
 }

@@ -1,5 +1,11 @@
 // What a scripted answer does: how much it says, how fast, and how it goes wrong.
 
+export interface ScriptedCall {
+  readonly name: string;
+  /** Text is sent as it is, where the provider's form allows for it. */
+  readonly input: Readonly<Record<string, unknown>> | string;
+}
+
 export interface Script {
   /** The answer; by default `tokens` pieces. */
   readonly text?: string;
@@ -8,6 +14,10 @@ export interface Script {
   /** What each piece says when there is no text. Default "word ". */
   readonly piece?: string;
   readonly thinking?: string;
+  /** Tools that it calls, after its text. With none, and no text asked for, it says its pieces. */
+  readonly calls?: readonly ScriptedCall[];
+  /** What it does in answer after answer, over and over, in place of all the rest. */
+  readonly steps?: readonly Script[];
   /** Before the answer's headers. */
   readonly headersAfterMs?: number;
   /** Between pieces. */
@@ -38,6 +48,8 @@ export interface Script {
   /** The context length that it claims for the model. */
   readonly contextTokens?: number;
   readonly sees?: boolean;
+  /** False: the API refuses tools for this model. */
+  readonly takesTools?: boolean;
   /** The size that Ollama's list of models gives. */
   readonly sizeBytes?: number;
   /** It is loaded, and takes so much. */
@@ -63,6 +75,7 @@ export function scriptInName(model: string): Script | undefined {
 }
 
 export function piecesOf(script: Script): readonly string[] {
+  if (script.calls !== undefined && script.text === undefined) return [];
   if (script.text !== undefined) return script.text.match(/\s*\S+|\s+/g) ?? [];
   return Array.from({ length: script.tokens ?? 3 }, () => script.piece ?? "word ");
 }

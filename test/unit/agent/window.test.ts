@@ -12,7 +12,8 @@ const turn = (text: string): StoredTurn => ({
 const input = {
   instructions: "Be short.",
   turns: [turn("a".repeat(300)), turn("b".repeat(300)), turn("c".repeat(300))],
-  prompt: { role: "user", text: "Next?" } as const,
+  current: [{ role: "user", text: "Next?" }] as const,
+  tools: [],
   maxOutput: 100,
   estimate: tokenEstimate(),
 };
@@ -48,9 +49,31 @@ test("the prompt is sent even when no turn fits", () => {
 });
 
 test("empty instructions are no message", () => {
-  expect(fitWindow({ ...input, instructions: "", turns: [], contextTokens: 4096 }).messages).toEqual([input.prompt]);
+  expect(fitWindow({ ...input, instructions: "", turns: [], contextTokens: 4096 }).messages).toEqual([
+    ...input.current,
+  ]);
 });
 
 test("room for a wished output of more than half of the context does not starve the conversation", () => {
   expect(fitWindow({ ...input, maxOutput: 100_000, contextTokens: 2048 }).leftOutTurns).toBe(0);
+});
+
+test("what is told of tools takes room from the conversation", () => {
+  const tools = [{ name: "x", description: "y".repeat(900), parameters: { type: "object" } }];
+  expect(fitWindow({ ...input, tools, contextTokens: 600 }).leftOutTurns).toBeGreaterThan(1);
+});
+
+test("a turn with calls goes or stays with their results", () => {
+  const called: StoredTurn = {
+    messages: [
+      { role: "user", text: "a".repeat(300) },
+      { role: "assistant", text: "", calls: [{ id: "1", name: "x", input: {} }] },
+      { role: "tool", call: "1", name: "x", text: "b".repeat(300) },
+      { role: "assistant", text: "done" },
+    ],
+  };
+  const roles = [1000, 700, 400, 200].map((contextTokens) =>
+    fitWindow({ ...input, turns: [called, called], contextTokens }).messages.filter(({ role }) => role === "tool"),
+  );
+  expect(roles.map((tools) => tools.length)).toEqual([2, 2, 1, 0]);
 });

@@ -15,8 +15,14 @@ test("the page names every state of the code, and no other", () => {
 });
 
 test("every status that a turn sends is on the page", () => {
-  const sent = [...source("agent/turn.ts").matchAll(/(?:return|status:) "([a-z]+)"/g)].map((match) => match[1] ?? "");
-  expect(sent.length).toBeGreaterThan(0);
+  const places = [
+    ...source("agent/model-step.ts").matchAll(/status: "([a-z_]+)"/g),
+    ...source("runtime/agent-adapter.ts").matchAll(/status: "([a-z_]+)"/g),
+    ...source("runtime/agent-adapter.ts").matchAll(/toolStatus\("([a-z_]+)"/g),
+    ...source("model/contract.ts").matchAll(/readonly kind: "([a-z_]+)"/g),
+  ];
+  const sent = places.map((match) => match[1] ?? "");
+  for (const status of ["trimmed", "tools_failed", "tool", "fallback"]) expect(sent).toContain(status);
   expect(sent.filter((status) => !rowsUnder("## Statuses").includes(status))).toEqual([]);
 });
 
@@ -30,7 +36,7 @@ test("every further field that an error carries is on the page", () => {
 /** First cells, in code type, of the table below a heading, sorted. */
 function rowsUnder(heading: string): string[] {
   const section = page.split(`\n${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  return [...section.matchAll(/^\| `([a-z_]+)`/gm)].map((match) => match[1] ?? "").sort();
+  return [...section.matchAll(/^\| `([a-z_]+)(?::NAME)?`/gm)].map((match) => match[1] ?? "").sort();
 }
 
 /** String members of a union type, sorted. */

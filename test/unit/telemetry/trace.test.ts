@@ -18,6 +18,7 @@ const trace: TurnTrace = {
       totalMs: 99.99,
     },
   ],
+  tools: [],
   fallbacks: [],
   trimmedTurns: 0,
   outcome: "ok",
@@ -57,4 +58,14 @@ test("a turn's line names its sender and what that is worth", () => {
   const log = recordedLog();
   logTrace(log)({ ...trace, calls: [], sender: "ACME.UANN", senderTrust: "claimed" });
   expect(log.lines).toMatchObject([{ message: "Turn answered", sender: "ACME.UANN", sender_trust: "claimed" }]);
+});
+
+test("each call of a tool is a line too, and a turn in which every tool failed does not read as answered", () => {
+  const log = recordedLog();
+  const call = { name: "clock", outcome: "failed", durationMs: 1.26, inputBytes: 2, outputBytes: 30 };
+  logTrace(log)({ ...trace, tools: [call], outcome: "tools_failed" });
+  expect(log.lines.slice(1)).toMatchObject([
+    { message: "Tool call", tool: "clock", outcome: "failed", ms: 1.3, bytes_in: 2, bytes_out: 30 },
+    { level: "warn", message: "Turn answered, and every tool failed", outcome: "tools_failed" },
+  ]);
 });

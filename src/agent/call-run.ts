@@ -1,0 +1,122 @@
+// Runs single calls of a turn. Whatever a tool does, a call has a result that the model can read, and costs no other call.
+
+import type { ModelToolCall } from "../model/contract.ts";
+import { boundedText } from "../tool/bounded-text.ts";
+import type { Tool, ToolErrorKind, ToolOutput } from "../tool/contract.ts";
+import { ToolError } from "../tool/contract.ts";
+import { abandonable } from "./abandonable.ts";
+import { callContext, type SaidEvent } from "./call-context.ts";
+import type { ToolOutcome } from "./contract.ts";
+import type { Emit } from "./events-during.ts";
+import type { Turn } from "./turn-ports.ts";
+
+export interface CallResult {
+  readonly call: ModelToolCall;
+  /** What the model reads. */
+  readonly text: string;
+}
+
+interface Ended {
+  readonly text: string;
+  readonly error?: ToolErrorKind | "internal";
+}
+
+const mostResultBytes = 64 * 1024;
+const leastResultBytes = 1024;
+const usualResultBytes = 16 * 1024;
+
+export class CallRun {
+  readonly #turn: Turn;
+  readonly #signal: AbortSignal;
+  readonly #emit: Emit;
+  #called: number;
+  /** A tool has given the answer. */
+  endsTurn = false;
+  said = "";
+
+  constructor(turn: Turn, signal: AbortSignal, emit: Emit) {
+    this.#turn = turn;
+    this.#signal = signal;
+    this.#emit = emit;
+    this.#called = turn.record.toolCalls();
+  }
+
+  /** Rejects only with the signal's reason. */
+  async call(call: ModelToolCall): Promise<CallResult> {
+    const { id, name, input } = call;
+    const startedAt = performance.now();
+    this.#emit({ type: "tool-call", call: { id, name, input } });
+    const { text, error } = await this.#end(call);
+    this.#signal.throwIfAborted();
+    const bounded = boundedText(text, resultBytes(this.#turn));
+    const bytes = Buffer.byteLength(bounded);
+    const durationMs = performance.now() - startedAt;
+    const outcome: ToolOutcome = {
+      ok: error === undefined,
+      ...(error === undefined ? {} : { error }),
+      durationMs,
+      bytes,
+    };
+    const inputBytes = Buffer.byteLength(JSON.stringify(call.rawInput ?? input));
+    this.#turn.record.tool({ name, outcome: error ?? "ok", durationMs, inputBytes, outputBytes: bytes });
+    this.#emit({ type: "tool-result", id, name, outcome });
+    return { call, text: bounded };
+  }
+
+  async #end(call: ModelToolCall): Promise<Ended> {
+    try {
+      this.#called += 1;
+      const { toolCalls } = this.#turn.ports.limits;
+      if (this.#called > toolCalls)
+        throw new ToolError("limit", `No more than ${toolCalls} calls can be made in a turn`);
+      return await this.#run(toolOf(call, this.#turn.tools), call);
+    } catch (error) {
+      if (error instanceof ToolError) return { text: `Error: ${error.message}`, error: error.kind };
+      if (!this.#signal.aborted) this.#noteBug(call, error);
+      return { text: "Error: The tool broke down. Go on without it", error: "internal" };
+    }
+  }
+
+  async #run(tool: Tool, call: ModelToolCall): Promise<Ended> {
+    const { ports, prompt, end } = this.#turn;
+    const around = { ports, prompt, end, emit: this.#emit, onSay: (event: SaidEvent) => this.#say(event) };
+    // A tool that throws instead of rejecting costs its call only.
+    const work = Promise.resolve().then(() => tool.run(call.input, callContext(around, this.#signal)));
+    const output: ToolOutput | undefined = await abandonable(work, this.#signal);
+    const { text, endsTurn, failed } = readOutput(output);
+    this.endsTurn ||= endsTurn === true;
+    return { text, ...(failed === undefined ? {} : { error: failed }) };
+  }
+
+  #say(event: SaidEvent): void {
+    if (event.type === "text") this.said += event.text;
+    if (event.type === "text") this.#turn.record.text(event.text);
+    else this.#turn.record.files();
+    this.#emit(event);
+  }
+
+  #noteBug({ name }: ModelToolCall, error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#turn.ports.log.error("Bug: a tool failed in a way that nothing provides for", { tool: name, error, stack });
+  }
+}
+
+/** @throws {ToolError} `invalid`, naming the tools that there are */
+function toolOf({ name }: ModelToolCall, tools: readonly Tool[]): Tool {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool !== undefined) return tool;
+  const names = tools.map((known) => known.name).join(", ");
+  throw new ToolError("invalid", `There is no tool "${name.slice(0, 64)}". There are: ${names}`);
+}
+
+/** A tool may have been written by anybody. */
+function readOutput(output: ToolOutput | undefined): ToolOutput {
+  if (typeof output?.text !== "string") throw new TypeError("A tool resolved to something without text");
+  return output;
+}
+
+/** About a third of the model's context, so that a result leaves room for the rest. */
+function resultBytes({ ports }: Turn): number {
+  const contextTokens = ports.model.contextTokens() ?? usualResultBytes;
+  return Math.min(mostResultBytes, Math.max(leastResultBytes, contextTokens));
+}

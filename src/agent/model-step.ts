@@ -1,0 +1,98 @@
+// One step: the model is asked with what fits into its context. When it finds that too long all the same, it is asked with less.
+
+import type { ModelEvent, ModelMessage, ModelNotice, ModelTool, ModelToolCall } from "../model/contract.ts";
+import { ModelError } from "../model/contract.ts";
+import type { Tool } from "../tool/contract.ts";
+import type { AgentEvent } from "./contract.ts";
+import { shortenResults } from "./shorten-results.ts";
+import { StepText } from "./step-text.ts";
+import type { Turn, TurnPorts } from "./turn-ports.ts";
+import type { TurnRecord } from "./turn-record.ts";
+import { fitWindow, type Window, windowOf } from "./window.ts";
+
+export interface StepAnswer {
+  readonly text: string;
+  readonly calls: readonly ModelToolCall[];
+}
+
+/** Yields what the model says, as it comes. Throws `ModelError`, or the signal's reason. */
+export async function* modelStep(turn: Turn, tools: readonly Tool[]): AsyncGenerator<AgentEvent, StepAnswer, void> {
+  const { model, estimate, instructions } = turn.ports;
+  const offered = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  const contextTokens = model.contextTokens();
+  let current: readonly ModelMessage[] = turn.messages;
+  const input = () => ({ instructions, turns: turn.history, current, tools: offered });
+  let window = fitWindow({ ...input(), contextTokens, maxOutput: model.config.maxOutput, estimate });
+  for (;;) {
+    yield* tellTrimmed(turn, window);
+    const text = new StepText(turn.record);
+    try {
+      return yield* ask(turn, window, offered, text);
+    } catch (error) {
+      if (!isOverflow(error) || text.isSeen) throw error;
+      if (contextTokens !== undefined) estimate.learnOverflow(window.counted, contextTokens);
+      if (window.keptTurns === 0) {
+        const shorter = shortenResults(current);
+        if (shorter === undefined) throw error;
+        current = shorter;
+      }
+      window = windowOf(input(), Math.floor(window.keptTurns / 2));
+    }
+  }
+}
+
+function* tellTrimmed({ record }: Turn, { leftOutTurns }: Window): Generator<AgentEvent, void, void> {
+  if (leftOutTurns > 0 && record.trimmed(leftOutTurns)) yield { type: "progress", status: "trimmed" };
+}
+
+async function* ask(
+  turn: Turn,
+  window: Window,
+  tools: readonly ModelTool[],
+  text: StepText,
+): AsyncGenerator<AgentEvent, StepAnswer, void> {
+  const { ports, signal } = turn;
+  const calls: ModelToolCall[] = [];
+  const request = { messages: window.messages, agent: ports.agent, ...(tools.length === 0 ? {} : { tools }) };
+  for await (const event of ports.model.chat(request, signal)) {
+    if (event.type === "tool-call") calls.push(event.call);
+    else yield* relay(turn, event, text, window);
+  }
+  if (calls.length === 0) yield* text.rest();
+  return { text: text.whole(), calls };
+}
+
+function* relay(
+  { ports, record }: Turn,
+  event: Exclude<ModelEvent, { type: "tool-call" }>,
+  text: StepText,
+  window: Window,
+): Generator<AgentEvent, void, void> {
+  switch (event.type) {
+    case "text":
+      yield* text.push(event.text);
+      break;
+    case "thinking":
+      yield event;
+      break;
+    case "notice":
+      noteNotice(ports, event.notice, record);
+      yield { type: "progress", status: event.notice.kind };
+      break;
+    case "usage":
+      ports.estimate.learn(window.counted, event.usage);
+      record.usage(event.usage);
+      yield event;
+      break;
+  }
+}
+
+function noteNotice({ log }: TurnPorts, notice: ModelNotice, record: TurnRecord): void {
+  if (notice.kind !== "fallback") return;
+  record.fallback(notice.from, notice.to);
+  log.warn("The next model of the chain serves", { from: notice.from, to: notice.to, reason: notice.reason });
+}
+
+function isOverflow(error: unknown): boolean {
+  return error instanceof ModelError && error.kind === "overflow";
+}

@@ -1,0 +1,66 @@
+// The steps of a turn: the model is asked, what it calls is run and told to it, and it is asked again, until it answers or a limit is reached.
+
+import type { StoredMessage } from "../memory/contract.ts";
+import { callTools, type CallsOutcome } from "./call-tools.ts";
+import type { AgentEvent, TurnLimitName } from "./contract.ts";
+import { modelStep, type StepAnswer } from "./model-step.ts";
+import type { Turn } from "./turn-ports.ts";
+
+/** The turn went as far as it may, and has no answer. */
+export class LimitReached extends Error {
+  override readonly name = "LimitReached";
+  readonly limit: TurnLimitName;
+
+  constructor(limit: TurnLimitName, message: string) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
+const answerNow = "This was the last call of this turn. Answer now with what you know.";
+
+/** Adds to the turn's messages. Throws `LimitReached`, `ModelError`, or the signal's reason. */
+export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, void> {
+  const { limits } = turn.ports;
+  let mustAnswer: TurnLimitName | undefined;
+  for (let step = 1; ; step++) {
+    if (step >= limits.steps) mustAnswer ??= "steps";
+    const answer = yield* modelStep(turn, mustAnswer === undefined ? turn.tools : []);
+    if (answer.calls.length === 0 || mustAnswer !== undefined) {
+      endWith(turn, answer, mustAnswer);
+      return;
+    }
+    const called = yield* callTools(turn, answer.calls);
+    if (called.reachedLimit) mustAnswer = "tool_calls";
+    turn.messages.push(
+      assistantMessage(answer),
+      ...results(called, mustAnswer !== undefined || step + 1 >= limits.steps),
+    );
+    if (called.said !== undefined) {
+      turn.messages.push({ role: "assistant", text: called.said });
+      return;
+    }
+  }
+}
+
+/** A call in an answer that was to be the last is not made. */
+function endWith(turn: Turn, answer: StepAnswer, limit: TurnLimitName | undefined): void {
+  if (answer.calls.length > 0 && answer.text.trim() === "") {
+    throw new LimitReached(limit ?? "steps", `The turn reached its limit of ${limit ?? "steps"} without an answer`);
+  }
+  turn.messages.push({ role: "assistant", text: answer.text });
+}
+
+function assistantMessage({ text, calls }: StepAnswer): StoredMessage {
+  return { role: "assistant", text, calls: calls.map(({ id, name, input }) => ({ id, name, input })) };
+}
+
+/** What comes back to the model; the last of them tells it when no more calls are taken. */
+function results({ results: told }: CallsOutcome, isLast: boolean): readonly StoredMessage[] {
+  return told.map(({ call, text }, index) => ({
+    role: "tool",
+    call: call.id,
+    name: call.name,
+    text: isLast && index === told.length - 1 ? `${text}\n\n${answerNow}` : text,
+  }));
+}

@@ -1,0 +1,43 @@
+// What turns of one agent work with, and the state of one of them.
+
+import type { Conversations, StoredMessage, StoredTurn } from "../memory/contract.ts";
+import type { ChatModel } from "../model/contract.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { TraceSink } from "../telemetry/trace.ts";
+import type { Tool } from "../tool/contract.ts";
+import type { ToolSet } from "../tool/tool-set.ts";
+import type { Approver } from "./approver.ts";
+import type { AgentPrompt } from "./contract.ts";
+import type { TokenEstimate } from "./token-estimate.ts";
+import type { TurnEnd } from "./turn-end.ts";
+import type { TurnLimits } from "./turn-limits.ts";
+import type { TurnRecord } from "./turn-record.ts";
+
+export interface TurnPorts {
+  readonly agent: string;
+  readonly instructions: string;
+  readonly model: ChatModel;
+  readonly tools: ToolSet;
+  readonly conversations: Conversations;
+  readonly approver: Approver;
+  readonly limits: TurnLimits;
+  readonly estimate: TokenEstimate;
+  readonly log: Logger;
+  readonly onTrace: TraceSink;
+  /** Traces hold prompts and answers. */
+  readonly tracesText: boolean;
+}
+
+export interface Turn {
+  readonly ports: TurnPorts;
+  readonly prompt: AgentPrompt;
+  readonly signal: AbortSignal;
+  readonly record: TurnRecord;
+  readonly end: TurnEnd;
+  /** Those that could be called when it began. */
+  readonly tools: readonly Tool[];
+  /** Completed turns of its conversation, oldest first. */
+  readonly history: readonly StoredTurn[];
+  /** Its own so far: the prompt, then answers with calls, each followed by its results. */
+  readonly messages: StoredMessage[];
+}

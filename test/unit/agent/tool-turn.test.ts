@@ -1,0 +1,330 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
+import { createAgent } from "../../../src/agent/create-agent.ts";
+import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
+import type { ModelToolCall } from "../../../src/model/contract.ts";
+import type { TurnTrace } from "../../../src/telemetry/trace.ts";
+import type { Tool, ToolContext, ToolOutput } from "../../../src/tool/contract.ts";
+import { ToolError } from "../../../src/tool/contract.ts";
+import { fixedSource } from "../../../src/tool/fixed-source.ts";
+import { toolSet } from "../../../src/tool/tool-set.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
+import type { ScriptedChatModel } from "../../support/scripted-chat-model.ts";
+import { answering, calling, inTurn, scriptedChatModel } from "../../support/scripted-chat-model.ts";
+
+const never = new AbortController().signal;
+const prompt: AgentPrompt = { id: "t1", text: "Hello?", files: [] };
+
+type Run = (input: Readonly<Record<string, unknown>>, context: ToolContext) => Promise<ToolOutput>;
+
+function tool(name: string, run: Run, isReadOnly = false): Tool {
+  return { name, description: `Does ${name}`, parameters: { type: "object" }, isReadOnly, run };
+}
+
+const says =
+  (text: string): Run =>
+  () =>
+    Promise.resolve({ text });
+
+function agentWith(model: ScriptedChatModel, tools: readonly Tool[]) {
+  const log = recordedLog();
+  const traces: TurnTrace[] = [];
+  const conversations = inMemoryConversations({ log });
+  const onTrace = (trace: TurnTrace) => void traces.push(trace);
+  const ports = { model, tools: toolSet([fixedSource("x", tools)]), conversations, log, onTrace, tracesText: false };
+  const agent = createAgent({ name: "helper", instructions: "" }, ports);
+  const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
+    const events: AgentEvent[] = [];
+    for await (const event of agent.answer({ ...prompt, ...asked }, signal)) events.push(event);
+    return events;
+  };
+  return { agent, ask, traces, log };
+}
+
+const call = (name: string, input: Readonly<Record<string, unknown>> = {}, id = name): ModelToolCall => ({
+  id,
+  name,
+  input,
+});
+const textOf = (events: readonly AgentEvent[]) =>
+  events.map((event) => (event.type === "text" ? event.text : "")).join("");
+const outcomes = (events: readonly AgentEvent[]) =>
+  events.flatMap((event) => (event.type === "tool-result" ? [event.outcome.error ?? "ok"] : []));
+
+describe("a turn with tools", () => {
+  test("offers them, runs what is called, tells the results, and ends with the answer", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("clock", { zone: "UTC" }, "c1")), answering("It is ten.")));
+    const inputs: unknown[] = [];
+    const clock = tool("clock", (input) => {
+      inputs.push(input);
+      return Promise.resolve({ text: "10:00" });
+    });
+    const { ask, traces } = agentWith(model, [clock]);
+    const events = await ask();
+    expect(inputs).toEqual([{ zone: "UTC" }]);
+    expect(model.requests[0]?.tools).toEqual([
+      { name: "clock", description: "Does clock", parameters: { type: "object" } },
+    ]);
+    expect(model.requests[1]?.messages).toEqual([
+      { role: "user", text: "Hello?" },
+      { role: "assistant", text: "", calls: [{ id: "c1", name: "clock", input: { zone: "UTC" } }] },
+      { role: "tool", call: "c1", name: "clock", text: "10:00" },
+    ]);
+    expect(events.map(({ type }) => type)).toEqual(["usage", "tool-call", "tool-result", "text", "usage", "end"]);
+    expect(events.at(-1)).toEqual({ type: "end", outcome: { ok: true } });
+    expect(traces).toMatchObject([{ outcome: "ok", tools: [{ name: "clock", outcome: "ok", outputBytes: 5 }] }]);
+  });
+
+  test("is remembered whole: prompt, calls, results and answer", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("clock")), answering("Ten."), answering("Yes.")));
+    const { ask } = agentWith(model, [tool("clock", says("10:00"))]);
+    await ask({ conversation: "s" });
+    await ask({ conversation: "s", text: "Sure?" });
+    expect(model.requests[2]?.messages.map(({ role }) => role)).toEqual([
+      "user",
+      "assistant",
+      "tool",
+      "assistant",
+      "user",
+    ]);
+  });
+
+  test("that is stopped while a tool runs leaves nothing in its conversation", async () => {
+    const stop = new AbortController();
+    const model = scriptedChatModel(inTurn(calling(call("slow")), answering("Yes.")));
+    const slow = tool("slow", () => {
+      stop.abort(new Error("caller gone"));
+      return Promise.resolve({ text: "late" });
+    });
+    const { ask } = agentWith(model, [slow]);
+    expect((await ask({ conversation: "s" }, stop.signal)).at(-1)).toMatchObject({
+      outcome: { failure: { kind: "stopped" } },
+    });
+    await ask({ conversation: "s" });
+    expect(model.requests[1]?.messages).toHaveLength(1);
+  });
+
+  test("runs calls that only read at the same time, others alone, and tells results in the order of the calls", async () => {
+    const running: string[] = [];
+    const seen: string[] = [];
+    const gate = Promise.withResolvers<undefined>();
+    const reading = (name: string, waits: boolean) =>
+      tool(
+        name,
+        async () => {
+          running.push(name);
+          seen.push(running.join("+"));
+          if (waits) await gate.promise;
+          else gate.resolve(undefined);
+          running.splice(running.indexOf(name), 1);
+          return { text: name };
+        },
+        true,
+      );
+    const write = tool("write", () => {
+      seen.push([...running, "write"].join("+"));
+      return Promise.resolve({ text: "write" });
+    });
+    const model = scriptedChatModel(
+      inTurn(calling(call("a"), call("b"), call("write"), call("b", {}, "b2")), answering("Done")),
+    );
+    const { ask } = agentWith(model, [reading("a", true), reading("b", false), write]);
+    await ask();
+    expect(seen).toEqual(["a", "a+b", "write", "b"]);
+    expect(model.requests[1]?.messages.slice(2).map(({ text }) => text)).toEqual(["a", "b", "write", "b"]);
+  });
+
+  test("parts the texts of its steps, and keeps a first text byte for byte", async () => {
+    const first = inTurn(calling({ text: "\nOne moment." }, call("clock")), answering("\n\n", "Ten."));
+    const { ask } = agentWith(scriptedChatModel(first), [tool("clock", says("10:00"))]);
+    expect(textOf(await ask())).toBe("\nOne moment.\n\n\n\nTen.");
+  });
+
+  test("gives a tool caller, folder, status and questions", async () => {
+    let folder = "";
+    const ended: boolean[] = [];
+    const busy = tool("busy", async (_input, context) => {
+      folder = await context.folder();
+      await writeFile(join(folder, "x.txt"), "x");
+      context.onEnd(() => {
+        ended.push(existsSync(folder));
+        return Promise.resolve();
+      });
+      context.status("half");
+      const answer = await context.ask({ prompt: "Which?", timeoutMs: 5_000 });
+      return { text: `${context.caller?.id ?? ""} said ${answer.text}` };
+    });
+    const model = scriptedChatModel(inTurn(calling(call("busy")), answering("Done")));
+    const { agent } = agentWith(model, [busy]);
+    const events: string[] = [];
+    for await (const event of agent.answer({ ...prompt, sender: { id: "A.U", user: "U", isVerified: true } }, never)) {
+      events.push(event.type === "progress" ? event.status : event.type);
+      if (event.type === "question") event.question.onAnswer({ type: "answer", text: "the left", files: [] });
+    }
+    expect(events).toEqual(["usage", "tool-call", "half", "question", "tool-result", "text", "usage", "end"]);
+    expect(model.requests[1]?.messages.at(-1)?.text).toBe("A.U said the left");
+    expect(ended).toEqual([true]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("asks nobody where nobody is", async () => {
+    const asking = tool("asking", async (_input, context) => {
+      await context.ask({ prompt: "Which?", timeoutMs: 5_000 });
+      return { text: "" };
+    });
+    const { ask } = agentWith(scriptedChatModel(inTurn(calling(call("asking")), answering("Done"))), [asking]);
+    const events = await ask({ canAsk: false });
+    expect(events.map(({ type }) => type)).not.toContain("question");
+    expect(outcomes(events)).toEqual(["unavailable"]);
+  });
+
+  test("ends with what a tool says, and every call has its result", async () => {
+    const speaking = tool("speaking", (_input, context) => {
+      context.say("From another.");
+      return Promise.resolve({ text: "answered", endsTurn: true });
+    });
+    const model = scriptedChatModel(inTurn(calling(call("speaking"), call("late")), answering("Again")));
+    const { ask } = agentWith(model, [speaking, tool("late", says("never"))]);
+    const events = await ask({ conversation: "s" });
+    expect(textOf(events)).toBe("From another.");
+    expect(model.requests).toHaveLength(1);
+    await ask({ conversation: "s" });
+    expect(model.requests[1]?.messages.map(({ role }) => role)).toEqual([
+      "user",
+      "assistant",
+      "tool",
+      "tool",
+      "assistant",
+      "user",
+    ]);
+  });
+});
+
+describe("a tool that goes wrong costs its call only", () => {
+  const wrong: readonly [string, Run, string][] = [
+    ["rejects with an error of its own", () => Promise.reject(new ToolError("denied", "Not this path")), "denied"],
+    ["fails in its own words", () => Promise.resolve({ text: "{}", failed: "timeout" }), "timeout"],
+    ["rejects with a bug", () => Promise.reject(new TypeError("x is undefined")), "internal"],
+    [
+      "throws at once",
+      () => {
+        throw new Error("boom");
+      },
+      "internal",
+    ],
+    ["resolves to rubbish", () => Promise.resolve(JSON.parse('{"text":7}')), "internal"],
+    ["resolves to nothing", () => Promise.resolve(JSON.parse("null")), "internal"],
+  ];
+
+  test.each(wrong)("%s", async (_title, run, kind) => {
+    const model = scriptedChatModel(inTurn(calling(call("bad"), call("good")), answering("Well")));
+    const { ask, traces } = agentWith(model, [tool("bad", run), tool("good", says("fine"))]);
+    const events = await ask();
+    expect(outcomes(events)).toEqual([kind, "ok"]);
+    expect(textOf(events)).toBe("Well");
+    expect(events.at(-1)).toEqual({ type: "end", outcome: { ok: true } });
+    expect(JSON.stringify(model.requests[1])).not.toContain("undefined");
+    expect(traces).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  test("floods: the model reads head and tail, and how much is missing", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("flood")), answering("Well")), { contextTokens: 4096 });
+    const { ask } = agentWith(model, [tool("flood", says(`HEAD${"é".repeat(5_000_000)}TAIL`))]);
+    await ask();
+    const text = model.requests[1]?.messages.at(-1)?.text ?? "";
+    expect(text).toStartWith("HEADé");
+    expect(text).toEndWith("éTAIL");
+    expect(text).toContain("bytes left out");
+    expect(text).not.toContain("\uFFFD");
+    expect(Buffer.byteLength(text)).toBeLessThan(4200);
+  });
+
+  test("hangs: it is left to itself within a second of the turn's stop", async () => {
+    const stop = new AbortController();
+    const model = scriptedChatModel(inTurn(calling(call("hang")), answering("Never")));
+    const started = Promise.withResolvers<undefined>();
+    const hang = tool("hang", () => {
+      started.resolve(undefined);
+      return new Promise(() => undefined);
+    });
+    const { ask } = agentWith(model, [hang]);
+    const asked = ask({}, stop.signal);
+    await started.promise;
+    const stoppedAt = performance.now();
+    stop.abort(new Error("deadline"));
+    expect((await asked).at(-1)).toMatchObject({ outcome: { failure: { kind: "stopped" } } });
+    expect(performance.now() - stoppedAt).toBeLessThan(1000);
+  });
+
+  test("is called by a name that nothing has: the model is told which there are", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("clok")), answering("Well")));
+    const { ask } = agentWith(model, [tool("clock", says("10:00"))]);
+    expect(outcomes(await ask())).toEqual(["invalid"]);
+    expect(model.requests[1]?.messages.at(-1)?.text).toContain("There are: clock");
+  });
+});
+
+test("a turn in which every tool failed does not read as success", async () => {
+  const model = scriptedChatModel(inTurn(calling(call("bad")), answering("All good!")));
+  const { ask, traces } = agentWith(model, [tool("bad", () => Promise.reject(new ToolError("failed", "No disk")))]);
+  expect((await ask()).at(-1)).toEqual({ type: "end", outcome: { ok: true, toolsFailed: true } });
+  expect(traces).toMatchObject([{ outcome: "tools_failed", tools: [{ outcome: "failed" }] }]);
+});
+
+describe("limits of a turn", () => {
+  const endless = () => scriptedChatModel((request, signal) => calling(call("clock"))(request, signal));
+
+  test("12 steps: the last is offered no tools, and a call instead of an answer ends the turn as an error", async () => {
+    const model = endless();
+    const { ask, traces } = agentWith(model, [tool("clock", says("10:00"))]);
+    const events = await ask();
+    expect(model.requests).toHaveLength(12);
+    expect(model.requests.map(({ tools }) => tools?.length ?? 0).slice(-2)).toEqual([1, 0]);
+    expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain("Answer now");
+    expect(events.at(-1)).toMatchObject({ outcome: { ok: false, failure: { kind: "limit", limit: "steps" } } });
+    expect(traces).toMatchObject([{ outcome: "error" }]);
+  });
+
+  test("an answer in the last step is the turn's", async () => {
+    const model = scriptedChatModel((request, signal) =>
+      (request.tools === undefined ? answering("Enough.") : calling(call("clock")))(request, signal),
+    );
+    const { ask } = agentWith(model, [tool("clock", says("10:00"))]);
+    const events = await ask();
+    expect(textOf(events)).toBe("Enough.");
+    expect(events.at(-1)).toEqual({ type: "end", outcome: { ok: true } });
+  });
+
+  test("32 calls: further ones are refused, and the model has to answer", async () => {
+    let ran = 0;
+    const many = Array.from({ length: 40 }, (_, index) => call("clock", { index }, `c${index}`));
+    const model = scriptedChatModel(inTurn(calling(...many), answering("Enough.")));
+    const clock = tool("clock", () => {
+      ran += 1;
+      return Promise.resolve({ text: "10:00" });
+    });
+    const { ask } = agentWith(model, [clock]);
+    const events = await ask();
+    expect(ran).toBe(32);
+    expect(outcomes(events).filter((outcome) => outcome === "limit")).toHaveLength(8);
+    expect(model.requests[1]?.tools).toBeUndefined();
+    expect(textOf(events)).toBe("Enough.");
+  });
+});
+
+test("a turn whose events are not read to the end has its tools stopped", async () => {
+  const stopped = Promise.withResolvers<undefined>();
+  const waiting = tool("waiting", async (_input, context) => {
+    context.status("here");
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve, { once: true }));
+    stopped.resolve(undefined);
+    return { text: "" };
+  });
+  const { agent, traces } = agentWith(scriptedChatModel(calling(call("waiting"))), [waiting]);
+  for await (const event of agent.answer(prompt, never)) if (event.type === "progress") break;
+  await stopped.promise;
+  expect(traces).toMatchObject([{ outcome: "stopped" }]);
+});
