@@ -1,6 +1,7 @@
 // Those who hear one turn: the caller that started it, and whoever sent the same prompt again and joined. It is over for the model when all have left.
 
 import type { ServiceError } from "../../protocol/service-error.ts";
+import { busLost } from "./error-frame.ts";
 import type { HostParts } from "./host-parts.ts";
 import { type AskedQuestion, OpenQuestions } from "./open-questions.ts";
 import { ResponseStream } from "./response-stream.ts";
@@ -22,6 +23,8 @@ type PassingEvent = Exclude<ReplyEvent, { type: "end" | "question" }>;
 
 interface Member {
   readonly stream: ResponseStream;
+  /** It was away, and may lack a piece of the answer. */
+  mayHaveMissed(): boolean;
   /** Ends what watches the member. */
   unwatch(): void;
 }
@@ -62,10 +65,12 @@ export class Audience {
     const stream = new ResponseStream(streams, reply, () => leave(busLostReason()));
     heldOutput.track(stream, () => leave(busLostReason()));
     stream.ack();
-    const unwatch = callerWatch.watch({
+    const watching = callerWatch.watch({
       probe: (probeReply) => {
         if (!stream.isHeld) stream.probe(this.#options.token(), probeReply);
       },
+      sentMark: () => stream.sentCount,
+      onMissed: () => leave(busLostReason()),
       onGone: () => leave(new StopReason("caller-gone", "The caller stopped listening")),
     });
     const unrefuse = streams.connection.onPublishRefused((subject) => {
@@ -73,8 +78,9 @@ export class Audience {
     });
     const member: Member = {
       stream,
+      mayHaveMissed: () => watching.mayHaveMissed(),
       unwatch: () => {
-        unwatch();
+        watching.end();
         unrefuse();
       },
     };
@@ -121,10 +127,12 @@ export class Audience {
     const { stream } = member;
     this.#members.delete(member);
     member.unwatch();
-    const sent = stream.end(error);
+    // Its own loss is no error of the turn: who sends the prompt again may have the answer.
+    const loss = error === undefined && member.mayHaveMissed() ? busLost() : undefined;
+    const sent = stream.end(error ?? loss);
     this.#sentBytes += stream.sentBytes;
     void this.#parts.permissions.answered(stream.reply);
-    return sent;
+    return loss === undefined ? sent : undefined;
   }
 }
 

@@ -14,8 +14,18 @@ const missesThatMeanGone = 2;
 export interface Watched {
   /** Sends the caller something with this reply subject. */
   probe(replySubject: string): void;
+  /** Another number for each thing that it is sent and must not miss. */
+  sentMark(): number;
   /** Two in a row were heard by nobody. Called once. */
   onGone(): void;
+  /** One was heard by nobody and the next one was heard again, and what was sent in between may be missed. */
+  onMissed(): void;
+}
+
+export interface CallerWatching {
+  /** The last that is known of the caller is that it was away, and something was sent since it was last there. */
+  mayHaveMissed(): boolean;
+  end(): void;
 }
 
 interface Watch {
@@ -24,6 +34,9 @@ interface Watch {
   dueMs: number;
   misses: number;
   wasMissed: boolean;
+  /** What had been sent at the last probe, and at the last one that was heard. */
+  probedMark: number;
+  heardMark: number;
 }
 
 export class CallerWatch {
@@ -44,15 +57,19 @@ export class CallerWatch {
     });
   }
 
-  /** Watches until the returned function is called. The first probe comes after 500 ms. */
-  watch(watched: Watched): () => void {
+  /** Watches until it is told to end. The first probe comes after 500 ms. */
+  watch(watched: Watched): CallerWatching {
     const place = this.#inbox.open((message) => {
       if (isNoResponders(message)) this.#miss(watch);
     });
-    const watch: Watch = { watched, place, dueMs: performance.now() + probeMs, misses: 0, wasMissed: false };
+    const dueMs = performance.now() + probeMs;
+    const watch: Watch = { watched, place, dueMs, misses: 0, wasMissed: false, probedMark: 0, heardMark: 0 };
     this.#watches.add(watch);
     this.#timer ??= setInterval(this.#tick, tickMs);
-    return () => this.#end(watch);
+    return {
+      mayHaveMissed: () => watch.misses > 0 && watched.sentMark() !== watch.heardMark,
+      end: () => this.#end(watch),
+    };
   }
 
   close(): void {
@@ -66,8 +83,9 @@ export class CallerWatch {
     for (const watch of this.#watches) {
       if (watch.dueMs > now) continue;
       watch.dueMs = now + probeMs;
-      if (!watch.wasMissed) watch.misses = 0;
+      if (!watch.wasMissed) heard(watch);
       watch.wasMissed = false;
+      watch.probedMark = watch.watched.sentMark();
       watch.watched.probe(watch.place.subject);
     }
   };
@@ -88,4 +106,12 @@ export class CallerWatch {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+function heard(watch: Watch): void {
+  const wasAway = watch.misses > 0;
+  const hasMissed = wasAway && watch.probedMark !== watch.heardMark;
+  watch.misses = 0;
+  watch.heardMark = watch.probedMark;
+  if (hasMissed) watch.watched.onMissed();
 }

@@ -55,7 +55,6 @@ export class ResponseStream {
   #heldBytes = 0;
   #heldSince = 0;
   #sentBytes = 0;
-  /** The connection's count after the last frame that must not be missing. */
   #sentCount = 0;
   #problem: ServiceError | undefined;
 
@@ -82,6 +81,11 @@ export class ResponseStream {
   /** Bytes of text and attachments sent so far. */
   get sentBytes(): number {
     return this.#sentBytes;
+  }
+
+  /** The connection's count after the last frame that must not be missing. */
+  get sentCount(): number {
+    return this.#sentCount;
   }
 
   /** Whether the server has certainly taken all that was sent. */

@@ -71,3 +71,32 @@ test("a turn that is over soon sends no keep-alive", async () => {
   });
   expect((await caller.prompt(agent.promptSubject, "x").done).statuses()).toEqual(["ack"]);
 });
+
+test("a caller that was away when a piece was sent is told that it may lack it, also when the turn ends well", async () => {
+  const address = { agent: "muster", owner: "tests", name: "away" };
+  const [missed, back] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const agent = await bus.serve({ address }, async function* () {
+    yield { type: "text", text: "a" };
+    await missed.promise;
+    yield { type: "text", text: "b" };
+    await back.promise;
+    yield { type: "text", text: "c" };
+    yield { type: "end" };
+  });
+  const stream = caller.prompt(agent.promptSubject, "x");
+  await stream.until((answer) => answer.statuses().includes("working"));
+  stream.stop();
+  await caller.nats.flush();
+  missed.resolve(undefined);
+  await Bun.sleep(900); // A probe comes every 500 ms: one or two are missed.
+  const error = Promise.withResolvers<string>();
+  caller.nats.subscribe(stream.inbox, {
+    callback: (_, message) => {
+      if (message.headers?.get("Nats-Service-Error-Code") === "500") error.resolve(message.string());
+      else if (message.data.length === 0) error.resolve("none");
+    },
+  });
+  await caller.nats.flush();
+  back.resolve(undefined);
+  expect(await error.promise).toMatch(/"error":"(bus_lost|caller_gone)"/);
+});
