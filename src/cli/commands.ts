@@ -133,6 +133,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./jobs.ts")).command,
   },
   {
+    name: "conversations",
+    summary: "List what this machine's agents remember; show, export or remove a conversation",
+    load: async () => (await import("./conversations.ts")).command,
+  },
+  {
     name: "identity",
     summary: "Show who we are on NATS; add and remove callers of the bundled server",
     load: async () => (await import("./identity.ts")).command,

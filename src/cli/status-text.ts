@@ -40,6 +40,9 @@ function summary(status: RuntimeStatus): string {
     ...(status.http === undefined ? [] : [`HTTP   ${httpText(status.http)}`]),
     ...(status.memory === undefined ? [] : [`Memory ${memoryText(status.memory)}`]),
     ...(status.storage?.state === "full" ? ["Disk   full: agents answer, nothing is stored"] : []),
+    ...(status.conversationsProblem === undefined
+      ? []
+      : [`Talks  not remembered: ${neutraliseLine(status.conversationsProblem)}`]),
     ...(status.upgrade === undefined ? [] : [`Last   upgrade ${neutraliseLine(outcomeText(status.upgrade))}`]),
     "",
   ].join("\n");

@@ -2,7 +2,14 @@
 
 import { buildBudget } from "./build-budgets.ts";
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
-import { agentDefaults, callersDefaults, embeddedDefaults, httpDefaults, withDefault } from "./defaults.ts";
+import {
+  agentDefaults,
+  callersDefaults,
+  embeddedDefaults,
+  httpDefaults,
+  memoryDefaults,
+  withDefault,
+} from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
 import { parseListen } from "./listen-address.ts";
 import type {
@@ -13,6 +20,7 @@ import type {
   HubConfig,
   Identity,
   Manifest,
+  MemoryConfig,
   ModelConfig,
   NatsConfig,
   TlsConfig,
@@ -21,6 +29,7 @@ import { asProvider, resolveModel } from "./model-reference.ts";
 import type { ManifestSource } from "./parsed-file.ts";
 import type { AgentKeys } from "./schema-agent.ts";
 import type { CallersKeys } from "./schema-callers.ts";
+import type { MemoryKeys } from "./schema-memory.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { buildTools } from "./tools/build.ts";
@@ -167,6 +176,7 @@ function buildAgent(
     maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
     replicas: withDefault(keys.replicas, agentDefaults.replicas),
     callers: buildCallers(keys.callers ?? {}),
+    memory: buildMemory(keys.memory ?? {}),
     tools: buildTools(keys.tools ?? {}),
     budgets: (keys.budget ?? []).map(buildBudget),
     source,
@@ -180,6 +190,17 @@ function buildCallers({ trust, allow = [], deny, rate }: CallersKeys): CallersCo
     allow,
     deny: deny ?? [],
     ...(rate === undefined ? {} : { rate: { limit: rate.limit, perMs: rate.per } }),
+  };
+}
+
+function buildMemory(keys: MemoryKeys): MemoryConfig {
+  return {
+    store: withDefault(keys.store, memoryDefaults.store),
+    keepTurns: withDefault(keys.keep_turns, memoryDefaults.keep_turns),
+    expireMs: withDefault(keys.expire, memoryDefaults.expire),
+    conversations: withDefault(keys.conversations, memoryDefaults.conversations),
+    conversationBytes: withDefault(keys.conversation_size, memoryDefaults.conversation_size),
+    totalBytes: withDefault(keys.size, memoryDefaults.size),
   };
 }
 

@@ -4,6 +4,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
+import { memorySchema } from "./schema-memory.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { httpSchema } from "./schema-service.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
@@ -13,6 +14,7 @@ export const callersDefaults = callersSchema.parse(defaultsOf(callersSchema));
 export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
 export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));
+export const memoryDefaults = memorySchema.parse(defaultsOf(memorySchema));
 export const httpDefaults = httpSchema.parse(defaultsOf(httpSchema));
 
 /** For a key whose facts name a default. Throws when they don't: a mistake in the schema, not in a manifest. */

@@ -143,6 +143,7 @@ export interface AgentConfig {
   readonly replicas: boolean;
   readonly callers: CallersConfig;
   readonly budgets: readonly BudgetConfig[];
+  readonly memory: MemoryConfig;
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
   /** The file that declares it, absolute. */
@@ -167,6 +168,20 @@ export interface BudgetConfig {
   readonly per: "hour" | "day" | "month";
   /** Of a `cost`. */
   readonly currency?: string;
+}
+
+/** What an agent remembers of conversations. */
+export interface MemoryConfig {
+  readonly store: "sqlite" | "memory";
+  /** Of one conversation. */
+  readonly keepTurns: number;
+  /** After its last turn. */
+  readonly expireMs: number;
+  readonly conversations: number;
+  /** Of one conversation. */
+  readonly conversationBytes: number;
+  /** Of all of the agent's. */
+  readonly totalBytes: number;
 }
 
 /** Whose prompts an agent serves (§13). */

@@ -4,6 +4,7 @@ import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
 import { budgetSchema, priceSchema } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
+import { memorySchema } from "./schema-memory.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
@@ -34,6 +35,7 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`agents.<name>.budget[]` and `models.<name>.budget[]`", budgetSchema],
   ["`agents.<name>.callers`", callersSchema],
   ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
+  ["`agents.<name>.memory`", memorySchema],
   ...Object.entries(toolSchemas).map(
     ([type, schema]) => [`\`agents.<name>.tools.<name>\` of \`type: ${type}\``, schema] as const,
   ),

@@ -10,6 +10,7 @@ import type {
   EndpointConfig,
   HubConfig,
   Manifest,
+  MemoryConfig,
   ModelConfig,
   NatsConfig,
 } from "./manifest.ts";
@@ -133,7 +134,19 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     replicas: agent.replicas,
     callers: callersPlain(agent.callers),
     budget: agent.budgets.length === 0 ? undefined : agent.budgets,
+    memory: memoryPlain(agent.memory),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
+  };
+}
+
+function memoryPlain(memory: MemoryConfig): Record<string, unknown> {
+  return {
+    store: memory.store,
+    keep_turns: memory.keepTurns,
+    expire: formatDuration(memory.expireMs),
+    conversations: memory.conversations,
+    conversation_size: formatSize(memory.conversationBytes),
+    size: formatSize(memory.totalBytes),
   };
 }
 

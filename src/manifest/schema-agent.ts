@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { count, duration, fields, flag, path, size, text } from "./fields.ts";
 import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
+import { memoryField } from "./schema-memory.ts";
 import { chain } from "./schema-model.ts";
 import { toolsSchema } from "./tools/schema.ts";
 
@@ -70,6 +71,7 @@ function agentKeys() {
         defaultText: "everybody's",
       }),
     ),
+    memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
     budget: z.optional(
       budgets(

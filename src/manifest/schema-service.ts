@@ -29,7 +29,7 @@ export const limitsSchema = z.strictObject(
       size(
         {
           description:
-            "Resident memory of the runtime's own process. Near it, conversations are forgotten; at it, new prompts get 429 until it is below.",
+            "Resident memory of the runtime's own process. Near it, conversations that are in memory only are forgotten; at it, new prompts get 429 until it is below.",
           defaultText: "none",
         },
         32 * 1024 ** 2,

@@ -48,8 +48,4 @@ export interface Conversations {
    * the place in the queue is given up then.
    */
   open(key: ConversationKey, signal: AbortSignal): Promise<OpenConversation>;
-  /** Forgets everything of an agent that is gone. */
-  forgetAgent(agent: string): void;
-  /** Releases timers. */
-  close(): void;
 }

@@ -2,20 +2,32 @@
 
 import type { Logger } from "../telemetry/log.ts";
 import type { ConversationKey, Conversations, OpenConversation } from "./contract.ts";
+import { keyText } from "./conversation-key.ts";
 import { type ConversationLimits, defaultConversationLimits } from "./conversation-limits.ts";
+import type { ConversationEntry, ConversationRecord, KeptConversations } from "./conversation-record.ts";
 import { KeptConversation } from "./kept-conversation.ts";
 
 interface Ports {
   readonly log: Logger;
+  /** `conversations` and `totalBytes` are those of all agents together; the rest is for those who open without limits of their own. */
   readonly limits?: ConversationLimits;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
 
-export interface InMemoryConversations extends Conversations {
+export interface InMemoryConversations extends Conversations, KeptConversations {
+  /** The store as one agent uses it; of its limits, those of one conversation count. */
+  forAgent(limits: ConversationLimits): Conversations;
+  /** Forgets everything of an agent that is gone. */
+  forgetAgent(agent: string): void;
+  /** Releases timers. */
+  close(): void;
   /** Lets go of those that nobody uses, least recently used first, until half of the bytes are left. Returns how many went. */
   shrink(): number;
 }
+
+/** A timer cannot wait for longer than some weeks. */
+const longestWaitMs = 3_600_000;
 
 /** A conversation that a turn holds or waits for is never evicted, so their number may exceed the limit by the turns that run. */
 export function inMemoryConversations(ports: Ports): InMemoryConversations {
@@ -37,11 +49,36 @@ class KeptInMemory implements InMemoryConversations {
     this.#now = now;
   }
 
-  async open(key: ConversationKey, signal: AbortSignal): Promise<OpenConversation> {
+  open(key: ConversationKey, signal: AbortSignal): Promise<OpenConversation> {
+    return this.#open(key, this.#limits, signal);
+  }
+
+  forAgent(limits: ConversationLimits): Conversations {
+    return { open: (key, signal) => this.#open(key, limits, signal) };
+  }
+
+  list(agent: string | undefined, limit: number): Promise<readonly ConversationEntry[]> {
+    const lastFirst = [...this.#kept.values()].reverse();
+    const found = lastFirst.filter(({ key, bytes }) => bytes > 0 && (agent ?? key.agent) === key.agent);
+    return Promise.resolve(found.slice(0, limit).map((conversation) => conversation.record().entry));
+  }
+
+  read(key: ConversationKey): Promise<ConversationRecord | undefined> {
+    return Promise.resolve(this.#kept.get(keyText(key))?.record());
+  }
+
+  remove(key: ConversationKey): Promise<boolean> {
+    const conversation = this.#kept.get(keyText(key));
+    if (conversation !== undefined) this.#drop(keyText(key), conversation);
+    return Promise.resolve(conversation !== undefined);
+  }
+
+  async #open(key: ConversationKey, limits: ConversationLimits, signal: AbortSignal): Promise<OpenConversation> {
     signal.throwIfAborted();
-    const id = JSON.stringify([key.agent, key.owner ?? null, key.conversation]);
+    const id = keyText(key);
     this.#evict();
-    const conversation = this.#kept.get(id) ?? new KeptConversation(key, this.#now());
+    const conversation = this.#kept.get(id) ?? new KeptConversation(key, limits, this.#now());
+    conversation.limits = limits;
     this.#touch(id, conversation);
     await conversation.queue.enter(signal);
     return this.#hold(id, conversation);
@@ -73,7 +110,7 @@ class KeptInMemory implements InMemoryConversations {
       append: (turn) => {
         if (this.#kept.get(id) !== conversation) return Promise.resolve();
         this.#totalBytes -= conversation.bytes;
-        conversation.append(turn, this.#limits);
+        conversation.append(turn);
         this.#totalBytes += conversation.bytes;
         return Promise.resolve();
       },
@@ -108,8 +145,7 @@ class KeptInMemory implements InMemoryConversations {
   #evict(): void {
     for (const [id, conversation] of this.#kept) {
       const reason = this.#evictionReason(conversation);
-      if (reason === undefined) break;
-      if (!conversation.queue.isIdle()) continue;
+      if (reason === undefined || !conversation.queue.isIdle()) continue;
       this.#drop(id, conversation);
       this.#log.info("Conversation evicted", { ...conversation.key, turns: conversation.turns().length, reason });
     }
@@ -117,7 +153,7 @@ class KeptInMemory implements InMemoryConversations {
   }
 
   #evictionReason(conversation: KeptConversation): string | undefined {
-    if (this.#now() - conversation.usedAt >= this.#limits.idleMs) return "idle";
+    if (this.#now() - conversation.usedAt >= conversation.limits.idleMs) return "idle";
     if (this.#kept.size > this.#limits.conversations) return "too many conversations";
     if (this.#totalBytes > this.#limits.totalBytes) return "too many bytes";
     return undefined;
@@ -125,11 +161,11 @@ class KeptInMemory implements InMemoryConversations {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const [oldest] = this.#kept.values();
-    if (oldest === undefined) return;
-    // A conversation in use is looked at again later: it moves to the end when it is released.
-    const waitMs = oldest.usedAt + this.#limits.idleMs - this.#now();
-    this.#timer = setTimeout(() => this.#evict(), Math.max(1000, waitMs));
+    if (this.#kept.size === 0) return;
+    // A conversation in use is looked at again later.
+    const dueAt = Math.min(...[...this.#kept.values()].map(({ usedAt, limits }) => usedAt + limits.idleMs));
+    const waitMs = Math.min(longestWaitMs, Math.max(1000, dueAt - this.#now()));
+    this.#timer = setTimeout(() => this.#evict(), waitMs);
     this.#timer.unref();
   }
 }

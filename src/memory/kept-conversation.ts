@@ -1,23 +1,30 @@
 // One conversation in memory: its turns, as many as its limits allow, and who holds it.
 
-import type { ConversationKey, StoredTurn } from "./contract.ts";
+import type { ConversationKey, StoredMessage, StoredTurn } from "./contract.ts";
 import type { ConversationLimits } from "./conversation-limits.ts";
+import type { ConversationRecord, RecordedTurn } from "./conversation-record.ts";
 import { turnQueue } from "./turn-queue.ts";
 
 interface SizedTurn {
-  readonly turn: StoredTurn;
+  readonly turn: RecordedTurn;
   readonly bytes: number;
 }
 
 export class KeptConversation {
   readonly key: ConversationKey;
   readonly queue = turnQueue();
+  /** By a clock that never goes back. */
   usedAt: number;
+  /** Of those that opened it last. */
+  limits: ConversationLimits;
+  readonly #createdMs = Date.now();
+  #usedMs = Date.now();
   #turns: readonly SizedTurn[] = [];
   #bytes = 0;
 
-  constructor(key: ConversationKey, usedAt: number) {
+  constructor(key: ConversationKey, limits: ConversationLimits, usedAt: number) {
     this.key = key;
+    this.limits = limits;
     this.usedAt = usedAt;
   }
 
@@ -25,12 +32,20 @@ export class KeptConversation {
     return this.#bytes;
   }
 
-  turns(): readonly StoredTurn[] {
+  turns(): readonly RecordedTurn[] {
     return this.#turns.map(({ turn }) => turn);
   }
 
-  append(turn: StoredTurn, limits: ConversationLimits): void {
-    this.#turns = newestThatFit([...this.#turns, { turn, bytes: turnBytes(turn) }], limits);
+  record(): ConversationRecord {
+    const turns = this.turns();
+    const [createdMs, usedMs] = [this.#createdMs, this.#usedMs];
+    return { entry: { key: this.key, turns: turns.length, bytes: this.#bytes, createdMs, usedMs }, turns };
+  }
+
+  append(turn: StoredTurn): void {
+    this.#usedMs = Date.now();
+    const recorded = { ...turn, atMs: this.#usedMs };
+    this.#turns = newestThatFit([...this.#turns, { turn: recorded, bytes: turnBytes(turn) }], this.limits);
     this.#bytes = this.#turns.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }
@@ -49,10 +64,16 @@ function newestThatFit(turns: readonly SizedTurn[], limits: ConversationLimits):
 
 /** What a turn takes in memory, roughly: two bytes a character, and a little for the objects around it. */
 function turnBytes(turn: StoredTurn): number {
-  return turn.messages.reduce((sum, message) => {
-    const images = message.role === "user" ? (message.images ?? []) : [];
-    const calls = message.role === "assistant" && message.calls !== undefined ? JSON.stringify(message.calls) : "";
-    const textBytes = (message.text.length + calls.length) * 2;
-    return sum + 128 + textBytes + images.reduce((bytes, image) => bytes + image.data.byteLength, 0);
-  }, 0);
+  return turn.messages.reduce((sum, message) => sum + 128 + message.text.length * 2 + besideText(message), 0);
+}
+
+function besideText(message: StoredMessage): number {
+  switch (message.role) {
+    case "user":
+      return (message.images ?? []).reduce((bytes, image) => bytes + image.data.byteLength, 0);
+    case "assistant":
+      return message.calls === undefined ? 0 : JSON.stringify(message.calls).length * 2;
+    case "tool":
+      return 0;
+  }
 }

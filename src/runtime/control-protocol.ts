@@ -1,6 +1,7 @@
 // What is said over the control socket: one JSON request a line, one JSON response a line, in order. Local only; never the bus.
 
 import type { BudgetStatus } from "../model/budget/budget.ts";
+import type { ConversationRequest } from "./conversation-wire.ts";
 import type { OperationRequest } from "./operation.ts";
 
 /**
@@ -19,6 +20,7 @@ export type ControlRequest =
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
   /** One short call of a model of the manifest, given up after `limitMs`. */
   | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
+  | ConversationRequest
   | OperationRequest;
 
 /** What a reload did, or what a plan would. Names of agents. */
@@ -178,6 +180,8 @@ export interface RuntimeStatus {
   readonly memory?: MemoryStatus;
   /** Of the state directory's disk; absent while the runtime begins to start. */
   readonly storage?: StorageStatus;
+  /** Why conversations that should be on disk are not remembered; absent: they are. */
+  readonly conversationsProblem?: string;
   /** How the last switch to another version ended; absent: there was none. */
   readonly upgrade?: UpgradeStatus;
 }

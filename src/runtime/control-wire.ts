@@ -3,6 +3,7 @@
 import { credentialName } from "../host/credentials.ts";
 import type { CallerReport, ControlRequest, ControlResponse, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
 import { longestProbeMs } from "./control-protocol.ts";
+import { conversationOperations, decodeConversationRequest } from "./conversation-wire.ts";
 import { decodeOperation, operationNames } from "./operation.ts";
 
 export function isCallerReport(value: unknown): value is CallerReport {
@@ -35,7 +36,7 @@ export function decodeRequest(line: string): ControlRequest | string {
     case "caller":
       return decodeCaller(fields);
     default:
-      return decodeOperation(fields) ?? unknownOperation(op);
+      return decodeOperation(fields) ?? decodeConversationRequest(fields) ?? unknownOperation(op);
   }
 }
 
@@ -59,9 +60,8 @@ function decodeCaller({ action, name }: Readonly<Record<string, unknown>>): Cont
 }
 
 function unknownOperation(op: unknown): string {
-  const known = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller", ...operationNames]
-    .map((name) => `"${name}"`)
-    .join(", ");
+  const others = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller"];
+  const known = [...others, ...operationNames, ...conversationOperations].map((name) => `"${name}"`).join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }
 

@@ -13,6 +13,8 @@ import type {
 } from "../bus/serving/service-port.ts";
 import { type BudgetPorts, BudgetScope } from "../model/budget/budget-scope.ts";
 import type { BudgetStatus } from "../model/budget/budget.ts";
+import type { AgentConfig } from "../manifest/manifest.ts";
+import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
@@ -32,7 +34,9 @@ import {
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
-export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools"> {
+export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | "conversations"> {
+  /** Where an agent's conversations are. */
+  readonly conversations: (config: AgentConfig) => Conversations;
   /** What the tools of any agent stand on. */
   readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
   readonly budgets: BudgetPorts;
@@ -77,8 +81,13 @@ class AgentOnBus implements RunningAgent {
     this.#model = ports.model(config.models);
     this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
-    const model = budgetedModel(this.#model, this.#budget);
-    const unlimited = createAgent(config, { ...ports, model, tools: this.#tools, log: this.#log });
+    const unlimited = createAgent(config, {
+      ...ports,
+      conversations: ports.conversations(config),
+      model: budgetedModel(this.#model, this.#budget),
+      tools: this.#tools,
+      log: this.#log,
+    });
     const agent = budgetedAgent(unlimited, this.#budget);
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },

@@ -3,6 +3,7 @@
 import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
 import type { AgentSlot } from "./agent-slot.ts";
+import type { ConversationStores } from "./conversation-stores.ts";
 import type { FileStatus, JobCounts, UpgradeStatus } from "./control-protocol.ts";
 import type { Reconciler } from "./reconcile.ts";
 import type { Reloader } from "./reload.ts";
@@ -25,4 +26,5 @@ export interface RuntimeParts {
   reloader?: Reloader;
   services?: RuntimeServices;
   storage?: StorageWatch;
+  conversations?: ConversationStores;
 }

@@ -21,6 +21,7 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     files: parts.files,
     ...serviceStatus(parts.services),
     ...(parts.storage === undefined ? {} : { storage: parts.storage.status() }),
+    ...conversationsProblem(parts),
     ...(parts.upgrade === undefined ? {} : { upgrade: parts.upgrade }),
   };
 }
@@ -28,6 +29,11 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
 function serviceStatus(services: RuntimeServices | undefined): Pick<RuntimeStatus, "http" | "memory"> {
   const [http, memory] = [services?.http.status(), services?.memory.status()];
   return { ...(http === undefined ? {} : { http }), ...(memory === undefined ? {} : { memory }) };
+}
+
+function conversationsProblem({ conversations }: RuntimeParts): Pick<RuntimeStatus, "conversationsProblem"> {
+  const problem = conversations?.problem();
+  return problem === undefined ? {} : { conversationsProblem: problem };
 }
 
 function busBeforeStart(startedAt: Date): BusState {

@@ -15,6 +15,7 @@ import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/w
 import type { AgentSlot } from "./agent-slot.ts";
 import { type Closers, closers } from "./closers.ts";
 import type { ReloadReport, RuntimeStatus } from "./control-protocol.ts";
+import { ConversationStores } from "./conversation-stores.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
 import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
 import type { Reconciler } from "./reconcile.ts";
@@ -77,6 +78,10 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const upgrade = tellUpgrade(log);
   if (upgrade !== undefined) parts.upgrade = upgrade;
   const storage = watchStorage(parts, options, open);
+  const conversations = new ConversationStores({ stateDirectory, log, onFullDisk: () => storage.refused() });
+  conversations.setStoring(!storage.isFull);
+  open.add("conversations", () => conversations.close());
+  parts.conversations = conversations;
   const said = new SaidFindings(log);
   const stateOptions: DesiredStateOptions = { ...options, whenRoom: (retry) => storage.whenRoom(retry) };
   const desired = loadDesiredState(stateOptions, said);
@@ -94,6 +99,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("services", () => services.close());
   parts.services = services;
+  services.onMemory(() => conversations.shrink());
   await serveControl(parts, options, open);
   const { nats, identity } = desired.manifest;
   const isStoring = !storage.isFull;
@@ -134,7 +140,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     models,
     budgets,
     services,
-    open,
+    conversations,
     isLastGood: (source) => parts.files.some(({ file, usesLastGood }) => usesLastGood && file === source),
   });
   parts.reconciler = reconciler;
@@ -187,7 +193,10 @@ function watchStorage(
 ): StorageWatch {
   const storage = new StorageWatch({
     freeBytes: () => freeBytesOf(stateDirectory),
-    onChange: (isFull) => void parts.bus?.setStoring(!isFull),
+    onChange: (isFull) => {
+      parts.conversations?.setStoring(!isFull);
+      void parts.bus?.setStoring(!isFull);
+    },
     log,
   });
   open.add("storage watch", () => storage.close());

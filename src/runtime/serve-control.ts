@@ -5,6 +5,7 @@ import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
 import { collectMemory } from "./collect.ts";
+import { answerConversations } from "./conversation-access.ts";
 import type { CallerReport, ControlRequest, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
@@ -37,6 +38,10 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op === "hold-store") {
     if (parts.bus === undefined) throw new Error("It is still starting: try again");
     return storeHold(parts.bus, options.log);
+  }
+  if (request.op === "conversations" || request.op === "conversation") {
+    if (parts.conversations === undefined) throw new Error("It is still starting: try again");
+    return answerConversations(request, parts.conversations);
   }
   if (request.op === "caller") return changeCallers(request, parts);
   if (request.op === "probe") return probeForAsker(parts.models, request);

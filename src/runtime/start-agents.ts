@@ -2,20 +2,19 @@
 
 import type { AgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
-import { inMemoryConversations } from "../memory/in-memory-conversations.ts";
 import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
 import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
 import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
-import type { Closers } from "./closers.ts";
+import type { ConversationStores } from "./conversation-stores.ts";
 import type { DesiredState } from "./desired-state.ts";
 import { Reconciler } from "./reconcile.ts";
 import { startAgent } from "./running-agent.ts";
 import type { RuntimeServices } from "./runtime-services.ts";
 
-/** Those of `desired` are started before it returns; what they share is closed with `open`. */
+/** Those of `desired` are started before it returns. */
 export function startAgents(
   desired: DesiredState,
   ports: {
@@ -24,22 +23,19 @@ export function startAgents(
     readonly models: Models;
     readonly budgets: BudgetPorts;
     readonly services: RuntimeServices;
-    readonly open: Closers;
+    readonly conversations: ConversationStores;
     readonly isLastGood: (source: string) => boolean;
   },
 ): Reconciler<AgentSlot> {
-  const { host, models, services, open, isLastGood } = ports;
+  const { host, models, services, conversations, isLastGood } = ports;
   const { log, tracesText, stateDirectory } = ports.options;
-  const conversations = inMemoryConversations({ log });
-  open.add("conversations", () => conversations.close());
-  services.onMemory(() => conversations.shrink());
   const agentPorts = {
     version: build.version,
     serve: host.register.bind(host),
     model: models.chat.bind(models),
     budgets: ports.budgets,
     toolPorts: { stateDirectory },
-    conversations,
+    conversations: conversations.of.bind(conversations),
     log,
     onTrace: services.traces(logTrace(log)),
     tracesText,

@@ -1,9 +1,18 @@
 // Agents as a checked manifest would declare them, for tests.
 
-import type { AgentConfig } from "../../src/manifest/manifest.ts";
+import type { AgentConfig, MemoryConfig } from "../../src/manifest/manifest.ts";
 import { Secret } from "../../src/manifest/secret.ts";
 import type { AgentDefinition } from "../../src/runtime/agent-definition.ts";
 import { modelConfig } from "./scripted-chat-model.ts";
+
+export const memoryConfig: MemoryConfig = {
+  store: "sqlite",
+  keepTurns: 40,
+  expireMs: 30 * 86_400_000,
+  conversations: 1000,
+  conversationBytes: 4 * 1024 ** 2,
+  totalBytes: 32 * 1024 ** 2,
+};
 
 export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}, apiKey = "key"): AgentDefinition {
   return {
@@ -23,6 +32,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       replicas: false,
       tools: [],
       budgets: [],
+      memory: memoryConfig,
       callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/muster/agents.yaml",
       ...changes,

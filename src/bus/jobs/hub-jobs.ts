@@ -14,6 +14,7 @@ import {
 import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import { domainBus } from "./domain-bus.ts";
@@ -28,7 +29,6 @@ import {
   ttlHeader,
 } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
-import { jobClock } from "./job-clock.ts";
 import { encodeResult, failureOf, type JobResult } from "./job-record.ts";
 import { keepResult, keptResult } from "./job-records.ts";
 import { ensureJobStreams } from "./job-streams.ts";
@@ -160,7 +160,7 @@ function hubTerms(message: StoredMessage): JobTerms {
 /** The time that it has waited at the hub is gone from its life. */
 function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | undefined): Record<string, string> {
   const sender = message.headers[senderHeader];
-  const waitedMs = jobClock.ageMs(message.storedAtMs) ?? 0;
+  const waitedMs = steppedClock.ageMs(message.storedAtMs) ?? 0;
   return {
     [idHeader]: terms.replaces === undefined ? terms.id : `${terms.id}.replay.${terms.replaces}`,
     [ownIdHeader]: terms.id,

@@ -4,13 +4,13 @@
 import { jobSubject } from "../../protocol/job-subjects.ts";
 import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
+import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
 import type { StoredPrompt } from "../identity/sender-gate.ts";
 import type { JobAgent } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";
-import { jobClock } from "./job-clock.ts";
 import { digest, jobTerms, type JobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { encodeResult, failureOf, type JobFailure, type JobResult } from "./job-record.ts";
@@ -174,7 +174,7 @@ async function keepUntilKept({ ports, terms, log }: JobInHand, payload: Uint8Arr
 }
 
 function isExpired({ delivery, terms }: JobInHand): boolean {
-  return (jobClock.ageMs(delivery.storedAtMs) ?? 0) > terms.ttlMs;
+  return (steppedClock.ageMs(delivery.storedAtMs) ?? 0) > terms.ttlMs;
 }
 
 function expired({ ttlMs }: JobTerms): JobFailure {

@@ -34,8 +34,8 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
       return served;
     },
     model: () => model,
-    conversations: inMemoryConversations({ log }),
     budgets: { store: inMemoryUsage(), log, now: Date.now },
+    conversations: () => inMemoryConversations({ log }),
     toolPorts: { stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,

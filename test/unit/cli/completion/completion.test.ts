@@ -19,7 +19,7 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.l
 }
 
 test("bash offers commands, then the options of the command, then files where a value is one", () => {
-  expect(offered("muster", "c")).toEqual(["check", "chat", "completion"]);
+  expect(offered("muster", "c")).toEqual(["check", "chat", "conversations", "completion"]);
   expect(offered("muster", "ps", "--w")).toEqual(["--watch", "--wait"]);
   expect(offered("muster", "check", "--file", "comp")).toEqual(["completion.test.ts"]);
   expect(offered("muster", "completion", "")).toEqual(["bash", "zsh", "fish"]);

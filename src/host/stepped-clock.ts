@@ -1,8 +1,8 @@
-// How old a job is, though the clock that stamped it was set meanwhile: a machine without a clock of its own is told the time after it has
+// How old a thing is, though the clock that stamped it was set meanwhile: a machine without a clock of its own is told the time after it has
 // started, and others are told a wrong one for a while.
 
-/** A job that was kept before then was kept by a clock that was not set yet: its age means nothing. */
-const earliestPlausibleMs = Date.UTC(2026, 0, 1);
+/** What was stamped before then was stamped by a clock that was not set yet: its age means nothing. */
+export const earliestPlausibleMs = Date.UTC(2026, 0, 1);
 /** Less is no step that a time to live would notice. */
 const smallestStepMs = 5_000;
 
@@ -16,7 +16,7 @@ interface Step {
 /** Bounded: what is older than so many steps counts as it stands. */
 const maxSteps = 100;
 
-export class JobClock {
+export class SteppedClock {
   readonly #wall: () => number;
   readonly #steady: () => number;
   readonly #steps: Step[] = [];
@@ -70,4 +70,4 @@ export class JobClock {
 }
 
 /** This process's. */
-export const jobClock = new JobClock();
+export const steppedClock = new SteppedClock();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { JobClock } from "../../../../src/bus/jobs/job-clock.ts";
+import { SteppedClock } from "../../../src/host/stepped-clock.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -8,7 +8,7 @@ const june = Date.UTC(2026, 5, 1);
 
 function started(atMs = june) {
   const time = { wall: atMs, steady: 0 };
-  const clock = new JobClock(
+  const clock = new SteppedClock(
     () => time.wall,
     () => time.steady,
   );

@@ -1,0 +1,201 @@
+// Conversations that outlive the process: one SQLite database for all agents of a runtime, a turn in it whole or not at all.
+
+import { existsSync } from "node:fs";
+import { steppedClock, type SteppedClock } from "../../host/stepped-clock.ts";
+import type { Logger } from "../../telemetry/log.ts";
+import type { ConversationKey, Conversations, OpenConversation, StoredTurn } from "../contract.ts";
+import { keyText } from "../conversation-key.ts";
+import type { ConversationLimits } from "../conversation-limits.ts";
+import type { ConversationEntry, ConversationRecord, KeptConversations } from "../conversation-record.ts";
+import { encodeTurn } from "../turn-codec.ts";
+import { TurnQueues } from "../turn-queues.ts";
+import { ConversationFile } from "./conversation-file.ts";
+import { type ConversationRow, type ConversationRows, entryOf } from "./conversation-rows.ts";
+import { expiry } from "./expiry.ts";
+import { ConversationTally } from "./tally.ts";
+
+export interface SqliteConversationsPorts {
+  /** Absolute, of the database. */
+  readonly path: string;
+  readonly log: Logger;
+  /** Told of a write that failed for want of room. */
+  readonly onFullDisk?: () => void;
+  /** Tells how old is what was stamped. */
+  readonly clock?: SteppedClock;
+  /** Milliseconds since 1970. */
+  readonly wall?: () => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/** Of all agents together. */
+const storeBytes = 1024 ** 3;
+/** Soon after its start a machine may not know the time yet: nothing is old before then. */
+const firstSweepMs = 10 * 60_000;
+const sweepMs = 3_600_000;
+
+export class SqliteConversations implements KeptConversations {
+  readonly #ports: SqliteConversationsPorts;
+  readonly #file: ConversationFile;
+  readonly #clock: SteppedClock;
+  readonly #wall: () => number;
+  readonly #queues = new TurnQueues();
+  #timer: ReturnType<typeof setTimeout>;
+  #tally = new ConversationTally([]);
+  #isStoring = true;
+
+  constructor(ports: SqliteConversationsPorts) {
+    this.#ports = ports;
+    this.#clock = ports.clock ?? steppedClock;
+    this.#wall = ports.wall ?? (() => Date.now());
+    this.#file = new ConversationFile({
+      ...ports,
+      onOpen: (rows) => (this.#tally = new ConversationTally(rows.list(undefined, -1))),
+    });
+    this.#timer = setTimeout(() => this.#sweepOnAndOn(), firstSweepMs).unref();
+  }
+
+  /** Why nothing can be remembered now; undefined: it can. */
+  problem(): string | undefined {
+    return this.#file.problem;
+  }
+
+  /** The store as one agent uses it. Neither `open` nor what it opens rejects for the store's sake: without it, an agent answers all the same. */
+  forAgent(limits: ConversationLimits): Conversations {
+    return { open: (key, signal) => this.#open(key, limits, signal) };
+  }
+
+  /** False: the disk is full, and nothing is written until it is true again. */
+  setStoring(isStoring: boolean): void {
+    this.#isStoring = isStoring;
+  }
+
+  list(agent: string | undefined, limit: number): Promise<readonly ConversationEntry[]> {
+    return this.#tellUnlessBroken((rows) => rows.list(agent, limit).map(entryOf));
+  }
+
+  read(key: ConversationKey): Promise<ConversationRecord | undefined> {
+    return this.#tellUnlessBroken((rows) => {
+      const row = rows.find(key);
+      return row === undefined ? undefined : { entry: entryOf(row), turns: rows.turns(row.id, -1) };
+    });
+  }
+
+  remove(key: ConversationKey): Promise<boolean> {
+    return this.#tellUnlessBroken((rows) => {
+      const row = rows.find(key);
+      if (row === undefined) return false;
+      rows.erase(row.id);
+      this.#tally.remove(row);
+      return true;
+    });
+  }
+
+  /** Lets go of what is older than its `expire`. The timer does so every hour. */
+  sweep(): void {
+    if (!this.#isStoring || !existsSync(this.#ports.path)) return;
+    this.#file.use((rows) => {
+      const all = rows.list(undefined, -1);
+      const { expired, restamped } = expiry(all, this.#clock, this.#wall());
+      if (restamped.length > 0) rows.restamp(restamped);
+      this.#evict(rows, expired, "expired");
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#file.close();
+  }
+
+  async #open(key: ConversationKey, limits: ConversationLimits, signal: AbortSignal): Promise<OpenConversation> {
+    const release = await this.#queues.enter(keyText(key), signal);
+    let before: number | undefined;
+    return {
+      load: () => {
+        const loaded = this.#file.use((rows) => {
+          const row = rows.find(key);
+          return { id: row?.id, turns: row === undefined ? [] : rows.turns(row.id, limits.turns) };
+        });
+        before = loaded?.id;
+        return Promise.resolve(loaded?.turns ?? []);
+      },
+      append: (turn) => this.#append(key, turn, limits, before),
+      release,
+    };
+  }
+
+  /** `before`: the conversation that the turn began in; when that was removed meanwhile, its turn goes with it. */
+  async #append(
+    key: ConversationKey,
+    turn: StoredTurn,
+    limits: ConversationLimits,
+    before: number | undefined,
+  ): Promise<void> {
+    if (!this.#isStoring) return;
+    const messages = encodeTurn(turn);
+    const bytes = Buffer.byteLength(messages);
+    if (bytes > limits.conversationBytes) {
+      this.#ports.log.warn("A turn is larger than a conversation may be: it is not remembered", { ...key, bytes });
+      return;
+    }
+    const isKept = this.#file.use((rows) => {
+      const row = rows.find(key);
+      if (before !== undefined && row?.id !== before) return false;
+      rows.append(key, { messages, bytes, nowMs: this.#wall() }, limits);
+      this.#tally.replace(row, rows.find(key));
+      this.#makeRoom(rows, key.agent, limits);
+      return true;
+    });
+    if (isKept === true) await this.#file.flush();
+  }
+
+  /** Those that were not used for longest go first, an agent's own before others'. */
+  #makeRoom(rows: ConversationRows, agent: string, limits: ConversationLimits): void {
+    const { count, bytes } = this.#tally.of(agent);
+    const tooMany = count - limits.conversations;
+    const tooLarge = bytes - limits.totalBytes;
+    if (tooMany > 0 || tooLarge > 0) this.#evictOldest(rows, agent, tooMany, tooLarge);
+    const over = this.#tally.bytes() - storeBytes;
+    if (over > 0) this.#evictOldest(rows, undefined, 0, over);
+  }
+
+  #evictOldest(rows: ConversationRows, agent: string | undefined, tooMany: number, tooLarge: number): void {
+    const going: ConversationRow[] = [];
+    let bytes = 0;
+    for (const row of rows.list(agent, -1).toReversed()) {
+      if (going.length >= tooMany && bytes >= tooLarge) break;
+      if (this.#isHeld(row)) continue;
+      going.push(row);
+      bytes += row.bytes;
+    }
+    this.#evict(rows, going, tooMany > 0 ? "too many conversations" : "too many bytes");
+  }
+
+  #evict(rows: ConversationRows, going: readonly ConversationRow[], reason: string): void {
+    const free = going.filter((row) => !this.#isHeld(row));
+    if (free.length === 0) return;
+    rows.remove(free.map(({ id }) => id));
+    for (const row of free) {
+      this.#tally.remove(row);
+      this.#ports.log.info("Conversation evicted", { ...entryOf(row).key, turns: row.turns, reason });
+    }
+  }
+
+  #isHeld(row: ConversationRow): boolean {
+    return this.#queues.isHeld(keyText(entryOf(row).key));
+  }
+
+  #sweepOnAndOn(): void {
+    this.sweep();
+    this.#timer = setTimeout(() => this.#sweepOnAndOn(), sweepMs).unref();
+  }
+
+  #tellUnlessBroken<Result>(work: (rows: ConversationRows) => Result): Promise<Result> {
+    let done: { readonly result: Result } | undefined;
+    this.#file.use((rows) => (done = { result: work(rows) }));
+    if (done !== undefined) return Promise.resolve(done.result);
+    return Promise.reject(
+      new Error(`The store of conversations cannot be read: ${this.#file.problem ?? "it is closed"}`),
+    );
+  }
+}
