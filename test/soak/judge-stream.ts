@@ -33,7 +33,7 @@ export async function judgeStream(
   const outcome = ended ?? (frames === 0 ? "unheard" : "unfinished");
   const tookMs = Math.round(performance.now() - startedAt);
   const seen = `${text.length} of ${expected.length} characters, ${frames} frames, errors ${JSON.stringify(errors)}, ${tookMs} ms`;
-  streams.add(outcome, disturbances.since(startedAt), `agent "${agent}", ${new Date().toISOString()}: ${seen}`);
+  streams.add(agent, outcome, disturbances.since(startedAt), `agent "${agent}", ${new Date().toISOString()}: ${seen}`);
   if (outcome === "unserved") await Bun.sleep(unservedPauseMs);
 }
 

@@ -10,6 +10,7 @@ import { type TurningLoad, runLoads } from "./load/load.ts";
 import { onlookers } from "./load/onlookers.ts";
 import { conversations, prompts } from "./load/prompts.ts";
 import { reloads } from "./load/reloads.ts";
+import { countReceived } from "./count-received.ts";
 import { vanishingCallers } from "./load/vanishing-callers.ts";
 import { openScene, type Scene, type SceneOptions } from "./scene.ts";
 import type { StreamLedger } from "./stream-ledger.ts";
@@ -26,6 +27,8 @@ export interface SoakOptions extends SceneOptions {
 export interface SoakResult {
   readonly seconds: number;
   readonly streams: StreamLedger;
+  /** Prompts that came to the agents, by the runtime's own count, of those that the judged streams alone prompt. */
+  readonly received: ReadonlyMap<string, number>;
   readonly jobs: JobCount;
   readonly done: ReadonlyMap<string, number>;
   readonly restarts: { readonly model: number; readonly nats: number };
@@ -73,6 +76,7 @@ async function soak(scene: Scene, options: SoakOptions): Promise<SoakResult> {
   return {
     seconds: (performance.now() - startedAt) / 1000,
     streams,
+    received: await countReceived(scene),
     jobs: await countJobs(scene),
     done,
     restarts: { model: disturbances.count("model"), nats: disturbances.count("nats") },

@@ -26,10 +26,12 @@ export type Counts = Readonly<Record<Outcome, number>>;
 export class StreamLedger {
   readonly #counts = new Map<string, Record<Outcome, number>>();
   readonly #faults: string[] = [];
+  readonly #heard = new Map<string, number>();
   #lost = 0;
 
-  /** `detail` tells a fault from others like it. */
-  add(outcome: Outcome, disturbedBy: ReadonlySet<Disturbance>, detail: string): void {
+  /** A stream of an agent; `detail` tells a fault from others like it. */
+  add(agent: string, outcome: Outcome, disturbedBy: ReadonlySet<Disturbance>, detail: string): void {
+    if (outcome !== "unserved" && outcome !== "unheard") this.#heard.set(agent, this.heard(agent) + 1);
     const kinds = [...disturbedBy].sort();
     this.#countsOf(kinds.join("+"))[outcome]++;
     const isAccepted = kinds.length === 0 ? accepted.nothing.includes(outcome) : isAcceptedBy(outcome, kinds);
@@ -46,6 +48,11 @@ export class StreamLedger {
 
   total(): number {
     return [...this.#counts.values()].flatMap((counts) => Object.values(counts)).reduce((sum, one) => sum + one, 0);
+  }
+
+  /** Streams of an agent of which something came. */
+  heard(agent: string): number {
+    return this.#heard.get(agent) ?? 0;
   }
 
   /** Streams that came out as they must not. */

@@ -13,10 +13,13 @@ export interface Drift {
 /** What may come and go between two rounds without being a leak. */
 const most = { pssBytes: 12e6, heapBytes: 2e6, objects: 4_000, handles: 2, stateBytes: 4e6, stateBytesPerJob: 2e3 };
 
+type LossResult = Pick<SoakResult, "streams" | "received" | "jobs" | "problems" | "errorLines">;
+
 /** Sentences; none: nothing was lost on the way. Holds on any machine, however slow or emulated. */
-export function lossFaults({ streams, jobs, problems, errorLines }: SoakResult): readonly string[] {
+export function lossFaults({ streams, received, jobs, problems, errorLines }: LossResult): readonly string[] {
   return [
     ...streams.faults(),
+    ...[...received].flatMap(([agent, count]) => unansweredFaults(agent, count, streams.heard(agent))),
     ...ofJobs("have no result", jobs.lost),
     ...ofJobs("have more than one result", jobs.doubled),
     ...ofJobs("have another result than they should", jobs.wrong),
@@ -54,6 +57,12 @@ export function drift(rounds: readonly Figures[], of: (figures: Figures) => numb
   const count = Math.max(1, Math.min(10, Math.floor(rounds.length / 4)));
   const from = Math.floor(rounds.length / 4);
   return { settled: median(rounds.slice(from, from + count).map(of)), end: median(rounds.slice(-count).map(of)) };
+}
+
+/** A prompt of which its caller heard nothing must be one that never arrived. */
+function unansweredFaults(agent: string, received: number, heard: number): readonly string[] {
+  if (received === heard) return [];
+  return [`Agent "${agent}" received ${received} prompts, and something was heard of ${heard}`];
 }
 
 function ofJobs(what: string, ids: readonly string[]): readonly string[] {

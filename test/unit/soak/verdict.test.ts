@@ -67,34 +67,33 @@ describe("growth", () => {
 
 describe("loss", () => {
   const faultsWith = (streams: StreamLedger, jobs = noJobs, problems: readonly string[] = []) =>
-    lossFaults({
-      seconds: 1,
-      streams,
-      jobs,
-      done: new Map(),
-      restarts: { model: 0, nats: 0 },
-      start: quiet,
-      rounds: [],
-      errorLines: [],
-      logLines: 0,
-      problems,
-    });
+    lossFaults({ streams, received: new Map(), jobs, errorLines: [], problems });
 
   test("a stream that is not whole is one, unless what was away explains it", () => {
     const streams = new StreamLedger();
-    streams.add("whole", new Set(), "1");
-    streams.add("error", new Set(["model"]), "2");
-    streams.add("unheard", new Set(["nats"]), "3");
+    streams.add("a", "whole", new Set(), "1");
+    streams.add("a", "error", new Set(["model"]), "2");
+    streams.add("a", "unheard", new Set(["nats"]), "3");
     expect(faultsWith(streams)).toEqual([]);
-    streams.add("error", new Set(), "4");
-    streams.add("unfinished", new Set(["model"]), "5");
-    streams.add("beyond", new Set(["nats", "model"]), "6");
+    streams.add("a", "error", new Set(), "4");
+    streams.add("a", "unfinished", new Set(["model"]), "5");
+    streams.add("a", "beyond", new Set(["nats", "model"]), "6");
     expect(faultsWith(streams)).toEqual([
       'A stream was "error": 4',
       'A stream was "unfinished" while model was away: 5',
       'A stream was "beyond" while model and nats was away: 6',
     ]);
     expect([streams.total(), streams.lost()]).toEqual([6, 3]);
+  });
+
+  test("a prompt that arrived and of which its caller heard nothing is one", () => {
+    const streams = new StreamLedger();
+    streams.add("a", "error", new Set(["nats"]), "1");
+    streams.add("a", "unheard", new Set(["nats"]), "2");
+    const faults = (count: number) =>
+      lossFaults({ streams, received: new Map([["a", count]]), jobs: noJobs, errorLines: [], problems: [] });
+    expect(faults(1)).toEqual([]);
+    expect(faults(2)).toEqual(['Agent "a" received 2 prompts, and something was heard of 1']);
   });
 
   test("jobs without a result, with two, or with another are", () => {
