@@ -25,7 +25,7 @@ const packages = {
   bus: ["@nats-io/*"],
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
   host: ["modern-tar"],
-  tool: ["zod", "zod/*"],
+  tool: ["zod", "zod/*", "@cfworker/json-schema"],
   manifest: ["zod", "zod/*", "yaml"],
 };
 

@@ -2,11 +2,13 @@
 
 import type { ModelToolCall } from "../model/contract.ts";
 import { boundedText } from "../tool/bounded-text.ts";
-import type { Tool, ToolErrorKind, ToolOutput } from "../tool/contract.ts";
+import { readArguments } from "../tool/arguments/read-arguments.ts";
+import type { Tool, ToolErrorKind, ToolInput, ToolOutput } from "../tool/contract.ts";
 import { ToolError } from "../tool/contract.ts";
-import { abandonable } from "./abandonable.ts";
 import { callContext, type SaidEvent } from "./call-context.ts";
 import type { ToolOutcome } from "./contract.ts";
+import { toolOfCall } from "./tool-of-call.ts";
+import { withinTime } from "./within-time.ts";
 import type { Emit } from "./events-during.ts";
 import type { Turn } from "./turn-ports.ts";
 
@@ -21,6 +23,8 @@ interface Ended {
   readonly error?: ToolErrorKind | "internal";
 }
 
+/** Of the time that the turn has left. */
+const callShare = 0.75;
 const mostResultBytes = 64 * 1024;
 const leastResultBytes = 1024;
 const usualResultBytes = 16 * 1024;
@@ -69,7 +73,7 @@ export class CallRun {
       const { toolCalls } = this.#turn.ports.limits;
       if (this.#called > toolCalls)
         throw new ToolError("limit", `No more than ${toolCalls} calls can be made in a turn`);
-      return await this.#run(toolOf(call, this.#turn.tools), call);
+      return await this.#run(toolOfCall(call.name, this.#turn.tools), call);
     } catch (error) {
       if (error instanceof ToolError) return { text: `Error: ${error.message}`, error: error.kind };
       if (!this.#signal.aborted) this.#noteBug(call, error);
@@ -80,12 +84,25 @@ export class CallRun {
   async #run(tool: Tool, call: ModelToolCall): Promise<Ended> {
     const { ports, prompt, end } = this.#turn;
     const around = { ports, prompt, end, emit: this.#emit, onSay: (event: SaidEvent) => this.#say(event) };
-    // A tool that throws instead of rejecting costs its call only.
-    const work = Promise.resolve().then(() => tool.run(call.input, callContext(around, this.#signal)));
-    const output: ToolOutput | undefined = await abandonable(work, this.#signal);
+    const input = await readArguments(tool, call.rawInput ?? call.input);
+    this.#mustBeNew(tool, input);
+    const output = await withinTime(this.#signal, this.#timeMs(), (signal) =>
+      tool.run(input, callContext(around, signal)),
+    );
     const { text, endsTurn, failed } = readOutput(output);
     this.endsTurn ||= endsTurn === true;
     return { text, ...(failed === undefined ? {} : { error: failed }) };
+  }
+
+  #mustBeNew(tool: Tool, input: ToolInput): void {
+    if (tool.mayRepeat === true || this.#turn.repeats.mayRun(tool.name, input)) return;
+    const text = `${tool.name} was called with exactly these arguments twice before. Use what it gave, or call it otherwise`;
+    throw new ToolError("limit", text);
+  }
+
+  /** So that the model has time to answer when the call has taken all of its own. */
+  #timeMs(): number {
+    return Math.max(0, this.#turn.overAt - performance.now()) * callShare;
   }
 
   #say(event: SaidEvent): void {
@@ -99,14 +116,6 @@ export class CallRun {
     const stack = error instanceof Error ? error.stack : undefined;
     this.#turn.ports.log.error("Bug: a tool failed in a way that nothing provides for", { tool: name, error, stack });
   }
-}
-
-/** @throws {ToolError} `invalid`, naming the tools that there are */
-function toolOf({ name }: ModelToolCall, tools: readonly Tool[]): Tool {
-  const tool = tools.find((candidate) => candidate.name === name);
-  if (tool !== undefined) return tool;
-  const names = tools.map((known) => known.name).join(", ");
-  throw new ToolError("invalid", `There is no tool "${name.slice(0, 64)}". There are: ${names}`);
 }
 
 /** A tool may have been written by anybody. */

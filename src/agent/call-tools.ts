@@ -8,6 +8,7 @@ import { callBatches } from "./call-batches.ts";
 import { CallRun, type CallResult } from "./call-run.ts";
 import type { Turn } from "./turn-ports.ts";
 
+const mostRepeats = 3;
 const notMade = "Not called: the answer was given before";
 
 export interface CallsOutcome {
@@ -37,10 +38,16 @@ async function runAll(
     if (run.endsTurn) results.push(...batch.map((call) => ({ call, text: notMade })));
     else results.push(...(await Promise.all(batch.map((call) => run.call(call)))));
   }
-  const reachedLimit = turn.record.toolCalls() >= turn.ports.limits.toolCalls;
+  const reachedLimit = limitOf(turn);
   return {
     results,
-    ...(reachedLimit ? { reachedLimit: "tool_calls" } : {}),
+    ...(reachedLimit === undefined ? {} : { reachedLimit }),
     ...(run.endsTurn ? { said: run.said } : {}),
   };
+}
+
+/** A model that repeats itself again and again would use up all its steps with that. */
+function limitOf({ ports, record, repeats }: Turn): TurnLimitName | undefined {
+  if (record.toolCalls() >= ports.limits.toolCalls) return "tool_calls";
+  return repeats.stopped >= mostRepeats ? "steps" : undefined;
 }

@@ -103,7 +103,7 @@ export type TurnFailure =
   | { readonly kind: "internal"; readonly message: string };
 
 /** As in the manifest's `turn`. */
-export type TurnLimitName = "steps" | "tool_calls";
+export type TurnLimitName = "steps" | "tool_calls" | "tokens" | "time";
 
 /** A file that an agent cannot take, and why. */
 export interface RefusedFile {

@@ -11,7 +11,6 @@ import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./
 import { refusedFile } from "./prompt-files.ts";
 import { tokenEstimate } from "./token-estimate.ts";
 import { runTurn } from "./turn.ts";
-import { defaultTurnLimits } from "./turn-limits.ts";
 import type { TurnPorts } from "./turn-ports.ts";
 
 export interface AgentPorts {
@@ -25,8 +24,10 @@ export interface AgentPorts {
   readonly approver?: Approver;
 }
 
+type ConversingConfig = Pick<AgentConfig, "name" | "instructions" | "turn">;
+
 /** `ports.log` names the agent. */
-export function createAgent(config: Pick<AgentConfig, "name" | "instructions">, ports: AgentPorts): Agent {
+export function createAgent(config: ConversingConfig, ports: AgentPorts): Agent {
   return new ConfiguredAgent(config, ports);
 }
 
@@ -34,14 +35,14 @@ class ConfiguredAgent implements Agent {
   readonly name: string;
   readonly #ports: TurnPorts;
 
-  constructor({ name, instructions }: Pick<AgentConfig, "name" | "instructions">, ports: AgentPorts) {
+  constructor({ name, instructions, turn }: ConversingConfig, ports: AgentPorts) {
     this.name = name;
     this.#ports = {
       ...ports,
       agent: name,
       instructions,
       approver: ports.approver ?? nobodyApproves,
-      limits: defaultTurnLimits,
+      limits: turn,
       estimate: tokenEstimate(),
     };
   }

@@ -53,7 +53,13 @@ async function* ask(
 ): AsyncGenerator<AgentEvent, StepAnswer, void> {
   const { ports, signal } = turn;
   const calls: ModelToolCall[] = [];
-  const request = { messages: window.messages, agent: ports.agent, ...(tools.length === 0 ? {} : { tools }) };
+  const { tokens } = ports.limits;
+  const request = {
+    messages: window.messages,
+    agent: ports.agent,
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(tokens === undefined ? {} : { maxOutput: Math.max(1, tokens - turn.record.tokens()) }),
+  };
   for await (const event of ports.model.chat(request, signal)) {
     if (event.type === "tool-call") calls.push(event.call);
     else yield* relay(turn, event, text, window);

@@ -3,19 +3,9 @@
 import type { StoredMessage } from "../memory/contract.ts";
 import { callTools, type CallsOutcome } from "./call-tools.ts";
 import type { AgentEvent, TurnLimitName } from "./contract.ts";
+import { LimitReached } from "./limit-reached.ts";
 import { modelStep, type StepAnswer } from "./model-step.ts";
 import type { Turn } from "./turn-ports.ts";
-
-/** The turn went as far as it may, and has no answer. */
-export class LimitReached extends Error {
-  override readonly name = "LimitReached";
-  readonly limit: TurnLimitName;
-
-  constructor(limit: TurnLimitName, message: string) {
-    super(message);
-    this.limit = limit;
-  }
-}
 
 const answerNow = "This was the last call of this turn. Answer now with what you know.";
 
@@ -25,13 +15,14 @@ export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, vo
   let mustAnswer: TurnLimitName | undefined;
   for (let step = 1; ; step++) {
     if (step >= limits.steps) mustAnswer ??= "steps";
+    if (isSpent(turn)) throw new LimitReached("tokens");
     const answer = yield* modelStep(turn, mustAnswer === undefined ? turn.tools : []);
     if (answer.calls.length === 0 || mustAnswer !== undefined) {
       endWith(turn, answer, mustAnswer);
       return;
     }
     const called = yield* callTools(turn, answer.calls);
-    if (called.reachedLimit) mustAnswer = "tool_calls";
+    mustAnswer = called.reachedLimit;
     turn.messages.push(
       assistantMessage(answer),
       ...results(called, mustAnswer !== undefined || step + 1 >= limits.steps),
@@ -43,10 +34,15 @@ export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, vo
   }
 }
 
+function isSpent({ ports, record }: Turn): boolean {
+  const { tokens } = ports.limits;
+  return tokens !== undefined && record.tokens() >= tokens;
+}
+
 /** A call in an answer that was to be the last is not made. */
 function endWith(turn: Turn, answer: StepAnswer, limit: TurnLimitName | undefined): void {
   if (answer.calls.length > 0 && answer.text.trim() === "") {
-    throw new LimitReached(limit ?? "steps", `The turn reached its limit of ${limit ?? "steps"} without an answer`);
+    throw new LimitReached(limit ?? "steps");
   }
   turn.messages.push({ role: "assistant", text: answer.text });
 }

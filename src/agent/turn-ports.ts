@@ -1,5 +1,6 @@
 // What turns of one agent work with, and the state of one of them.
 
+import type { TurnConfig } from "../manifest/manifest.ts";
 import type { Conversations, StoredMessage, StoredTurn } from "../memory/contract.ts";
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -8,9 +9,9 @@ import type { Tool } from "../tool/contract.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
 import type { Approver } from "./approver.ts";
 import type { AgentPrompt } from "./contract.ts";
+import type { RepeatedCalls } from "./repeated-calls.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
 import type { TurnEnd } from "./turn-end.ts";
-import type { TurnLimits } from "./turn-limits.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 export interface TurnPorts {
@@ -20,7 +21,7 @@ export interface TurnPorts {
   readonly tools: ToolSet;
   readonly conversations: Conversations;
   readonly approver: Approver;
-  readonly limits: TurnLimits;
+  readonly limits: TurnConfig;
   readonly estimate: TokenEstimate;
   readonly log: Logger;
   readonly onTrace: TraceSink;
@@ -31,9 +32,13 @@ export interface TurnPorts {
 export interface Turn {
   readonly ports: TurnPorts;
   readonly prompt: AgentPrompt;
+  /** Fires when it is stopped, or its time is over. */
   readonly signal: AbortSignal;
   readonly record: TurnRecord;
   readonly end: TurnEnd;
+  readonly repeats: RepeatedCalls;
+  /** By `performance.now`: when its time is over. */
+  readonly overAt: number;
   /** Those that could be called when it began. */
   readonly tools: readonly Tool[];
   /** Completed turns of its conversation, oldest first. */

@@ -16,6 +16,8 @@ export interface TurnRecord {
   /** Turns that were left out. Returns whether that is news. */
   trimmed(turns: number): boolean;
   tool(call: ToolCallTrace): void;
+  /** In and out, all model calls so far. */
+  tokens(): number;
   /** Calls of tools so far. */
   toolCalls(): number;
   /** Tools were called, and none did its work. */
@@ -58,6 +60,7 @@ export function turnRecord(
       return isNews;
     },
     tool: (call) => void tools.push(call),
+    tokens: () => calls.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0),
     toolCalls: () => tools.length,
     toolsFailed: () => haveAllFailed(tools),
     answer: () => (isTooLong ? undefined : answer),

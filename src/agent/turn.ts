@@ -5,9 +5,12 @@ import type { OpenConversation, StoredMessage } from "../memory/contract.ts";
 import { ModelError } from "../model/contract.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
 import { promptWithFiles } from "./prompt-files.ts";
-import { LimitReached, runSteps } from "./run-steps.ts";
+import { LimitReached } from "./limit-reached.ts";
+import { RepeatedCalls } from "./repeated-calls.ts";
+import { runSteps } from "./run-steps.ts";
 import { turnEnd } from "./turn-end.ts";
 import type { Turn, TurnPorts } from "./turn-ports.ts";
+import { turnTimer } from "./turn-timer.ts";
 import { turnRecord } from "./turn-record.ts";
 
 /**
@@ -18,11 +21,15 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
   const end = turnEnd(ports.log.with({ turn: prompt.id }));
   let outcome: TurnOutcome = { ok: false, failure: { kind: "stopped", reason: "The answer was not read to its end" } };
   let conversation: OpenConversation | undefined;
+  const timer = turnTimer(signal, ports.limits.timeMs);
   try {
-    conversation = await openConversation(ports, prompt, signal);
+    conversation = await openConversation(ports, prompt, timer.signal);
     const history = (await conversation?.load()) ?? [];
     const messages = [userMessage(prompt)];
-    const turn = { ports, prompt, signal, record, end, tools: ports.tools.tools(), history, messages };
+    const { overAt } = timer;
+    const repeats = new RepeatedCalls();
+    const own = { prompt, signal: timer.signal, overAt, record, end, repeats, history, messages };
+    const turn = { ports, tools: ports.tools.tools(), ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);
     if (conversation !== undefined) await remember(turn, conversation);
@@ -30,6 +37,7 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
   } catch (error) {
     outcome = { ok: false, failure: failureOf(error, ports, signal) };
   } finally {
+    timer.stop();
     conversation?.release();
     await end.end();
     ports.onTrace(record.finish(outcome));

@@ -8,6 +8,7 @@ import {
   embeddedDefaults,
   httpDefaults,
   memoryDefaults,
+  turnDefaults,
   withDefault,
 } from "./defaults.ts";
 import { hostToken } from "./host-token.ts";
@@ -24,6 +25,7 @@ import type {
   ModelConfig,
   NatsConfig,
   TlsConfig,
+  TurnConfig,
 } from "./manifest.ts";
 import { asProvider, resolveModel } from "./model-reference.ts";
 import type { ManifestSource } from "./parsed-file.ts";
@@ -31,6 +33,7 @@ import type { AgentKeys } from "./schema-agent.ts";
 import type { CallersKeys } from "./schema-callers.ts";
 import type { MemoryKeys } from "./schema-memory.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
+import type { TurnKeys } from "./schema-turn.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { buildTools } from "./tools/build.ts";
 
@@ -177,9 +180,19 @@ function buildAgent(
     replicas: withDefault(keys.replicas, agentDefaults.replicas),
     callers: buildCallers(keys.callers ?? {}),
     memory: buildMemory(keys.memory ?? {}),
+    turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
     tools: buildTools(keys.tools ?? {}),
     budgets: (keys.budget ?? []).map(buildBudget),
     source,
+  };
+}
+
+function buildTurn({ steps, tool_calls: toolCalls, tokens, time }: TurnKeys, deadlineMs: number): TurnConfig {
+  return {
+    steps: withDefault(steps, turnDefaults.steps),
+    toolCalls: withDefault(toolCalls, turnDefaults.tool_calls),
+    ...(tokens === undefined ? {} : { tokens }),
+    timeMs: time ?? deadlineMs,
   };
 }
 

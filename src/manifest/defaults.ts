@@ -7,9 +7,11 @@ import { modelSchema } from "./schema-model.ts";
 import { memorySchema } from "./schema-memory.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { httpSchema } from "./schema-service.ts";
+import { turnSchema } from "./schema-turn.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 
 export const agentDefaults = agentSchema.parse(defaultsOf(agentSchema));
+export const turnDefaults = turnSchema.parse(defaultsOf(turnSchema));
 export const callersDefaults = callersSchema.parse(defaultsOf(callersSchema));
 export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });

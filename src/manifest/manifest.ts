@@ -146,6 +146,7 @@ export interface AgentConfig {
   readonly memory: MemoryConfig;
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
+  readonly turn: TurnConfig;
   /** The file that declares it, absolute. */
   readonly source: string;
 }
@@ -182,6 +183,16 @@ export interface MemoryConfig {
   readonly conversationBytes: number;
   /** Of all of the agent's. */
   readonly totalBytes: number;
+}
+
+/** How far one turn may go. */
+export interface TurnConfig {
+  /** Model calls. */
+  readonly steps: number;
+  readonly toolCalls: number;
+  /** In and out, all model calls together; absent: as many as it takes. */
+  readonly tokens?: number;
+  readonly timeMs: number;
 }
 
 /** Whose prompts an agent serves (§13). */

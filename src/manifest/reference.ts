@@ -5,6 +5,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { budgetSchema, priceSchema } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memorySchema } from "./schema-memory.ts";
+import { turnSchema } from "./schema-turn.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
@@ -33,6 +34,7 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`models.<name>.price`", priceSchema],
   ["`agents.<name>` and `defaults`", agentSchema],
   ["`agents.<name>.budget[]` and `models.<name>.budget[]`", budgetSchema],
+  ["`agents.<name>.turn`", turnSchema],
   ["`agents.<name>.callers`", callersSchema],
   ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
   ["`agents.<name>.memory`", memorySchema],

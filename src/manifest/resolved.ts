@@ -13,6 +13,7 @@ import type {
   MemoryConfig,
   ModelConfig,
   NatsConfig,
+  TurnConfig,
 } from "./manifest.ts";
 import { toolsPlain } from "./tools/build.ts";
 import { formatDuration, formatSize } from "./units.ts";
@@ -135,6 +136,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     callers: callersPlain(agent.callers),
     budget: agent.budgets.length === 0 ? undefined : agent.budgets,
     memory: memoryPlain(agent.memory),
+    turn: turnPlain(agent.turn),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
   };
 }
@@ -148,6 +150,10 @@ function memoryPlain(memory: MemoryConfig): Record<string, unknown> {
     conversation_size: formatSize(memory.conversationBytes),
     size: formatSize(memory.totalBytes),
   };
+}
+
+function turnPlain({ steps, toolCalls, tokens, timeMs }: TurnConfig): Record<string, unknown> {
+  return withoutAbsent({ steps, tool_calls: toolCalls, tokens, time: formatDuration(timeMs) });
 }
 
 function callersPlain({ trust, allow, deny, rate }: CallersConfig): Record<string, unknown> {

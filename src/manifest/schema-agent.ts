@@ -6,6 +6,7 @@ import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memoryField } from "./schema-memory.ts";
 import { chain } from "./schema-model.ts";
+import { turnSchema } from "./schema-turn.ts";
 import { toolsSchema } from "./tools/schema.ts";
 
 const hourMs = 3_600_000;
@@ -73,6 +74,12 @@ function agentKeys() {
     ),
     memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
+    turn: z.optional(
+      turnSchema.register(fields, {
+        description: "How far one turn may go before it has to answer (docs/tools.md).",
+        defaultText: "12 steps, 32 calls",
+      }),
+    ),
     budget: z.optional(
       budgets(
         "How much it may use. At 80 % the log warns; when one is spent, prompts get 429 until it renews (docs/budgets.md).",

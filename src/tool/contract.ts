@@ -17,6 +17,8 @@ export interface ToolSpec {
 export interface Tool extends ToolSpec {
   /** Changes nothing: may run at the same time as other such calls of one answer. */
   readonly isReadOnly: boolean;
+  /** It waits, or looks at what changes: calling it again with the same arguments is no mistake. */
+  readonly mayRepeat?: boolean;
   /**
    * `input` follows `parameters`. Rejects with a `ToolError`, which the model reads; or with the signal's reason once that has fired, within
    * 1 s. Anything else is a bug, which costs this call only. What it resolves to is bounded.

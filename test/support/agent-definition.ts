@@ -31,6 +31,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       maxPayloadBytes: 1024 * 1024,
       replicas: false,
       tools: [],
+      turn: { steps: 12, toolCalls: 32, timeMs: 60_000 },
       budgets: [],
       memory: memoryConfig,
       callers: { trust: "any", allow: [], deny: [] },

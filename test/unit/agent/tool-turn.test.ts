@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
 import { createAgent } from "../../../src/agent/create-agent.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
+import type { TurnConfig } from "../../../src/manifest/manifest.ts";
 import type { ModelToolCall } from "../../../src/model/contract.ts";
 import type { TurnTrace } from "../../../src/telemetry/trace.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../../src/tool/contract.ts";
@@ -13,7 +14,7 @@ import { fixedSource } from "../../../src/tool/fixed-source.ts";
 import { toolSet } from "../../../src/tool/tool-set.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 import type { ScriptedChatModel } from "../../support/scripted-chat-model.ts";
-import { answering, calling, inTurn, scriptedChatModel } from "../../support/scripted-chat-model.ts";
+import { answering, calling, inTurn, scriptedChatModel, stallingAfter } from "../../support/scripted-chat-model.ts";
 
 const never = new AbortController().signal;
 const prompt: AgentPrompt = { id: "t1", text: "Hello?", files: [] };
@@ -29,13 +30,15 @@ const says =
   () =>
     Promise.resolve({ text });
 
-function agentWith(model: ScriptedChatModel, tools: readonly Tool[]) {
+const usualLimits: TurnConfig = { steps: 12, toolCalls: 32, timeMs: 60_000 };
+
+function agentWith(model: ScriptedChatModel, tools: readonly Tool[], limits: Partial<TurnConfig> = {}) {
   const log = recordedLog();
   const traces: TurnTrace[] = [];
   const conversations = inMemoryConversations({ log });
   const onTrace = (trace: TurnTrace) => void traces.push(trace);
   const ports = { model, tools: toolSet([fixedSource("x", tools)]), conversations, log, onTrace, tracesText: false };
-  const agent = createAgent({ name: "helper", instructions: "" }, ports);
+  const agent = createAgent({ name: "helper", instructions: "", turn: { ...usualLimits, ...limits } }, ports);
   const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
     const events: AgentEvent[] = [];
     for await (const event of agent.answer({ ...prompt, ...asked }, signal)) events.push(event);
@@ -275,7 +278,10 @@ test("a turn in which every tool failed does not read as success", async () => {
 });
 
 describe("limits of a turn", () => {
-  const endless = () => scriptedChatModel((request, signal) => calling(call("clock"))(request, signal));
+  const endless = () => {
+    let asked = 0;
+    return scriptedChatModel((request, signal) => calling(call("clock", { asked: ++asked }))(request, signal));
+  };
 
   test("12 steps: the last is offered no tools, and a call instead of an answer ends the turn as an error", async () => {
     const model = endless();
@@ -290,7 +296,10 @@ describe("limits of a turn", () => {
 
   test("an answer in the last step is the turn's", async () => {
     const model = scriptedChatModel((request, signal) =>
-      (request.tools === undefined ? answering("Enough.") : calling(call("clock")))(request, signal),
+      (request.tools === undefined ? answering("Enough.") : calling(call("clock", { at: request.messages.length })))(
+        request,
+        signal,
+      ),
     );
     const { ask } = agentWith(model, [tool("clock", says("10:00"))]);
     const events = await ask();
@@ -312,6 +321,102 @@ describe("limits of a turn", () => {
     expect(outcomes(events).filter((outcome) => outcome === "limit")).toHaveLength(8);
     expect(model.requests[1]?.tools).toBeUndefined();
     expect(textOf(events)).toBe("Enough.");
+  });
+});
+
+describe("limits of the manifest", () => {
+  test("tokens: a turn that has used them up makes no further model call", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("clock")), answering("Late.")));
+    const { ask } = agentWith(model, [tool("clock", says("10:00"))], { tokens: 13 });
+    expect((await ask()).at(-1)).toMatchObject({ outcome: { failure: { kind: "limit", limit: "tokens" } } });
+    expect(model.requests.map(({ maxOutput }) => maxOutput)).toEqual([13]);
+  });
+
+  test("time: a tool that hangs costs its call, and the model still answers", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("hang")), answering("It did not work.")));
+    const hang = tool("hang", () => new Promise(() => undefined));
+    const { ask } = agentWith(model, [hang], { timeMs: 4_000 });
+    const events = await ask();
+    expect(outcomes(events)).toEqual(["timeout"]);
+    expect(textOf(events)).toBe("It did not work.");
+    expect(model.requests[1]?.messages.at(-1)?.text).toBe("Error: It did not end within 3 s");
+  });
+
+  test("time: a model that goes on and on is stopped", async () => {
+    const { ask } = agentWith(scriptedChatModel(stallingAfter("Well")), [], { timeMs: 50 });
+    expect((await ask()).at(-1)).toMatchObject({ outcome: { failure: { kind: "limit", limit: "time" } } });
+  });
+});
+
+describe("a call that comes again with the same arguments", () => {
+  const circling = () => {
+    let ran = 0;
+    const clock = (mayRepeat: boolean): Tool => ({
+      ...tool("clock", () => {
+        ran += 1;
+        return Promise.resolve({ text: "10:00" });
+      }),
+      mayRepeat,
+    });
+    return { clock, ran: () => ran };
+  };
+
+  test("is stopped the third time and told so; when it does not stop, the model has to answer", async () => {
+    const { clock, ran } = circling();
+    const model = scriptedChatModel((request, signal) =>
+      (request.tools === undefined ? answering("Enough.") : calling(call("clock", { a: 1, b: 2 })))(request, signal),
+    );
+    const { ask } = agentWith(model, [clock(false)]);
+    const events = await ask();
+    expect(ran()).toBe(2);
+    expect(outcomes(events)).toEqual(["ok", "ok", "limit", "limit", "limit"]);
+    expect(model.requests[3]?.messages.at(-1)?.text).toContain("twice before");
+    expect(textOf(events)).toBe("Enough.");
+  });
+
+  test("is let through when the tool waits for something", async () => {
+    const { clock, ran } = circling();
+    const model = scriptedChatModel(calling(call("clock")));
+    const { ask } = agentWith(model, [clock(true)]);
+    await ask();
+    expect(ran()).toBe(11);
+  });
+});
+
+describe("arguments that do not follow the schema", () => {
+  const parameters = {
+    type: "object",
+    properties: { city: { type: "string" }, days: { type: "integer" } },
+    required: ["city"],
+  };
+  const seen: unknown[] = [];
+  const weather: Tool = {
+    ...tool("weather", (input) => {
+      seen.push(input);
+      return Promise.resolve({ text: "Rain" });
+    }),
+    parameters,
+  };
+
+  test("are put right where they are near misses, the tool's name too", async () => {
+    const near: ModelToolCall = {
+      id: "c",
+      name: "functions.Weather",
+      input: { arguments: { City: "Bonn", days: "3" } },
+    };
+    const { ask } = agentWith(scriptedChatModel(inTurn(calling(near), answering("Rain."))), [weather]);
+    expect(outcomes(await ask())).toEqual(["ok"]);
+    expect(seen.splice(0)).toEqual([{ city: "Bonn", days: 3 }]);
+  });
+
+  test("are told to the model otherwise, with what the tool takes", async () => {
+    const model = scriptedChatModel(inTurn(calling(call("weather", { days: "many" })), answering("Hm.")));
+    const { ask } = agentWith(model, [weather]);
+    expect(outcomes(await ask())).toEqual(["invalid"]);
+    expect(seen).toEqual([]);
+    const told = model.requests[1]?.messages.at(-1)?.text ?? "";
+    expect(told).toContain('"city" is missing');
+    expect(told).toContain('Call weather again with {"city": string, "days"?: integer}');
   });
 });
 

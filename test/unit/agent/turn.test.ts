@@ -18,7 +18,10 @@ function agentWith(model: ScriptedChatModel, tracesText = false) {
   const conversations = inMemoryConversations({ log });
   const onTrace = (trace: TurnTrace) => void traces.push(trace);
   const ports = { model, tools: toolSet([]), conversations, log, onTrace, tracesText };
-  const agent = createAgent({ name: "helper", instructions: "Be kind." }, ports);
+  const agent = createAgent(
+    { name: "helper", instructions: "Be kind.", turn: { steps: 12, toolCalls: 32, timeMs: 60_000 } },
+    ports,
+  );
   const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
     const events: AgentEvent[] = [];
     for await (const event of agent.answer({ ...prompt, ...asked }, signal)) events.push(event);

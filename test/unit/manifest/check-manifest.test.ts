@@ -64,6 +64,7 @@ describe("a good manifest", () => {
         conversationBytes: 4 * 1024 ** 2,
         totalBytes: 32 * 1024 ** 2,
       },
+      turn: { steps: 12, toolCalls: 32, timeMs: 300_000 },
       tools: [],
       budgets: [],
       source: "/etc/agents.yaml",
