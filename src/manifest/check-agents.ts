@@ -50,7 +50,7 @@ function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkInstructions(agent, path, context);
   checkCallers(agent, path, context.scope);
   checkBudgets(agent, path, context.scope, false);
-  checkTools(agent, path, context.scope, context.file);
+  checkTools(agent, path, context);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

@@ -6,6 +6,7 @@ import { askTool } from "./ask.ts";
 import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
 import { filesSource } from "./files/files-source.ts";
+import { shellTool } from "./shell/shell.ts";
 import { timeTool } from "./time.ts";
 
 /** What tools stand on. */
@@ -60,6 +61,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
       return fixedSource(config.name, [askTool(config)]);
     case "files":
       return filesSource(config, ports.stateDirectory);
+    case "shell":
+      return fixedSource(config.name, [shellTool(config)]);
     case "time":
       return fixedSource(config.name, [timeTool(config)]);
   }

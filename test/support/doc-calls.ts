@@ -17,9 +17,9 @@ export interface DocPage {
   readonly calls: readonly DocCall[];
 }
 
-/** `page`: path below `docs`. */
-export function docPage(page: string): DocPage {
-  const text = readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");
+/** `page`: path below `docs`; `placed`: from the page's text to one that works in the test, such as with another folder. */
+export function docPage(page: string, placed: (text: string) => string): DocPage {
+  const text = placed(readFileSync(join(import.meta.dirname, "../../docs", page), "utf8"));
   return { manifests: blocksOf(text, "yaml"), calls: blocksOf(text, "calls").flatMap(callsOf) };
 }
 

@@ -11,7 +11,7 @@ import { toolContext } from "./tool-context.ts";
 
 export interface DocWorld {
   readonly stateDirectory: string;
-  /** From the manifest's text to one that works in the test, such as with another folder. */
+  /** From the page's text to one that works in the test, such as with another folder. */
   readonly placed?: (text: string) => string;
   readonly surroundings?: Partial<Surroundings>;
   readonly context?: Partial<ToolContext>;
@@ -19,8 +19,8 @@ export interface DocWorld {
 
 /** Each manifest of the page checks clean. Returns how many calls were run. */
 export async function runDocCalls(page: string, world: DocWorld): Promise<number> {
-  const { manifests, calls } = docPage(page);
-  const checked = manifests.map((text) => checkedManifest(world.placed?.(text) ?? text, world.surroundings));
+  const { manifests, calls } = docPage(page, world.placed ?? ((text) => text));
+  const checked = manifests.map((text) => checkedManifest(text, world.surroundings));
   for (const { problems, warnings } of checked) expect([...problems, ...warnings]).toEqual([]);
   const agent = [...(checked[0]?.manifest?.agents.values() ?? [])][0];
   const ports = { agent: agent?.name ?? "", log: recordedLog(), stateDirectory: world.stateDirectory };

@@ -4,6 +4,7 @@ import { askToolPlain, buildAskTool } from "./ask.ts";
 import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
 import type { ToolKeys } from "./schema.ts";
+import { buildShellTool, shellToolPlain } from "./shell.ts";
 import { buildTimeTool, timeToolPlain } from "./time.ts";
 
 /** In the order of the manifest. */
@@ -17,6 +18,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
       return buildAskTool(name, keys);
     case "files":
       return buildFilesTool(name, keys);
+    case "shell":
+      return buildShellTool(name, keys);
     case "time":
       return buildTimeTool(name, keys);
   }
@@ -33,6 +36,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
       return askToolPlain(tool);
     case "files":
       return filesToolPlain(tool);
+    case "shell":
+      return shellToolPlain(tool);
     case "time":
       return timeToolPlain(tool);
   }

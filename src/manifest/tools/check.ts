@@ -3,6 +3,8 @@
 import type { FileScope } from "../file-scope.ts";
 import { asRaw, type Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { checkShellTool } from "./check-shell.ts";
 import { checkFilesTool } from "./files.ts";
 
 /** More than these make prompts that small models get lost in, and fill their contexts. */
@@ -16,19 +18,28 @@ const partsOf: Readonly<Record<string, readonly string[]>> = {
 /** The longest name that a model's API takes. */
 const maxNameChars = 64;
 
-/** `agent`: its keys as they are written; `path`: where it stands; `manifest`: absolute path of the file. */
-export function checkTools(agent: Raw, path: Path, scope: FileScope, manifest: string): void {
+/** Where an entry stands, and on what machine. */
+interface Place {
+  readonly scope: FileScope;
+  /** Absolute path of the manifest's file. */
+  readonly file: string;
+  readonly surroundings: Surroundings;
+}
+
+/** `agent`: its keys as they are written; `path`: where it stands. */
+export function checkTools(agent: Raw, path: Path, place: Place): void {
+  const { scope } = place;
   const tools = asRaw(agent["tools"]);
   const count = Object.keys(tools).length;
   if (count > manyTools)
     scope.warning([...path, "tools"], `Found ${count} tools, more than the ${manyTools} that models handle well`);
   checkNames(tools, [...path, "tools"], scope);
-  for (const [name, value] of Object.entries(tools))
-    checkEntry(asRaw(value), [...path, "tools", name], scope, manifest);
+  for (const [name, value] of Object.entries(tools)) checkEntry(asRaw(value), [...path, "tools", name], place);
 }
 
-function checkEntry(tool: Raw, path: Path, scope: FileScope, manifest: string): void {
-  if (tool["type"] === "files") checkFilesTool(tool, path, scope, manifest);
+function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place): void {
+  if (tool["type"] === "files") checkFilesTool(tool, path, scope, file);
+  if (tool["type"] === "shell") checkShellTool(tool, path, scope, surroundings);
 }
 
 /** Names that entries make of theirs, such as `docs_read`, are short enough, and nobody else's. */

@@ -1,5 +1,8 @@
 // The entries of an agent's `tools` after parsing. Each type has a form of its own, and a file of its own beside this one for its keys.
 
+import type { Secret } from "../secret.ts";
+import type { ArgvPattern } from "./argv-pattern.ts";
+
 export interface TimeToolConfig {
   readonly type: "time";
   readonly name: string;
@@ -25,4 +28,21 @@ export interface FilesToolConfig {
   readonly maxOutputBytes: number;
 }
 
-export type ToolConfig = AskToolConfig | FilesToolConfig | TimeToolConfig;
+/** How a tool runs programs. */
+export interface ProgramConfig {
+  /** Absolute; absent: a folder of the turn. */
+  readonly cwd?: string;
+  readonly environment: Readonly<Record<string, Secret>>;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+}
+
+export interface ShellToolConfig extends ProgramConfig {
+  readonly type: "shell";
+  readonly name: string;
+  readonly allow: readonly ArgvPattern[];
+  readonly ask: readonly ArgvPattern[];
+  readonly deny: readonly ArgvPattern[];
+}
+
+export type ToolConfig = AskToolConfig | FilesToolConfig | ShellToolConfig | TimeToolConfig;

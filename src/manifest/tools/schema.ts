@@ -4,20 +4,26 @@ import * as z from "zod/mini";
 import { acceptedName, fields, namePattern } from "../fields.ts";
 import { askToolSchema } from "./ask.ts";
 import { filesToolSchema } from "./files.ts";
+import { shellToolSchema } from "./shell.ts";
 import { timeToolSchema } from "./time.ts";
 
 /** By type, in the order of the reference page. */
 export const toolSchemas = {
   ask: askToolSchema,
   files: filesToolSchema,
+  shell: shellToolSchema,
   time: timeToolSchema,
 };
 
 const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}, and the keys of that type`;
 
-export const toolSchema = z.discriminatedUnion("type", [askToolSchema, filesToolSchema, timeToolSchema], {
-  error: accepted,
-});
+export const toolSchema = z.discriminatedUnion(
+  "type",
+  [askToolSchema, filesToolSchema, shellToolSchema, timeToolSchema],
+  {
+    error: accepted,
+  },
+);
 
 const toolName = z.string().check(z.regex(namePattern, { error: acceptedName }));
 

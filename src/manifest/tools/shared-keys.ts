@@ -1,7 +1,7 @@
 // Keys that several types of tool have.
 
 import * as z from "zod/mini";
-import { duration, flag, size } from "../fields.ts";
+import { duration, fields, flag, folder, secret, size } from "../fields.ts";
 import { formatDuration, formatSize } from "../units.ts";
 
 /** About 4,000 tokens: what a small model can take of one call. */
@@ -32,5 +32,32 @@ export function allowUnauthenticated() {
         "Accepts that everybody on a bus without authentication may have a privileged tool used (docs/tools.md).",
       default: false,
     }),
+  );
+}
+
+export function workingFolder() {
+  return z.optional(
+    folder({
+      description: "The folder that it runs in.",
+      defaultText: "a folder of the turn, empty at first and removed at its end",
+    }),
+  );
+}
+
+/** Values may be secrets, and are treated as such. */
+export function environment() {
+  const variableName = "the name of an environment variable";
+  return z.optional(
+    z
+      .record(
+        z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, { error: variableName })),
+        secret({ description: "The variable's value." }),
+        { error: "a map of environment variables, each a text" },
+      )
+      .register(fields, {
+        description:
+          "Variables that programs see beside PATH, HOME, USER, LOGNAME, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR; nothing else of our environment is.",
+        defaultText: "none",
+      }),
   );
 }

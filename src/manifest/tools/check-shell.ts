@@ -1,0 +1,75 @@
+// Rules between the lists of a shell tool: what can never match, what is not on this machine, and what gives away more than it seems to.
+
+import { basename } from "node:path";
+import type { FileScope } from "../file-scope.ts";
+import type { Raw } from "../parsed-file.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Path } from "../yaml-tree.ts";
+import { coversPattern, formatArgv, rest, type ArgvPattern } from "./argv-pattern.ts";
+
+type List = "allow" | "ask" | "deny";
+
+/** Programs that take others, or code, as their words. */
+const interpreters =
+  /^(sh|bash|dash|ash|zsh|fish|ksh|busybox|env|sudo|su|doas|xargs|nice|nohup|setsid|timeout|watch|ssh|python[\d.]*|perl|ruby|node|bun|deno|php|lua|awk|gawk|find|eval|exec)$/;
+
+export function checkShellTool(tool: Raw, path: Path, scope: FileScope, surroundings: Surroundings): void {
+  const lists = { allow: patternsOf(tool["allow"]), ask: patternsOf(tool["ask"]), deny: patternsOf(tool["deny"]) };
+  if (lists.allow.length === 0 && lists.ask.length === 0)
+    scope.keyProblem(path, "Found neither allow nor ask, without which nothing ever runs; accepted one of them");
+  for (const list of ["allow", "ask", "deny"] as const)
+    for (const [index, pattern] of lists[list].entries())
+      checkPattern(pattern, list, lists, [...path, list, index], scope, surroundings);
+}
+
+function checkPattern(
+  pattern: ArgvPattern,
+  list: List,
+  lists: Readonly<Record<List, readonly ArgvPattern[]>>,
+  path: Path,
+  scope: FileScope,
+  surroundings: Surroundings,
+): void {
+  const shown = formatArgv(pattern);
+  const never = neverMatches(pattern) ?? hiddenBy(pattern, list, lists);
+  if (never !== undefined) scope.problem(path, `Found ${shown}, which can never match: ${never}`);
+  else if (list !== "deny") warnOf(pattern, shown, path, scope, surroundings);
+}
+
+function neverMatches(pattern: ArgvPattern): string | undefined {
+  const [program = ""] = pattern;
+  if (pattern.slice(0, -1).includes(rest)) return `"${rest}" is the rest, accepted as the last word only`;
+  if (program === "") return "a program has a name";
+  if (pattern.some((word) => word.includes("\0"))) return "no word holds a NUL character";
+  if (pattern.length === 1 && /\S\s+\S/.test(program)) return "it is one word; write each word as an item of its own";
+  return undefined;
+}
+
+function hiddenBy(
+  pattern: ArgvPattern,
+  list: List,
+  lists: Readonly<Record<List, readonly ArgvPattern[]>>,
+): string | undefined {
+  const before = list === "allow" ? (["deny", "ask"] as const) : list === "ask" ? (["deny"] as const) : [];
+  for (const other of before) {
+    const wide = lists[other].find((candidate) => coversPattern(candidate, pattern));
+    if (wide !== undefined) return `${other} has ${formatArgv(wide)}, which goes before`;
+  }
+  return undefined;
+}
+
+function warnOf(pattern: ArgvPattern, shown: string, path: Path, scope: FileScope, surroundings: Surroundings): void {
+  const [program = "", ...words] = pattern;
+  if (program.includes("*")) scope.warning(path, `Found ${shown}, which lets a model choose the program`);
+  else if (interpreters.test(basename(program)) && words.some((word) => word.includes("*")))
+    scope.warning(path, `Found ${shown}, which lets a model run anything: "${program}" runs what its words say`);
+  else if (!program.includes("/") || program.startsWith("/"))
+    if (!surroundings.hasProgram(program)) scope.warning(path, `Found no program "${program}" on this machine`);
+}
+
+function patternsOf(value: unknown): readonly ArgvPattern[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((pattern: unknown) =>
+    Array.isArray(pattern) ? pattern.filter((word) => typeof word === "string") : [],
+  );
+}
