@@ -1,5 +1,6 @@
 // All tools of one agent: its entries of `tools`, put together and taken apart.
 
+import { commandTool } from "./command/command.ts";
 import type { ToolConfig } from "../manifest/tools/config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { askTool } from "./ask.ts";
@@ -59,6 +60,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
   switch (config.type) {
     case "ask":
       return fixedSource(config.name, [askTool(config)]);
+    case "command":
+      return fixedSource(config.name, [commandTool(config)]);
     case "files":
       return filesSource(config, ports.stateDirectory);
     case "shell":

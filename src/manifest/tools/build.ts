@@ -1,6 +1,7 @@
 // Entries of `tools` that passed every check → what they say, with defaults filled in; and back into the manifest's own words.
 
 import { askToolPlain, buildAskTool } from "./ask.ts";
+import { buildCommandTool, commandToolPlain } from "./command.ts";
 import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
 import type { ToolKeys } from "./schema.ts";
@@ -16,6 +17,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
   switch (keys.type) {
     case "ask":
       return buildAskTool(name, keys);
+    case "command":
+      return buildCommandTool(name, keys);
     case "files":
       return buildFilesTool(name, keys);
     case "shell":
@@ -34,6 +37,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
   switch (tool.type) {
     case "ask":
       return askToolPlain(tool);
+    case "command":
+      return commandToolPlain(tool);
     case "files":
       return filesToolPlain(tool);
     case "shell":

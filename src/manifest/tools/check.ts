@@ -4,6 +4,7 @@ import type { FileScope } from "../file-scope.ts";
 import { asRaw, type Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { checkCommandTool } from "./check-command.ts";
 import { checkShellTool } from "./check-shell.ts";
 import { checkFilesTool } from "./files.ts";
 
@@ -38,6 +39,7 @@ export function checkTools(agent: Raw, path: Path, place: Place): void {
 }
 
 function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place): void {
+  if (tool["type"] === "command") checkCommandTool(tool, path, scope, surroundings);
   if (tool["type"] === "files") checkFilesTool(tool, path, scope, file);
   if (tool["type"] === "shell") checkShellTool(tool, path, scope, surroundings);
 }

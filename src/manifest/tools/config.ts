@@ -45,4 +45,17 @@ export interface ShellToolConfig extends ProgramConfig {
   readonly deny: readonly ArgvPattern[];
 }
 
-export type ToolConfig = AskToolConfig | FilesToolConfig | ShellToolConfig | TimeToolConfig;
+export interface CommandToolConfig extends ProgramConfig {
+  readonly type: "command";
+  readonly name: string;
+  readonly description: string;
+  /** Words with `{{name}}` where an argument goes. */
+  readonly command: readonly string[];
+  /** A JSON Schema of type `object`. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly stdin: "json" | "none";
+  readonly ask: boolean;
+  readonly readOnly: boolean;
+}
+
+export type ToolConfig = AskToolConfig | CommandToolConfig | FilesToolConfig | ShellToolConfig | TimeToolConfig;

@@ -38,6 +38,8 @@ function privilegeOf(tool: Raw): string | undefined {
   switch (tool["type"]) {
     case "files":
       return tool["access"] === "write" ? "writes files" : undefined;
+    case "command":
+      return "runs a program";
     case "shell":
       return "runs programs";
     default:

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { acceptedName, fields, namePattern } from "../fields.ts";
 import { askToolSchema } from "./ask.ts";
+import { commandToolSchema } from "./command.ts";
 import { filesToolSchema } from "./files.ts";
 import { shellToolSchema } from "./shell.ts";
 import { timeToolSchema } from "./time.ts";
@@ -10,6 +11,7 @@ import { timeToolSchema } from "./time.ts";
 /** By type, in the order of the reference page. */
 export const toolSchemas = {
   ask: askToolSchema,
+  command: commandToolSchema,
   files: filesToolSchema,
   shell: shellToolSchema,
   time: timeToolSchema,
@@ -19,7 +21,7 @@ const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}
 
 export const toolSchema = z.discriminatedUnion(
   "type",
-  [askToolSchema, filesToolSchema, shellToolSchema, timeToolSchema],
+  [askToolSchema, commandToolSchema, filesToolSchema, shellToolSchema, timeToolSchema],
   {
     error: accepted,
   },
