@@ -25,6 +25,7 @@ const packages = {
   bus: ["@nats-io/*"],
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
   host: ["modern-tar"],
+  agent: ["re2js"],
   tool: ["zod", "zod/*", "@cfworker/json-schema"],
   manifest: ["zod", "zod/*", "yaml"],
 };

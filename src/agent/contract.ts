@@ -98,6 +98,8 @@ export type TurnFailure =
   | { readonly kind: "model"; readonly error: ModelErrorKind; readonly message: string; readonly retryAfterS?: number }
   /** It went as far as it may, and has no answer. */
   | { readonly kind: "limit"; readonly limit: TurnLimitName; readonly message: string }
+  /** A guard of the agent matched; `pattern` is its name. */
+  | { readonly kind: "denied"; readonly what: "prompt" | "answer"; readonly pattern: string }
   /** The signal fired; its reason says why. */
   | { readonly kind: "stopped"; readonly reason: unknown }
   | { readonly kind: "internal"; readonly message: string };

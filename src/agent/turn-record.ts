@@ -96,6 +96,8 @@ function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reaso
   switch (failure.kind) {
     case "model":
       return { outcome: "error", reason: `${failure.error}: ${failure.message}` };
+    case "denied":
+      return { outcome: "error", reason: `guard "${failure.pattern}" denies the ${failure.what}` };
     case "limit":
     case "internal":
       return { outcome: "error", reason: failure.message };

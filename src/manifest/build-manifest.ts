@@ -1,6 +1,7 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
 import { buildBudget } from "./build-budgets.ts";
+import { buildGuards } from "./build-guards.ts";
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
 import {
   agentDefaults,
@@ -183,6 +184,7 @@ function buildAgent(
     turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
     tools: buildTools(keys.tools ?? {}),
     budgets: (keys.budget ?? []).map(buildBudget),
+    guards: buildGuards(keys.guards ?? {}),
     source,
   };
 }

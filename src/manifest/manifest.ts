@@ -144,11 +144,26 @@ export interface AgentConfig {
   readonly callers: CallersConfig;
   readonly budgets: readonly BudgetConfig[];
   readonly memory: MemoryConfig;
+  readonly guards: GuardsConfig;
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
   readonly turn: TurnConfig;
   /** The file that declares it, absolute. */
   readonly source: string;
+}
+
+/** What prompts and answers may not hold, and what is not kept of them. */
+export interface GuardsConfig {
+  readonly maxPromptBytes?: number;
+  readonly denyPrompt: readonly NamedPattern[];
+  readonly denyAnswer: readonly NamedPattern[];
+  readonly redact: readonly NamedPattern[];
+}
+
+export interface NamedPattern {
+  readonly name: string;
+  /** A regular expression without lookaround and back references. */
+  readonly pattern: string;
 }
 
 /** What `perTokens` tokens cost. */

@@ -3,6 +3,7 @@
 import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
 import { budgetSchema, priceSchema } from "./schema-budget.ts";
+import { guardsSchema } from "./schema-guards.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memorySchema } from "./schema-memory.ts";
 import { turnSchema } from "./schema-turn.ts";
@@ -33,6 +34,7 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`models.<name>`", modelSchema],
   ["`models.<name>.price`", priceSchema],
   ["`agents.<name>` and `defaults`", agentSchema],
+  ["`agents.<name>.guards`", guardsSchema],
   ["`agents.<name>.budget[]` and `models.<name>.budget[]`", budgetSchema],
   ["`agents.<name>.turn`", turnSchema],
   ["`agents.<name>.callers`", callersSchema],

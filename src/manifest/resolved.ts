@@ -1,6 +1,7 @@
 // The effective manifest in the manifest's own words: every default written out, secrets masked.
 
 import { stringify } from "yaml";
+import { guardsPlain } from "./build-guards.ts";
 import { pricePlain } from "./build-budgets.ts";
 import { formatListen } from "./listen-address.ts";
 import type {
@@ -134,6 +135,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,
     callers: callersPlain(agent.callers),
+    guards: guardsPlain(agent.guards),
     budget: agent.budgets.length === 0 ? undefined : agent.budgets,
     memory: memoryPlain(agent.memory),
     turn: turnPlain(agent.turn),

@@ -5,6 +5,7 @@ import { count, duration, fields, flag, path, size, text } from "./fields.ts";
 import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memoryField } from "./schema-memory.ts";
+import { guardsSchema } from "./schema-guards.ts";
 import { chain } from "./schema-model.ts";
 import { turnSchema } from "./schema-turn.ts";
 import { toolsSchema } from "./tools/schema.ts";
@@ -78,6 +79,12 @@ function agentKeys() {
       turnSchema.register(fields, {
         description: "How far one turn may go before it has to answer (docs/tools.md).",
         defaultText: "12 steps, 32 calls",
+      }),
+    ),
+    guards: z.optional(
+      guardsSchema.register(fields, {
+        description: "What prompts and answers may not hold, and what is not kept of them (docs/guards.md).",
+        defaultText: "none",
       }),
     ),
     budget: z.optional(

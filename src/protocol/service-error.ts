@@ -32,6 +32,8 @@ export type ServiceErrorName =
   | "model_no_memory"
   | "tool_unavailable"
   | "budget_spent"
+  | "prompt_denied"
+  | "answer_denied"
   | "model_refused"
   | "model_timeout"
   | "model_invalid"

@@ -3,6 +3,8 @@
 
 import type { AgentPorts } from "../agent/create-agent.ts";
 import { budgetedAgent, budgetedModel } from "../agent/budgeted-agent.ts";
+import { guardedAgent } from "../agent/guards/guarded-agent.ts";
+import { redactedConversations, redactedTraces } from "../agent/guards/redaction.ts";
 import { createAgent } from "../agent/create-agent.ts";
 import type {
   PromptCheck,
@@ -81,14 +83,17 @@ class AgentOnBus implements RunningAgent {
     this.#model = ports.model(config.models);
     this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
+    const model = budgetedModel(this.#model, this.#budget);
+    const { redact } = config.guards;
     const unlimited = createAgent(config, {
       ...ports,
-      conversations: ports.conversations(config),
-      model: budgetedModel(this.#model, this.#budget),
+      model,
       tools: this.#tools,
       log: this.#log,
+      conversations: redactedConversations(ports.conversations(config), redact),
+      onTrace: redactedTraces(ports.onTrace, redact),
     });
-    const agent = budgetedAgent(unlimited, this.#budget);
+    const agent = guardedAgent(budgetedAgent(unlimited, this.#budget), config.guards);
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
       promptHandler(agent),

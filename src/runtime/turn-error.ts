@@ -11,6 +11,8 @@ export function turnError(failure: TurnFailure, agent: string): ServiceError {
   switch (failure.kind) {
     case "model":
       return modelError(failure, agent);
+    case "denied":
+      return denied(failure, agent);
     case "stopped":
       return stopError(failure.reason, agent);
     case "limit": {
@@ -20,6 +22,12 @@ export function turnError(failure: TurnFailure, agent: string): ServiceError {
     case "internal":
       return new ServiceError(500, "internal", `Agent "${agent}" failed in an unforeseen way; its log says more`);
   }
+}
+
+function denied({ what, pattern }: Extract<TurnFailure, { kind: "denied" }>, agent: string): ServiceError {
+  const message = `The guard "${pattern}" of agent "${agent}" denies the ${what}`;
+  if (what === "prompt") return new ServiceError(400, "prompt_denied", message, { pattern });
+  return new ServiceError(500, "answer_denied", message, { pattern });
 }
 
 function modelError(failure: Extract<TurnFailure, { kind: "model" }>, agent: string): ServiceError {

@@ -34,6 +34,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       turn: { steps: 12, toolCalls: 32, timeMs: 60_000 },
       budgets: [],
       memory: memoryConfig,
+      guards: { denyPrompt: [], denyAnswer: [], redact: [] },
       callers: { trust: "any", allow: [], deny: [] },
       source: "/etc/muster/agents.yaml",
       ...changes,

@@ -67,6 +67,7 @@ describe("a good manifest", () => {
       turn: { steps: 12, toolCalls: 32, timeMs: 300_000 },
       tools: [],
       budgets: [],
+      guards: { denyPrompt: [], denyAnswer: [], redact: [] },
       source: "/etc/agents.yaml",
     });
     expect(manifest?.endpoints.get("ollama")).toMatchObject({
