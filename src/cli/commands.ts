@@ -57,6 +57,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./logs.ts")).command,
   },
   {
+    name: "trace",
+    summary: "Show what the latest turns did: calls of models and tools, tokens, times, costs",
+    load: async () => (await import("./trace.ts")).command,
+  },
+  {
     name: "log-level",
     summary: "Show or change how much this machine's runtime logs",
     load: async () => (await import("./log-level.ts")).command,

@@ -2,6 +2,7 @@
 
 import type { LevelSwitch } from "../telemetry/create-log.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { EndedTurn, RecentTraces } from "../telemetry/recent-traces.ts";
 import type { RecentLine, RecentLines } from "../telemetry/recent-lines.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import { ControlStream } from "./control-stream.ts";
@@ -16,6 +17,8 @@ export interface LogDesk {
 
 export interface OperatePorts {
   readonly logs: LogDesk;
+  /** Absent while the runtime starts. */
+  readonly traces: RecentTraces | undefined;
   readonly log: Logger;
   /** Absent while the runtime starts. */
   readonly agents: OperatedAgents | undefined;
@@ -31,6 +34,8 @@ export function operate(request: OperationRequest, ports: OperatePorts): unknown
   switch (request.op) {
     case "logs":
       return logs(request, ports);
+    case "traces":
+      return traces(request, ports);
     case "log-level":
       return setLevel(request, ports);
     default:
@@ -64,6 +69,30 @@ function followed(request: LogsRequest, desk: LogDesk): ControlStream {
     return desk.recent.follow((line) => {
       if (!isAbout(line, request.agent)) return;
       dropped = send({ lines: [line.json], dropped }) ? 0 : dropped + 1;
+    });
+  });
+}
+
+type TracesRequest = Extract<OperationRequest, { op: "traces" }>;
+
+function traces(request: TracesRequest, { traces: recent, agents }: OperatePorts): unknown {
+  if (recent === undefined || agents === undefined) throw new Error("It is still starting: try again");
+  const { agent, last, follow } = request;
+  const kept = recent.kept(agent);
+  if (agent !== undefined && kept.length === 0 && !agentNames(agents).includes(agent)) {
+    return unknownAgent(agentNames(agents));
+  }
+  const turns = kept.slice(Math.max(0, kept.length - last));
+  return follow ? followedTraces(recent, turns, agent) : { turns, dropped: 0 };
+}
+
+function followedTraces(recent: RecentTraces, turns: readonly EndedTurn[], agent: string | undefined): ControlStream {
+  return new ControlStream((send) => {
+    let dropped = 0;
+    send({ turns, dropped });
+    return recent.follow((turn) => {
+      if (agent !== undefined && turn.agent !== agent) return;
+      dropped = send({ turns: [turn], dropped }) ? 0 : dropped + 1;
     });
   });
 }

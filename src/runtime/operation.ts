@@ -2,11 +2,14 @@
 
 import { logLevels } from "../telemetry/create-log.ts";
 import type { LogLevel } from "../telemetry/log.ts";
+import type { EndedTurn } from "../telemetry/recent-traces.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 
 export type OperationRequest =
   /** The newest `lines` of the log, all that are kept when absent, of one agent when named; `follow`: and those to come. */
   | { readonly op: "logs"; readonly agent?: string; readonly lines?: number; readonly follow: boolean }
+  /** The newest `last` turns, of one agent when named; `follow`: and those to come. */
+  | { readonly op: "traces"; readonly agent?: string; readonly last: number; readonly follow: boolean }
   /** Absent `level`: only asks. */
   | { readonly op: "log-level"; readonly level?: LogLevel }
   | { readonly op: "drain" | "start"; readonly agent: string }
@@ -17,6 +20,13 @@ export interface LogLines {
   /** One JSON object each, oldest first. */
   readonly lines: readonly string[];
   /** Lines left out before these, because they were not read in time. */
+  readonly dropped: number;
+}
+
+export interface EndedTurns {
+  /** Oldest first. */
+  readonly turns: readonly EndedTurn[];
+  /** Turns left out before these, because they were not read in time. */
   readonly dropped: number;
 }
 
@@ -31,7 +41,7 @@ export type AgentReport =
 
 export const longestDrainMs = 24 * 3_600_000;
 
-export const operationNames = ["logs", "log-level", "restart", "drain", "stop", "start"] as const;
+export const operationNames = ["logs", "traces", "log-level", "restart", "drain", "stop", "start"] as const;
 
 /** The operation, the text of what is wrong with it, or undefined when it is none of these. */
 export function decodeOperation(fields: Readonly<Record<string, unknown>>): OperationRequest | string | undefined {
@@ -39,6 +49,8 @@ export function decodeOperation(fields: Readonly<Record<string, unknown>>): Oper
   switch (op) {
     case "logs":
       return decodeLogs(fields);
+    case "traces":
+      return decodeTraces(fields);
     case "log-level":
       return decodeLevel(fields["level"]);
     case "drain":
@@ -57,6 +69,17 @@ export function isLogLines(value: unknown): value is LogLines {
     typeof value["dropped"] === "number" &&
     Array.isArray(value["lines"]) &&
     value["lines"].every((line) => typeof line === "string")
+  );
+}
+
+export function isEndedTurns(value: unknown): value is EndedTurns {
+  return (
+    isRecord(value) &&
+    typeof value["dropped"] === "number" &&
+    Array.isArray(value["turns"]) &&
+    value["turns"].every(
+      (turn) => isRecord(turn) && [turn["calls"], turn["tools"], turn["fallbacks"]].every(Array.isArray),
+    )
   );
 }
 
@@ -81,6 +104,12 @@ function decodeLogs({ agent, lines, follow }: Readonly<Record<string, unknown>>)
     ...(lines === undefined ? {} : { lines }),
     follow: follow === true,
   };
+}
+
+function decodeTraces({ agent, last, follow }: Readonly<Record<string, unknown>>): OperationRequest | string {
+  if (agent !== undefined && typeof agent !== "string") return '"agent" is not a text';
+  if (typeof last !== "number" || !Number.isSafeInteger(last) || last < 0) return '"last" is not a whole number';
+  return { op: "traces", ...(agent === undefined ? {} : { agent }), last, follow: follow === true };
 }
 
 function decodeLevel(given: unknown): OperationRequest | string {

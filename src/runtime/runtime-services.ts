@@ -2,6 +2,7 @@
 
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { RecentTraces } from "../telemetry/recent-traces.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
 import type { RuntimeStatus } from "./control-protocol.ts";
 import { HttpService } from "./http-service.ts";
@@ -13,6 +14,8 @@ import { runtimeMetrics } from "./runtime-metrics.ts";
 export interface RuntimeServices {
   readonly counts: RuntimeCounts;
   readonly http: HttpService;
+  /** The latest turns. */
+  readonly recent: RecentTraces;
   readonly memory: MemoryGuard;
   /** Takes over what the manifest says of them, at the start and at each reload. Never throws. */
   use(manifest: Pick<Manifest, "http" | "limits">): void;
@@ -30,7 +33,8 @@ export function startServices(ports: {
 }): RuntimeServices {
   const { status, isStarted, log } = ports;
   const counts = new RuntimeCounts();
-  const shrinks: (() => number)[] = [];
+  const recent = new RecentTraces();
+  const shrinks: (() => number)[] = [() => recent.shrink()];
   const memory = new MemoryGuard({
     rssBytes: () => process.memoryUsage.rss(),
     shrink: () => shrinks.reduce((gone, shrink) => gone + shrink(), 0),
@@ -44,6 +48,7 @@ export function startServices(ports: {
   });
   return {
     counts,
+    recent,
     http,
     memory,
     use: (manifest) => {
@@ -53,6 +58,7 @@ export function startServices(ports: {
     onMemory: (shrink) => void shrinks.push(shrink),
     traces: (next) => (trace) => {
       counts.turn(trace);
+      recent.add(trace);
       next(trace);
     },
     close: () => {

@@ -47,7 +47,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op === "probe") return probeForAsker(parts.models, request);
   if (request.op === "collect") return collectMemory();
   if (request.op !== "reload" && request.op !== "plan")
-    return operate(request, { ...options, agents: parts.reconciler });
+    return operate(request, { ...options, agents: parts.reconciler, traces: parts.services?.recent });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");
   if (request.op === "plan") return parts.reloader.plan(request);
   const kept = parts.credentials.replace(credentialFiles(request.credentials));

@@ -1,0 +1,79 @@
+// `muster trace`: what the latest turns of this machine's runtime did, and those to come.
+
+import { askRuntime, ControlError } from "../runtime/control-client.ts";
+import { followRuntime } from "../runtime/control-stream.ts";
+import { isAgentReport, isEndedTurns } from "../runtime/operation.ts";
+import { askLocalRuntime } from "./ask-runtime.ts";
+import { unknownAgent } from "./change-agent.ts";
+import { exitCode, usageError } from "./command-error.ts";
+import type { Command, Invocation } from "./command.ts";
+import { jsonOption, stateOption } from "./common-options.ts";
+import { onInterrupt } from "./interrupt.ts";
+import type { Terminal } from "./terminal.ts";
+import { traceText } from "./trace-text.ts";
+
+export const command: Command = {
+  name: "trace",
+  summary: "Show what the latest turns did: calls of models and tools, tokens, times, costs",
+  details: [
+    "The runtime keeps its latest turns in memory, at most 500 and 1 MB. What was said is in them only with `muster run --log-prompts`. The log has the same, for longer.",
+  ],
+  args: [{ name: "AGENT", description: "only its turns", isOptional: true, complete: "agents" }],
+  options: {
+    follow: { short: "f", description: "and those to come, until Ctrl-C" },
+    last: { short: "n", value: "N", description: "how many of the kept turns; default 10", complete: "none" },
+    ...jsonOption,
+    ...stateOption,
+  },
+  examples: [
+    { line: "muster trace assistant --last 1", does: "why the last answer took so long" },
+    { line: "muster trace -f", does: "turns as they end" },
+    { line: "muster trace --json | jq 'select(.outcome != \"ok\")'", does: "turns that failed, for a program" },
+  ],
+  run: trace,
+};
+
+const timeoutMs = 10_000;
+const usualTurns = 10;
+
+async function trace(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const [agent] = invocation.args;
+  const request = {
+    op: "traces",
+    ...(agent === undefined ? {} : { agent }),
+    last: turnCount(invocation.text("last")),
+    follow: invocation.flag("follow"),
+  } as const;
+  const show = (result: unknown) => showTurns(result, invocation, terminal);
+  const interrupt = onInterrupt();
+  try {
+    await askLocalRuntime(invocation, terminal, async (directory) => {
+      if (request.follow) await followRuntime(directory, request, show, interrupt.signal);
+      else show(await askRuntime(directory, request, timeoutMs));
+    });
+    return exitCode.ok;
+  } finally {
+    interrupt.stop();
+  }
+}
+
+function showTurns(result: unknown, invocation: Invocation, terminal: Terminal): void {
+  if (isAgentReport(result) && result.type === "unknown-agent") {
+    throw unknownAgent(invocation.args[0] ?? "", result.agents);
+  }
+  if (!isEndedTurns(result)) {
+    throw new ControlError("The runtime's answer cannot be read: it is of another version than this command");
+  }
+  const { turns, dropped } = result;
+  if (dropped > 0) terminal.err(`${dropped} turns were left out: they came faster than they were read\n`);
+  if (turns.length === 0 && !invocation.flag("follow")) terminal.err("No turn has ended since the runtime started\n");
+  for (const turn of turns) {
+    terminal.out(invocation.flag("json") ? `${JSON.stringify(turn)}\n` : traceText(turn, terminal));
+  }
+}
+
+function turnCount(given: string | undefined): number {
+  if (given === undefined) return usualTurns;
+  if (!/^\d{1,6}$/.test(given)) throw usageError(`Found --last "${given}", accepted is a whole number such as 20`);
+  return Number(given);
+}
