@@ -2,7 +2,7 @@
 // starts again, and nothing acknowledged is lost. Runs on any machine; a disk that loses its power is in power-cut.test.ts.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { descendantsWith } from "../../support/child-processes.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -59,10 +59,28 @@ test(
   limitMs,
 );
 
-/** The server first: it must not be told to end by the end of ours. */
+/** The server first: it must not be told to end by the end of ours. Resolves when nothing runs any more that could write. */
 async function killEverything(): Promise<void> {
   for (const pid of await descendantsWith(muster.pid(), "nats-server")) process.kill(pid, "SIGKILL");
   await muster.kill();
+  await until("the server to have ended", () => carriedServers().every(isFree));
+}
+
+function carriedServers(): readonly string[] {
+  const carried = join(muster.stateDirectory, "carried");
+  const names = readdirSync(carried, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith("/nats-server")).map((name) => join(carried, name));
+}
+
+/** A program that runs cannot be opened for writing. */
+function isFree(program: string): boolean {
+  try {
+    closeSync(openSync(program, "r+"));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ETXTBSY") return false;
+    throw error;
+  }
 }
 
 /** What was not flushed: the end of the newest block of each stream, files that are written anew, and what the executable carries. */
