@@ -27,7 +27,8 @@ const packages = {
   host: ["modern-tar"],
   agent: ["re2js"],
   tool: ["zod", "zod/*", "@cfworker/json-schema"],
-  manifest: ["zod", "zod/*", "yaml"],
+  manifest: ["zod", "zod/*", "yaml", "croner"],
+  trigger: ["mqtt", "mqtt/*"],
 };
 
 const fences = Object.entries(rooms).map(([room, allowed]) => ({

@@ -22,6 +22,14 @@ export interface AgentPrompt {
   readonly hops?: number;
   /** False: nobody is there to answer a question (a trigger's turn). */
   readonly canAsk?: boolean;
+  /** Who asks where no caller does; it is no sender, and may approve nothing. */
+  readonly origin?: PromptOrigin;
+}
+
+/** `name`: of the agent's trigger. */
+export interface PromptOrigin {
+  readonly type: "trigger";
+  readonly name: string;
 }
 
 export interface PromptSender {

@@ -51,8 +51,10 @@ async function openConversation(
   signal: AbortSignal,
 ): Promise<OpenConversation | undefined> {
   if (prompt.conversation === undefined) return undefined;
-  const { conversation, sender } = prompt;
-  const owner = sender?.isVerified === true ? { owner: sender.user } : {};
+  const { conversation, sender, origin } = prompt;
+  // No user's key is such a word: what a trigger remembers is out of callers' reach, and theirs out of its.
+  const owner =
+    sender?.isVerified === true ? { owner: sender.user } : origin === undefined ? {} : { owner: origin.type };
   return ports.conversations.open({ agent: ports.agent, ...owner, conversation }, signal);
 }
 

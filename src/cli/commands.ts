@@ -143,6 +143,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./conversations.ts")).command,
   },
   {
+    name: "runs",
+    summary: "Show what triggers have started, and how it ended",
+    load: async () => (await import("./runs.ts")).command,
+  },
+  {
     name: "identity",
     summary: "Show who we are on NATS; add and remove callers of the bundled server",
     load: async () => (await import("./identity.ts")).command,

@@ -24,6 +24,7 @@ export function statusText(status: RuntimeStatus, terminal: Pick<Terminal, "hasC
   return [
     summary(status),
     `\n${title("Agents")}${agentTable(status.agents)}`,
+    ...triggersText(status.agents, title),
     `\n${title("Endpoints")}${endpointTable(status.endpoints)}`,
     ...(bad.length === 0 ? [] : [`\n${title("Files with problems")}${bad.map(fileText).join("")}`]),
   ].join("");
@@ -100,6 +101,23 @@ function jobsText({ jobs }: AgentStatus): string {
     .filter((state) => jobs[state] > 0)
     .map((state) => `${jobs[state]} ${state}`)
     .join(", ");
+}
+
+/** Nothing where no agent has one. */
+function triggersText(agents: readonly AgentStatus[], title: (text: string) => string): readonly string[] {
+  const rows = agents.flatMap(({ name, triggers = [] }) =>
+    triggers.map((trigger) => [
+      name,
+      trigger.name,
+      trigger.kind,
+      trigger.next?.replace(/\.\d+Z$/, "Z") ?? "",
+      trigger.isRunning ? "running" : "",
+      trigger.waiting === 0 ? "" : String(trigger.waiting),
+      trigger.problem ?? "",
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [`\n${title("Triggers")}${table(["AGENT", "NAME", "KIND", "NEXT", "NOW", "WAITING", "PROBLEM"], rows)}`];
 }
 
 function endpointTable(endpoints: readonly EndpointStatus[]): string {

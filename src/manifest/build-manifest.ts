@@ -12,6 +12,7 @@ import {
   turnDefaults,
   withDefault,
 } from "./defaults.ts";
+import { type Brokers, buildBrokers, buildTriggers } from "./build-triggers.ts";
 import { hostToken } from "./host-token.ts";
 import { parseListen } from "./listen-address.ts";
 import type {
@@ -61,23 +62,23 @@ export function buildManifest(
   for (const { content } of files) {
     for (const [name, keys] of Object.entries(content.models ?? {})) models.addModel(name, keys);
   }
+  const identity = buildIdentity(main.content.identity, surroundings.hostName);
+  const brokers = buildBrokers(main.content.mqtt ?? {}, identity, buildTls);
   const agents = new Map<string, AgentConfig>();
   for (const file of files) {
     const lower = [...(file === main ? [] : [defaultsOf(file)]), defaultsOf(main)];
     for (const [name, keys] of Object.entries(file.content.agents ?? {})) {
-      agents.set(
-        name,
-        buildAgent(name, [{ keys, folder: file.source.folder }, ...lower], file.source.path, models, surroundings),
-      );
+      const layers = [{ keys, folder: file.source.folder }, ...lower];
+      agents.set(name, buildAgent(name, layers, file.source.path, { models, brokers, surroundings }));
     }
   }
-  const identity = buildIdentity(main.content.identity, surroundings.hostName);
   return {
     identity,
     nats: buildNats(main.content.nats ?? {}),
     endpoints: models.endpoints,
     models: models.models,
     agents,
+    brokers,
     ...buildService(main.content),
   };
 }
@@ -161,9 +162,9 @@ function buildAgent(
   name: string,
   layers: readonly Layer[],
   source: string,
-  models: Models,
-  surroundings: Surroundings,
+  parts: { readonly models: Models; readonly brokers: Brokers; readonly surroundings: Surroundings },
 ): AgentConfig {
+  const { models, brokers, surroundings } = parts;
   const keys = layers.reduceRight<AgentKeys>((lower, layer) => ({ ...lower, ...layer.keys }), agentDefaults);
   const chain = layers.find((layer) => layer.keys.model !== undefined);
   return {
@@ -185,6 +186,7 @@ function buildAgent(
     tools: buildTools(keys.tools ?? {}),
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
+    triggers: buildTriggers(keys.triggers ?? {}, brokers),
     source,
   };
 }

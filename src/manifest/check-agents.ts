@@ -3,6 +3,7 @@
 import { checkBudgets, checkCosts } from "./check-budgets.ts";
 import { checkCallers } from "./check-callers.ts";
 import { engineProblem, keyProblem } from "./check-models.ts";
+import { checkTriggers } from "./check-triggers.ts";
 import type { Declared } from "./declared.ts";
 import { quoted } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
@@ -51,6 +52,7 @@ function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkCallers(agent, path, context.scope);
   checkBudgets(agent, path, context.scope, false);
   checkTools(agent, path, context);
+  checkTriggers(agent, path, context.scope, context.declared);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

@@ -2,6 +2,7 @@
 
 import { buildManifest } from "./build-manifest.ts";
 import { checkAgents } from "./check-agents.ts";
+import { checkBrokers } from "./check-brokers.ts";
 import { checkHttp } from "./check-http.ts";
 import { checkModels } from "./check-models.ts";
 import { checkNats } from "./check-nats.ts";
@@ -86,6 +87,7 @@ function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings)
     if (file.source.isMain) {
       checkNats(file);
       checkHttp(file);
+      checkBrokers(file);
     }
     checkModels(file, declared, surroundings);
     checkAgents(file, declared, surroundings);

@@ -11,6 +11,8 @@ export interface Declared extends Names {
   readonly mainDefaults: Raw;
   /** Currency of each model's price, for those that have one. */
   readonly currencies: ReadonlyMap<string, unknown>;
+  /** Names of the main file's MQTT brokers. */
+  readonly brokers: readonly string[];
   readonly agentCount: number;
   /** Others need credentials to be on the bus. */
   readonly isBusAuthenticated: boolean;
@@ -32,6 +34,7 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
     agentCount: uniqueNames(files, "agents", "agent").size,
     isBusAuthenticated: isBusAuthenticated(section(main?.raw ?? {}, "nats")),
     mainDefaults: section(main?.raw ?? {}, "defaults"),
+    brokers: Object.keys(section(main?.raw ?? {}, "mqtt")),
     isIncomplete: files.some(({ scope }) => scope === undefined),
   };
 }

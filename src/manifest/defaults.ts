@@ -1,6 +1,7 @@
 // The defaults that the schema's facts name, parsed by the schema itself: written once, so that page and program can't differ.
 
 import { agentSchema } from "./schema-agent.ts";
+import { brokerSchema, willSchema } from "./schema-broker.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
@@ -8,6 +9,7 @@ import { memorySchema } from "./schema-memory.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { httpSchema } from "./schema-service.ts";
 import { turnSchema } from "./schema-turn.ts";
+import { deliverSchema, triggerSchema } from "./schema-trigger.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 
 export const agentDefaults = agentSchema.parse(defaultsOf(agentSchema));
@@ -17,6 +19,10 @@ export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
 export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));
 export const memoryDefaults = memorySchema.parse(defaultsOf(memorySchema));
+export const triggerDefaults = triggerSchema.parse(defaultsOf(triggerSchema));
+export const deliverDefaults = deliverSchema.parse(defaultsOf(deliverSchema));
+export const brokerDefaults = brokerSchema.parse({ ...defaultsOf(brokerSchema), url: "mqtt://localhost" });
+export const willDefaults = willSchema.parse({ ...defaultsOf(willSchema), topic: "any", payload: "any" });
 export const httpDefaults = httpSchema.parse(defaultsOf(httpSchema));
 
 /** For a key whose facts name a default. Throws when they don't: a mistake in the schema, not in a manifest. */

@@ -50,10 +50,11 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
   }
 
   function placed(kind: Expands, text: string): Expansion {
-    if ((kind !== "path" && kind !== "folder") || text.trim() === "") return { text };
+    if (!["path", "folder", "place"].includes(kind) || text.trim() === "") return { text };
     if (/^~(\/|$)/.test(text))
       return { failure: 'Found a path that starts with "~", which is not expanded; write ${HOME}' };
     if (text.includes("\0")) return { failure: "Found a path with a NUL character" };
+    if (kind === "place") return { text: surroundings.absolute(text, folder) };
     if (kind === "folder") return folderOf(surroundings.absolute(text, folder));
     const absolute = loadedCredential(surroundings.absolute(text, folder), surroundings);
     const reason = surroundings.unreadable(absolute);

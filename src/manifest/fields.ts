@@ -14,7 +14,7 @@ import {
 import { Secret } from "./secret.ts";
 
 /** Why a key's text may hold `${…}`; a secret is also never shown. */
-export type Expands = "connection" | "path" | "folder" | "secret";
+export type Expands = "connection" | "path" | "folder" | "place" | "secret";
 
 export interface FieldFacts {
   readonly description: string;
@@ -86,6 +86,15 @@ export function folder(facts: FieldFacts) {
     .string({ error: accepted })
     .check(z.regex(/\S/, { error: accepted }))
     .register(fields, { ...facts, expands: "folder" });
+}
+
+/** A folder, or a file to write: made absolute like a path, and need not be there now. */
+export function place(facts: FieldFacts) {
+  const accepted = "a path, absolute or relative to this file";
+  return z
+    .string({ error: accepted })
+    .check(z.regex(/\S/, { error: accepted }))
+    .register(fields, { ...facts, expands: "place" });
 }
 
 export function secret(facts: FieldFacts) {

@@ -3,6 +3,7 @@
 import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
 import type { ToolConfig } from "./tools/config.ts";
+import type { BrokerConfig, TriggerConfig } from "./trigger.ts";
 
 /** Everything that the main file and its drop-ins declare, names resolved, units converted (durations in ms, sizes in bytes). */
 export interface Manifest {
@@ -12,6 +13,8 @@ export interface Manifest {
   /** By name. A model written inline (`ollama/qwen3:1.7b`) stands here under that text. */
   readonly models: ReadonlyMap<string, ModelConfig>;
   readonly agents: ReadonlyMap<string, AgentConfig>;
+  /** MQTT brokers by name. */
+  readonly brokers: ReadonlyMap<string, BrokerConfig>;
   /** Where health and figures are served; absent: nowhere. */
   readonly http?: ListenAddress;
   readonly limits?: LimitsConfig;
@@ -148,6 +151,7 @@ export interface AgentConfig {
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
   readonly turn: TurnConfig;
+  readonly triggers: readonly TriggerConfig[];
   /** The file that declares it, absolute. */
   readonly source: string;
 }

@@ -44,7 +44,7 @@ export interface ParsedFile {
   readonly content?: FileContent;
 }
 
-const sections = ["identity", "nats", "endpoints", "models", "defaults", "agents"];
+const sections = ["identity", "nats", "mqtt", "endpoints", "models", "defaults", "agents"];
 
 export function parseFile(source: ManifestSource, surroundings: Surroundings): ParsedFile {
   const report = new FileReport(source.file, source.text);

@@ -4,6 +4,7 @@ import type { FieldFacts } from "./fields.ts";
 import { agentSchema } from "./schema-agent.ts";
 import { budgetSchema, priceSchema } from "./schema-budget.ts";
 import { guardsSchema } from "./schema-guards.ts";
+import { brokerSchema } from "./schema-broker.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memorySchema } from "./schema-memory.ts";
 import { turnSchema } from "./schema-turn.ts";
@@ -11,6 +12,7 @@ import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
 import { httpSchema, limitsSchema } from "./schema-service.ts";
+import { triggerSchema } from "./schema-trigger.ts";
 import { mainSchema } from "./schema.ts";
 import { toolSchemas } from "./tools/schema.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
@@ -27,9 +29,11 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`nats`", natsSchema],
   ["`nats.embedded`", schemaAt(natsSchema, ["embedded"])],
   ["`nats.embedded.hub`", schemaAt(natsSchema, ["embedded", "hub"])],
-  ["`nats.tls` and `nats.embedded.hub.tls`", schemaAt(natsSchema, ["tls"])],
+  ["`nats.tls`, `nats.embedded.hub.tls` and `mqtt.<name>.tls`", schemaAt(natsSchema, ["tls"])],
   ["`http`", httpSchema],
   ["`limits`", limitsSchema],
+  ["`mqtt.<name>`", brokerSchema],
+  ["`mqtt.<name>.will`", schemaAt(brokerSchema, ["will"])],
   ["`endpoints.<name>`", endpointSchema],
   ["`models.<name>`", modelSchema],
   ["`models.<name>.price`", priceSchema],
@@ -43,6 +47,8 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ...Object.entries(toolSchemas).map(
     ([type, schema]) => [`\`agents.<name>.tools.<name>\` of \`type: ${type}\``, schema] as const,
   ),
+  ["`agents.<name>.triggers.<name>`", triggerSchema],
+  ["`agents.<name>.triggers.<name>.deliver`", schemaAt(triggerSchema, ["deliver"])],
 ];
 
 /** Markdown, one table for each map of the manifest. */

@@ -17,6 +17,7 @@ import type {
   TurnConfig,
 } from "./manifest.ts";
 import { toolsPlain } from "./tools/build.ts";
+import { brokerPlain, triggerPlain } from "./resolved-triggers.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
 /** For `muster check --resolved`. */
@@ -26,12 +27,13 @@ export function resolvedYaml(manifest: Manifest): string {
 
 /** The same as plain values; a secret is its mask. */
 export function resolvedPlain(manifest: Manifest): Record<string, unknown> {
-  const { identity, nats, endpoints, models, agents } = manifest;
+  const { identity, nats, endpoints, models, agents, brokers } = manifest;
   return {
     version: 1,
     identity: { owner: identity.owner, agent: identity.agent },
     nats: natsPlain(nats),
     ...servicePlain(manifest),
+    ...(brokers.size === 0 ? {} : { mqtt: byName(brokers, brokerPlain) }),
     endpoints: byName(endpoints, endpointPlain),
     models: byName(models, modelPlain),
     agents: byName(agents, agentPlain),
@@ -122,7 +124,8 @@ function modelPlain(model: ModelConfig): Record<string, unknown> {
 
 function agentPlain(agent: AgentConfig): Record<string, unknown> {
   const [only, ...more] = agent.models;
-  return {
+  const triggers = agent.triggers.map((trigger) => [trigger.name, triggerPlain(trigger)] as const);
+  return withoutAbsent({
     description: agent.description,
     instructions: agent.instructions,
     model: more.length === 0 ? only : agent.models,
@@ -140,7 +143,8 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     memory: memoryPlain(agent.memory),
     turn: turnPlain(agent.turn),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
-  };
+    triggers: triggers.length === 0 ? undefined : Object.fromEntries(triggers),
+  });
 }
 
 function memoryPlain(memory: MemoryConfig): Record<string, unknown> {

@@ -1,7 +1,7 @@
 // The keys of an agent, which are also the keys of `defaults`.
 
 import * as z from "zod/mini";
-import { count, duration, fields, flag, path, size, text } from "./fields.ts";
+import { acceptedName, count, duration, fields, flag, namePattern, path, size, text } from "./fields.ts";
 import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memoryField } from "./schema-memory.ts";
@@ -9,8 +9,10 @@ import { guardsSchema } from "./schema-guards.ts";
 import { chain } from "./schema-model.ts";
 import { turnSchema } from "./schema-turn.ts";
 import { toolsSchema } from "./tools/schema.ts";
+import { triggerSchema } from "./schema-trigger.ts";
 
 const hourMs = 3_600_000;
+const maxTriggers = 100;
 
 function agentKeys() {
   return {
@@ -91,6 +93,21 @@ function agentKeys() {
       budgets(
         "How much it may use. At 80 % the log warns; when one is spent, prompts get 429 until it renews (docs/budgets.md).",
       ),
+    ),
+    triggers: z.optional(
+      z
+        .record(z.string().check(z.regex(namePattern, { error: acceptedName })), triggerSchema, {
+          error: 'a map of triggers by name, written as "name:" with its keys below',
+        })
+        .check(
+          z.refine((triggers) => Object.keys(triggers).length <= maxTriggers, {
+            error: `at most ${maxTriggers} triggers`,
+          }),
+        )
+        .register(fields, {
+          description: "What starts turns without a caller, by name (docs/triggers.md).",
+          defaultText: "none",
+        }),
     ),
   };
 }

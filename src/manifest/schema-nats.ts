@@ -8,7 +8,7 @@ const portPattern = /(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2
 const serverPattern = new RegExp(`^((nats|tls)://)?([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:${portPattern.source})?/?$`);
 const servers = `a list of servers, each ${server.slice(2)}`;
 
-const tlsSchema = z.strictObject(
+export const tlsSchema = z.strictObject(
   {
     ca_file: z.optional(
       path({ description: "PEM file with the certificate authorities to trust.", defaultText: "those of the system" }),

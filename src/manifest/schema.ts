@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { acceptedName, fields, name, namePattern } from "./fields.ts";
 import { agentSchema, defaultsSchema } from "./schema-agent.ts";
+import { brokerSchema } from "./schema-broker.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
@@ -51,6 +52,7 @@ export const mainSchema = z.strictObject(
     nats: z.optional(natsSchema.register(fields, { description: "The bus." })),
     http: z.optional(httpField),
     limits: z.optional(limitsField),
+    mqtt: z.optional(byName(brokerSchema, "brokers", "MQTT brokers by name, for triggers (docs/triggers.md).")),
     endpoints: z.optional(
       byName(endpointSchema, "endpoints", "Where models live, by name; needed only to share one or to tune it."),
     ),

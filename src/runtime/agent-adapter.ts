@@ -58,13 +58,15 @@ export function promptCheck(agent: Agent, refusal?: () => ServiceError | undefin
   };
 }
 
-function agentPrompt({ id, text, attachments, session, sender }: ServedPrompt): AgentPrompt {
+function agentPrompt({ id, text, attachments, session, sender, origin, hops }: ServedPrompt): AgentPrompt {
   return {
     id,
     text,
     files: attachments,
     ...(session === undefined ? {} : { conversation: session }),
     ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
+    ...(origin === undefined ? {} : { origin, canAsk: false }),
+    ...(hops === undefined ? {} : { hops }),
   };
 }
 

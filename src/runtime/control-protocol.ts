@@ -2,6 +2,8 @@
 
 import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { ConversationRequest } from "./conversation-wire.ts";
+import type { TriggerStatus } from "../trigger/contract.ts";
+import type { RunRecord } from "../trigger/store/run-record.ts";
 import type { OperationRequest } from "./operation.ts";
 
 /**
@@ -15,6 +17,8 @@ export type ControlRequest =
   /** The bundled server stands still until the asker goes: for a backup. */
   | { readonly op: "hold-store" }
   | { readonly op: "collect" }
+  /** The newest `last` runs of triggers, of one agent when named; the result is a `RunsReport`. */
+  | { readonly op: "runs"; readonly agent?: string; readonly last: number }
   /** Makes or removes the key of a further caller of the bundled server; the result is a `CallerReport`. */
   | { readonly op: "caller"; readonly action: "add" | "remove"; readonly name: string }
   | { readonly op: "plan"; readonly file?: string; readonly dropIn?: string }
@@ -22,6 +26,15 @@ export type ControlRequest =
   | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
   | ConversationRequest
   | OperationRequest;
+
+export interface RunsReport {
+  /** Newest last. */
+  readonly runs: readonly RunRecord[];
+  /** Names of agents that are served, or have runs. */
+  readonly agents: readonly string[];
+}
+
+export const mostRuns = 10_000;
 
 /** What a reload did, or what a plan would. Names of agents. */
 export interface ReloadReport {
@@ -67,6 +80,8 @@ export interface AgentStatus {
   readonly budgets?: readonly BudgetStatus[];
   /** Absent: none are kept, or they were not looked for yet. */
   readonly jobs?: JobCounts;
+  /** Absent: it has none. */
+  readonly triggers?: readonly TriggerStatus[];
   /** The file that declares it. */
   readonly source: string;
 }

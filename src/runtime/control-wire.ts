@@ -1,9 +1,16 @@
 // The lines of the control socket, written and read; what another process said is checked before it is used.
 
 import { credentialName } from "../host/credentials.ts";
-import type { CallerReport, ControlRequest, ControlResponse, ReloadReport, RuntimeStatus } from "./control-protocol.ts";
-import { longestProbeMs } from "./control-protocol.ts";
 import { conversationOperations, decodeConversationRequest } from "./conversation-wire.ts";
+import type {
+  CallerReport,
+  ControlRequest,
+  ControlResponse,
+  ReloadReport,
+  RunsReport,
+  RuntimeStatus,
+} from "./control-protocol.ts";
+import { longestProbeMs, mostRuns } from "./control-protocol.ts";
 import { decodeOperation, operationNames } from "./operation.ts";
 
 export function isCallerReport(value: unknown): value is CallerReport {
@@ -35,6 +42,8 @@ export function decodeRequest(line: string): ControlRequest | string {
       return decodeProbe(fields);
     case "caller":
       return decodeCaller(fields);
+    case "runs":
+      return decodeRuns(fields);
     default:
       return decodeOperation(fields) ?? decodeConversationRequest(fields) ?? unknownOperation(op);
   }
@@ -59,8 +68,25 @@ function decodeCaller({ action, name }: Readonly<Record<string, unknown>>): Cont
   return typeof name === "string" ? { op: "caller", action, name } : '"name" is not a text';
 }
 
+function decodeRuns({ agent, last }: Readonly<Record<string, unknown>>): ControlRequest | string {
+  if (agent !== undefined && typeof agent !== "string") return '"agent" is not a text';
+  if (typeof last !== "number" || !Number.isSafeInteger(last) || last < 1 || last > mostRuns) {
+    return `"last" is no whole number from 1 to ${mostRuns}`;
+  }
+  return { op: "runs", last, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** Of a Muster of any version: what is printed is checked. */
+export function isRunsReport(value: unknown): value is RunsReport {
+  if (!isRecord(value) || !Array.isArray(value["runs"]) || !isTextList(value["agents"])) return false;
+  return value["runs"].every(
+    (run) =>
+      isRecord(run) && ["id", "agent", "trigger", "due", "state"].every((field) => typeof run[field] === "string"),
+  );
+}
+
 function unknownOperation(op: unknown): string {
-  const others = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller"];
+  const others = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller", "runs"];
   const known = [...others, ...operationNames, ...conversationOperations].map((name) => `"${name}"`).join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }

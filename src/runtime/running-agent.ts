@@ -18,9 +18,11 @@ import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { AgentConfig } from "../manifest/manifest.ts";
 import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
+import type { TriggerConfig } from "../manifest/trigger.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
 import { createToolSet, type ToolPorts, type ToolSet } from "../tool/tool-set.ts";
+import type { TriggeredAgent, TriggerStatus } from "../trigger/contract.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
@@ -47,6 +49,9 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | 
   readonly serve: ServeAgent;
   /** One model, or a chain that behaves like one. */
   readonly model: (names: readonly string[]) => ChatModel;
+  /** Starts the agent's triggers; returns what ends them. Default: none are started. */
+  readonly attachTriggers?: (agent: TriggeredAgent, triggers: readonly TriggerConfig[]) => () => void;
+  readonly triggerStatuses?: (agent: string) => readonly TriggerStatus[];
   /** Why no prompt is taken now, whatever the agent. */
   readonly refusal?: () => ServiceError | undefined;
   /** Whether a manifest's file (absolute) has problems now, and its agents serve as it last was. */
@@ -72,6 +77,8 @@ class AgentOnBus implements RunningAgent {
   readonly #served: ServedAgent;
   readonly #log: Logger;
   readonly #unwatch: readonly (() => void)[];
+  readonly #endTriggers: () => void;
+  readonly #triggerStatuses: () => readonly TriggerStatus[];
   /** The first look at the model, while it lasts. */
   #look: AbortController | undefined;
   #gone: Promise<void> | undefined;
@@ -103,6 +110,9 @@ class AgentOnBus implements RunningAgent {
     const tell = () => this.#tellHealth();
     this.#unwatch = [this.#model.onHealthChange(tell), this.#tools.onHealthChange(tell), this.#budget.onChange(tell)];
     void this.#lookFirst();
+    this.#endTriggers =
+      ports.attachTriggers?.(triggeredAgent(definition, this.#served), config.triggers) ?? (() => undefined);
+    this.#triggerStatuses = () => ports.triggerStatuses?.(config.name) ?? [];
     this.#log.info("Agent serves", { subject: this.#served.promptSubject, model: config.models.join(", ") });
   }
 
@@ -111,11 +121,16 @@ class AgentOnBus implements RunningAgent {
   }
 
   status(): AgentStatus {
-    return agentStatus(this.definition, this.#served, this.#budget.statuses());
+    const triggers = this.#gone === undefined ? this.#triggerStatuses() : [];
+    return {
+      ...agentStatus(this.definition, this.#served, this.#budget.statuses()),
+      ...(triggers.length === 0 ? {} : { triggers }),
+    };
   }
 
   drain(timeoutMs: number): Promise<void> {
     if (this.#gone === undefined) this.#log.info("Agent drains", drainFields(this.#served));
+    this.#endTriggers();
     const drained = this.#served.drain(timeoutMs);
     return (this.#gone ??= drained.then(async () => {
       for (const unwatch of this.#unwatch) unwatch();
@@ -166,6 +181,21 @@ function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition
     replicas: config.replicas,
     callers: config.callers,
     ...(accountTokenPosition === undefined ? {} : { accountTokenPosition }),
+  };
+}
+
+function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAgent): TriggeredAgent {
+  return {
+    address: { agent: identity.agent, owner: identity.owner, name: config.name },
+    maxPayloadBytes: config.maxPayloadBytes,
+    deadlineMs: config.deadlineMs,
+    prompt: ({ trigger, conversation, ...prompt }) =>
+      served.promptOwn({
+        ...prompt,
+        origin: { type: "trigger", name: trigger },
+        ...(conversation === undefined ? {} : { session: conversation }),
+      }),
+    setNote: (note) => served.setNote(note),
   };
 }
 

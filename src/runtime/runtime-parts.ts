@@ -2,6 +2,7 @@
 
 import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
+import type { TriggerDesk } from "../trigger/trigger-desk.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import type { ConversationStores } from "./conversation-stores.ts";
 import type { FileStatus, JobCounts, UpgradeStatus } from "./control-protocol.ts";
@@ -27,4 +28,5 @@ export interface RuntimeParts {
   services?: RuntimeServices;
   storage?: StorageWatch;
   conversations?: ConversationStores;
+  triggers?: TriggerDesk;
 }

@@ -26,12 +26,14 @@ import type { RuntimeParts } from "./runtime-parts.ts";
 import { startServices } from "./runtime-services.ts";
 import { runtimeStatus } from "./runtime-status.ts";
 import { SaidFindings } from "./said-findings.ts";
+import { isSameValue } from "./same-value.ts";
 import { serveControl } from "./serve-control.ts";
 import { serviceNotices } from "./service-notices.ts";
 import { startAgents } from "./start-agents.ts";
 import { statusLine } from "./status-line.ts";
 import { freeBytesOf, StorageWatch } from "./storage-watch.ts";
 import { tellUpgrade } from "./tell-upgrade.ts";
+import { TriggerDesk } from "../trigger/trigger-desk.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
 
 export interface RuntimeOptions extends DesiredStateOptions {
@@ -127,6 +129,15 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   parts.models = models;
   const jobs = new JobHost({ bus: bus.connection, log, ...hubOf(desired.manifest) });
   parts.jobCounts = (name) => jobs.counts(name);
+  const triggers = new TriggerDesk({
+    stateDirectory,
+    bus: bus.connection,
+    isCutOff: () => bus.state().hub !== undefined && bus.state().hub?.state !== "connected",
+    isSame: isSameValue,
+    log,
+  });
+  open.add("triggers", () => triggers.close());
+  parts.triggers = triggers;
   const host = createAgentHost({
     connection: bus.connection,
     log,
@@ -141,6 +152,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     budgets,
     services,
     conversations,
+    triggers,
     isLastGood: (source) => parts.files.some(({ file, usesLastGood }) => usesLastGood && file === source),
   });
   parts.reconciler = reconciler;
@@ -178,6 +190,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
       parts.isDraining = true;
       reloader.close();
       notices.stopping();
+      triggers.retire();
       reconciler.apply(new Map(), drainMs);
       reconciler.hurry(drainMs);
       await reconciler.drained();

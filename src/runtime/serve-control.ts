@@ -6,7 +6,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
 import { collectMemory } from "./collect.ts";
 import { answerConversations } from "./conversation-access.ts";
-import type { CallerReport, ControlRequest, RuntimeStatus } from "./control-protocol.ts";
+import type { CallerReport, ControlRequest, RunsReport, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { type LogDesk, operate } from "./operate.ts";
 import { probeForAsker } from "./probe-for-asker.ts";
@@ -46,6 +46,7 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op === "caller") return changeCallers(request, parts);
   if (request.op === "probe") return probeForAsker(parts.models, request);
   if (request.op === "collect") return collectMemory();
+  if (request.op === "runs") return runsReport(request, parts);
   if (request.op !== "reload" && request.op !== "plan")
     return operate(request, { ...options, agents: parts.reconciler, traces: parts.services?.recent });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");
@@ -60,6 +61,16 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
 async function statusOnTheBus(parts: RuntimeParts, stateDirectory: string): Promise<RuntimeStatus> {
   if (parts.bus !== undefined) await within(parts.bus.connection.flush(), flushMs);
   return runtimeStatus(parts, stateDirectory);
+}
+
+function runsReport(
+  { agent, last }: Extract<ControlRequest, { op: "runs" }>,
+  { triggers, reconciler }: RuntimeParts,
+): RunsReport {
+  if (triggers === undefined || reconciler === undefined) throw new Error("It is still starting: try again");
+  const runs = triggers.runs({ last, ...(agent === undefined ? {} : { agent }) });
+  const served = reconciler.agents().map(({ name }) => name);
+  return { runs, agents: [...new Set([...served, ...runs.map((run) => run.agent)])] };
 }
 
 async function changeCallers(request: CallerRequest, { bus }: RuntimeParts): Promise<CallerReport> {

@@ -12,6 +12,7 @@ import type { ConversationStores } from "./conversation-stores.ts";
 import type { DesiredState } from "./desired-state.ts";
 import { Reconciler } from "./reconcile.ts";
 import { startAgent } from "./running-agent.ts";
+import type { TriggerDesk } from "../trigger/trigger-desk.ts";
 import type { RuntimeServices } from "./runtime-services.ts";
 
 /** Those of `desired` are started before it returns. */
@@ -24,10 +25,11 @@ export function startAgents(
     readonly budgets: BudgetPorts;
     readonly services: RuntimeServices;
     readonly conversations: ConversationStores;
+    readonly triggers: TriggerDesk;
     readonly isLastGood: (source: string) => boolean;
   },
 ): Reconciler<AgentSlot> {
-  const { host, models, services, conversations, isLastGood } = ports;
+  const { host, models, services, conversations, triggers, isLastGood } = ports;
   const { log, tracesText, stateDirectory } = ports.options;
   const agentPorts = {
     version: build.version,
@@ -40,6 +42,8 @@ export function startAgents(
     onTrace: services.traces(logTrace(log)),
     tracesText,
     isLastGood,
+    attachTriggers: triggers.attach.bind(triggers),
+    triggerStatuses: triggers.statuses.bind(triggers),
     refusal: () => services.memory.refusal(),
   };
   const told: ToldAgents = new Map();

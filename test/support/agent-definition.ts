@@ -36,6 +36,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       memory: memoryConfig,
       guards: { denyPrompt: [], denyAnswer: [], redact: [] },
       callers: { trust: "any", allow: [], deny: [] },
+      triggers: [],
       source: "/etc/muster/agents.yaml",
       ...changes,
     },

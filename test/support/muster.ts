@@ -70,7 +70,7 @@ export async function startMuster(options: MusterOptions): Promise<RunningMuster
 }
 
 /** Commands that read no manifest. */
-const asksTheRuntimeOnly: ReadonlySet<string> = new Set(["status", "reload", "trace", "conversations"]);
+const asksTheRuntimeOnly: ReadonlySet<string> = new Set(["status", "reload", "trace", "conversations", "runs"]);
 
 class Muster implements RunningMuster {
   readonly folder: string;

@@ -20,6 +20,8 @@ export interface Facts {
   /** The operator told it to take no prompts. */
   isHeld: boolean;
   isDraining: boolean;
+  /** What is wrong and keeps no prompt from being served. */
+  note: string | undefined;
 }
 
 export interface Condition {
@@ -36,6 +38,7 @@ export class AgentCondition {
     isActive: false,
     isHeld: false,
     isDraining: false,
+    note: undefined,
   };
   readonly #announce: () => void;
 
@@ -52,6 +55,12 @@ export class AgentCondition {
   }
 
   told(): Condition {
+    const { note } = this.facts;
+    const condition = this.#withoutNote();
+    return note === undefined || condition.reason !== undefined ? condition : { ...condition, reason: note };
+  }
+
+  #withoutNote(): Condition {
     const { health, takenBy, forbidden, isActive, isHeld, isDraining } = this.facts;
     if (isDraining) return { state: "draining" };
     if (isHeld) return { state: "draining", reason: heldReason };
@@ -61,6 +70,14 @@ export class AgentCondition {
     }
     if (!isActive && health.state === "ready") return { state: "starting" }; // Nobody can prompt it yet.
     return health.state === "degraded" ? { state: "degraded", reason: health.reason } : { state: health.state };
+  }
+
+  /** Why a prompt of our own cannot be served now: a caller's does not even arrive where none are taken. */
+  ownRefusal(): ServiceError | undefined {
+    const { isDraining, isHeld } = this.facts;
+    if (isDraining || isHeld)
+      return new ServiceError(500, "shutting_down", "The agent takes no prompts now", { retry_after_s: 2 });
+    return this.refusal();
   }
 
   /** Why a prompt cannot be served now. */

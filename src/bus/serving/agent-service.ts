@@ -14,7 +14,15 @@ import { SenderGate } from "../identity/sender-gate.ts";
 import type { HostParts } from "./host-parts.ts";
 import type { JobAgent, JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { PromptEndpoint } from "./prompt-endpoint.ts";
-import type { PromptCheck, PromptHandler, ServedAgent, ServiceHealth, ServiceSpec } from "./service-port.ts";
+import type {
+  OwnAnswer,
+  OwnPrompt,
+  PromptCheck,
+  PromptHandler,
+  ServedAgent,
+  ServiceHealth,
+  ServiceSpec,
+} from "./service-port.ts";
 import { StopReason } from "./service-port.ts";
 import { SoonestTimer } from "./soonest-timer.ts";
 import { type Forbidden, isNeededBy, type PermissionTaker } from "./wire-permissions.ts";
@@ -116,6 +124,15 @@ export class AgentService implements ServedAgent, JobAgent, PermissionTaker {
 
   runJob(job: JobPrompt): Promise<JobAnswer> {
     return this.#endpoint.runJob(job);
+  }
+
+  promptOwn(prompt: OwnPrompt): Promise<OwnAnswer> {
+    const refusal = this.#condition.ownRefusal();
+    return this.#endpoint.runOwn(prompt, refusal);
+  }
+
+  setNote(note: string | undefined): void {
+    this.#condition.change((facts) => (facts.note = note));
   }
 
   setHealth(health: ServiceHealth): void {

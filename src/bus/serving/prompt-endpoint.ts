@@ -14,8 +14,8 @@ import { EndpointCounter } from "./endpoint-counter.ts";
 import { errorFrame } from "./error-frame.ts";
 import type { HostParts } from "./host-parts.ts";
 import { messageBytes } from "./message-size.ts";
-import type { PromptCheck, PromptHandler, ServedPrompt, ServiceSpec } from "./service-port.ts";
-import type { StopReason } from "./service-port.ts";
+import type { OwnAnswer, OwnPrompt, PromptCheck, PromptHandler, ServedPrompt, ServiceSpec } from "./service-port.ts";
+import { StopReason } from "./service-port.ts";
 import { maxJoined, type Repeat, RepeatedPrompts, type RepeatKey, repeatKey } from "./repeated-prompts.ts";
 import type { Transcript } from "./transcript.ts";
 import { Turn } from "./turn.ts";
@@ -38,6 +38,10 @@ export interface PromptEndpointOptions {
   readonly log: Logger;
 }
 
+/** An answer of our own is kept whole until it is delivered. */
+const maxOwnAnswerBytes = 1024 * 1024;
+const longestTimerMs = 2_147_483_647;
+
 interface AdmittedTurn {
   readonly turn: Turn;
   /** It may be sent again. */
@@ -50,6 +54,7 @@ export class PromptEndpoint {
   readonly #options: PromptEndpointOptions;
   readonly #turns = new Set<Turn>();
   readonly #jobs = new Set<JobTurn>();
+  readonly #own = new Set<JobTurn>();
   readonly #rate: SenderRate;
   /** Made for the first prompt that may be sent again. */
   #repeats: RepeatedPrompts<Turn> | undefined;
@@ -88,14 +93,14 @@ export class PromptEndpoint {
 
   /** Resolves when no turn runs or waits. */
   async idle(): Promise<void> {
-    if (this.#turns.size + this.#jobs.size === 0) return;
+    if (this.#isIdle()) return;
     this.#whenIdle ??= deferred<undefined>();
     await this.#whenIdle.promise;
   }
 
   stopAll(reason: StopReason): void {
     for (const turn of this.#turns) turn.stop(reason);
-    for (const job of this.#jobs) job.stop(reason);
+    for (const job of [...this.#jobs, ...this.#own]) job.stop(reason);
   }
 
   /** Jobs that have no place yet are kept elsewhere, and need not wait for it here. */
@@ -122,6 +127,37 @@ export class PromptEndpoint {
     this.#jobs.delete(job);
     this.#signalIdle();
     return answer;
+  }
+
+  /** Runs a prompt of our own as a caller's: admitted, within its deadline, counted. `refusal`: why none is taken now. Never rejects. */
+  async runOwn(prompt: OwnPrompt, refusal: ServiceError | undefined): Promise<OwnAnswer> {
+    const startedMs = performance.now();
+    const { spec, handler, log } = this.#options;
+    this.counter.countRequest();
+    const unfit = refusal ?? this.#unfit({ prompt: prompt.text, attachments: prompt.attachments });
+    const ticket = unfit ?? this.admission.enter(`${prompt.origin.type} ${prompt.origin.name}`);
+    if (ticket instanceof ServiceError) {
+      this.counter.countError(ticket);
+      this.counter.addProcessing(performance.now() - startedMs);
+      return { type: "refused", error: ticket };
+    }
+    const { deadlineMs } = spec;
+    const served: ServedPrompt = { ...prompt, sender: { trust: "absent" }, extra: {} };
+    const turn = new JobTurn(
+      { prompt: served, ticket, handler, deadlineMs, maxAnswerBytes: maxOwnAnswerBytes, isExpired: () => false },
+      log.with({ turn: prompt.id, [prompt.origin.type]: prompt.origin.name }),
+    );
+    this.#own.add(turn);
+    const late = (): void =>
+      turn.stop(new StopReason("deadline", `No answer within the deadline of ${deadlineMs / 1_000} s`));
+    const deadline = setTimeout(late, Math.min(deadlineMs, longestTimerMs));
+    const answer = await turn.run();
+    clearTimeout(deadline);
+    this.#own.delete(turn);
+    if (answer.type === "error") this.counter.countError(answer.error);
+    this.counter.addProcessing(performance.now() - startedMs);
+    this.#signalIdle();
+    return answer.type === "expired" ? { type: "error", error: internalError() } : answer;
   }
 
   /** Undefined: it was sent before, and is answered with what that was. */
@@ -176,7 +212,7 @@ export class PromptEndpoint {
   }
 
   /** Why the agent cannot serve it now. */
-  #unfit(request: PromptRequest): ServiceError | undefined {
+  #unfit(request: Pick<PromptRequest, "prompt" | "attachments">): ServiceError | undefined {
     const { check, condition } = this.#options;
     try {
       return condition.refusal() ?? check?.({ text: request.prompt, attachments: request.attachments });
@@ -205,8 +241,12 @@ export class PromptEndpoint {
     this.#signalIdle();
   }
 
+  #isIdle(): boolean {
+    return this.#turns.size + this.#jobs.size + this.#own.size === 0;
+  }
+
   #signalIdle(): void {
-    if (this.#turns.size + this.#jobs.size > 0) return;
+    if (!this.#isIdle()) return;
     this.#whenIdle?.resolve(undefined);
     this.#whenIdle = undefined;
   }
@@ -238,6 +278,10 @@ function servedPrompt(
   sender: AcceptedSender,
 ): ServedPrompt {
   return { id: uniqueId(), text, attachments, sender, extra, ...(session === undefined ? {} : { session }) };
+}
+
+function internalError(): ServiceError {
+  return new ServiceError(500, "internal", "The agent failed to answer");
 }
 
 function tooManyJoined(): ServiceError {

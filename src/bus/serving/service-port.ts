@@ -20,7 +20,35 @@ export interface ServedPrompt {
   /** Only a verified one may be granted anything (§13.1). */
   readonly sender: AcceptedSender;
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Of a prompt of our own; absent: a caller's, or a job. */
+  readonly origin?: PromptOrigin;
+  /** Of a prompt of our own. */
+  readonly hops?: number;
 }
+
+/** Who asks where no caller does. */
+export interface PromptOrigin {
+  readonly type: "trigger";
+  readonly name: string;
+}
+
+/** A prompt of this process itself: no caller sent it, and it grants nothing. */
+export interface OwnPrompt {
+  /** Names the turn in logs and traces. */
+  readonly id: string;
+  readonly origin: PromptOrigin;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly session?: string;
+  /** How many turns in a row it comes from. */
+  readonly hops: number;
+}
+
+export type OwnAnswer =
+  | { readonly type: "answer"; readonly text: string; readonly attachments: readonly Attachment[] }
+  | { readonly type: "error"; readonly error: ServiceError }
+  /** Nothing was begun. */
+  | { readonly type: "refused"; readonly error: ServiceError };
 
 /** What a handler sends back. Exactly one `end`, last; nothing that follows it is read. */
 export type ReplyEvent =
@@ -120,6 +148,10 @@ export interface ServedAgent {
   setHealth(health: ServiceHealth): void;
   /** While held it is `draining`: registered and beating, what was admitted goes on, and no more prompts are taken. */
   setHeld(isHeld: boolean): void;
+  /** Told with the state, for what is wrong and keeps no prompt from being served; undefined: nothing. */
+  setNote(note: string | undefined): void;
+  /** Serves a prompt of our own, admitted, bounded and counted as a caller's. Never rejects. */
+  promptOwn(prompt: OwnPrompt): Promise<OwnAnswer>;
   counters(): {
     readonly inFlight: number;
     readonly queued: number;

@@ -6,20 +6,24 @@ import type { HubConfig, Manifest, NatsConfig } from "../../manifest/manifest.ts
 const leastChars = 6;
 
 /** Plain values: for comparing, never to be shown. */
-export function secretsOf({ nats, endpoints }: Manifest): readonly string[] {
+export function secretsOf({ nats, endpoints, brokers }: Manifest): readonly string[] {
   const ofBus = [nats, nats.embedded.hub].flatMap((one) => [one?.password, one?.token]);
   const ofEndpoints = [...endpoints.values()].flatMap(({ apiKey, proxy, headers }) => [
     apiKey,
     proxy,
     ...Object.values(headers),
   ]);
-  const values = [...ofBus, ...ofEndpoints].flatMap((secret) => (secret === undefined ? [] : [secret.reveal()]));
+  const ofBrokers = [...brokers.values()].map(({ password }) => password);
+  const values = [...ofBus, ...ofEndpoints, ...ofBrokers].flatMap((secret) =>
+    secret === undefined ? [] : [secret.reveal()],
+  );
   return [...new Set(values)].filter((value) => value.length >= leastChars);
 }
 
 /** Credentials, seeds and keys that the manifest names by path. */
-export function secretFilesOf({ nats }: Manifest): readonly string[] {
-  return [nats, nats.embedded.hub].flatMap(filesOf);
+export function secretFilesOf({ nats, brokers }: Manifest): readonly string[] {
+  const keys = [...brokers.values()].flatMap(({ tls }) => tls?.keyFile ?? []);
+  return [...[nats, nats.embedded.hub].flatMap(filesOf), ...keys];
 }
 
 function filesOf(of: NatsConfig | HubConfig | undefined): string[] {

@@ -68,6 +68,7 @@ describe("a good manifest", () => {
       tools: [],
       budgets: [],
       guards: { denyPrompt: [], denyAnswer: [], redact: [] },
+      triggers: [],
       source: "/etc/agents.yaml",
     });
     expect(manifest?.endpoints.get("ollama")).toMatchObject({

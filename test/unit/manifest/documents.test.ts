@@ -65,7 +65,18 @@ test("the JSON Schema knows every section, refuses unknown keys and shows defaul
   const schema = manifestJsonSchema();
   expect(schema["$schema"]).toBe("https://json-schema.org/draft/2020-12/schema");
   expect(schema["additionalProperties"]).toBe(false);
-  const sections = ["agents", "models", "endpoints", "nats", "http", "limits", "identity", "defaults", "version"];
+  const sections = [
+    "agents",
+    "models",
+    "endpoints",
+    "nats",
+    "http",
+    "limits",
+    "mqtt",
+    "identity",
+    "defaults",
+    "version",
+  ];
   expect(schema["properties"]).toContainAllKeys(sections);
   const text = JSON.stringify(schema);
   expect(text).toContain('"default":"30s"');

@@ -23,6 +23,8 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     counters: () => ({ inFlight: 1, queued: 2, requests: 3, errors: 4 }),
     onChange: () => () => undefined,
     setHeld: () => undefined,
+    setNote: () => undefined,
+    promptOwn: () => Promise.reject(new Error("Not asked here")),
     drain: () => Promise.resolve(),
   };
   const agent = startAgent(agentDefinition("helper"), {

@@ -1,0 +1,259 @@
+// The runs of one trigger, one after the other: recorded before they begin, asked of the agent, their answers kept.
+
+import { digest } from "../bus/jobs/job-envelope.ts";
+import type { OwnAnswer } from "../bus/serving/service-port.ts";
+import { uniqueId } from "../bus/unique-id.ts";
+import type { TriggerConfig } from "../manifest/trigger.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Clock } from "./clock.ts";
+import type { TriggeredAgent } from "./contract.ts";
+import { fillPrompt, UnfitEvent } from "./fill-prompt.ts";
+import type { OpenRun, RunEvent } from "./store/run-record.ts";
+import type { RunStore, TriggerKey } from "./store/run-store.ts";
+
+/** Of one trigger. */
+export const maxWaiting = 100;
+/** What triggers start each other ends here. */
+const maxHops = 8;
+const leastRetryMs = 250;
+const longestRetryMs = 60_000;
+
+export interface RunLineParts {
+  readonly key: TriggerKey;
+  readonly config: TriggerConfig;
+  readonly store: RunStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Undefined: none takes prompts. */
+  readonly agent: () => TriggeredAgent | undefined;
+  /** Runs of the trigger as it was before, of which one may still go on. */
+  readonly before: Promise<void>;
+  /** An answer is to be delivered. */
+  readonly onAnswer: (key: TriggerKey) => void;
+}
+
+export class RunLine {
+  readonly #parts: RunLineParts;
+  readonly #stop = new AbortController();
+  #work: Promise<void> | undefined;
+  #isRunning = false;
+  #lastTrouble = "";
+
+  constructor(parts: RunLineParts) {
+    this.#parts = parts;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  get waiting(): number {
+    return this.#parts.store.countQueued(this.#parts.key);
+  }
+
+  /** Goes on with what waits since before. */
+  start(): void {
+    this.#pump();
+  }
+
+  /** A tick is due. `record` is kept with it, or neither is. Never throws. */
+  tick(tick: { readonly dueMs: number; readonly reason?: string }, record: () => void): void {
+    const { store, config } = this.#parts;
+    this.#kept(() => {
+      record();
+      if (config.overlap === "skip" && this.#isBusy()) {
+        store.skip({ ...this.#newRun(tick.dueMs), reason: "The run before it had not ended" });
+      } else
+        this.#addQueued({ ...this.#newRun(tick.dueMs), ...(tick.reason === undefined ? {} : { reason: tick.reason }) });
+    });
+    this.#pump();
+  }
+
+  /** Ticks that nobody could run. Never throws. */
+  missed(
+    missed: { readonly dueMs: number; readonly times: number; readonly reason: string },
+    record: () => void,
+  ): void {
+    const { store, log } = this.#parts;
+    this.#kept(() => {
+      record();
+      store.skip({ ...this.#newRun(missed.dueMs), reason: missed.reason }, missed.times);
+    });
+    log.warn("Runs of a trigger were missed", { times: missed.times, reason: missed.reason });
+  }
+
+  /** Something came. False: it could not be recorded, and may be offered again. */
+  event(event: RunEvent, record: () => void = () => undefined): boolean {
+    const { store, key, config, clock } = this.#parts;
+    const isKept = this.#kept(() => {
+      record();
+      if (event.key !== undefined && event.isRepeated === true && store.knowsEvent(key, event.key)) return;
+      const run = { ...this.#newRun(clock.wallMs()), event };
+      const bare = { ...run, event: { name: event.name, hops: event.hops } };
+      if (event.hops >= maxHops) {
+        store.skip({ ...bare, reason: `Triggers have started each other ${maxHops} times` });
+      } else if (config.overlap === "skip" && this.#isBusy()) {
+        store.skip({ ...bare, reason: "The run before it had not ended" });
+      } else this.#addQueued(run);
+    });
+    this.#pump();
+    return isKept;
+  }
+
+  /** There is room for one more. */
+  hasRoom(): boolean {
+    return this.waiting < maxWaiting;
+  }
+
+  /** Begins no more runs. Resolves when the one that goes on has ended; what waits stays for the next start. Never rejects. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  #isBusy(): boolean {
+    return this.#isRunning || this.waiting > 0;
+  }
+
+  #newRun(dueMs: number) {
+    const { key, config } = this.#parts;
+    return { ...key, id: `run-${uniqueId()}`, kind: config.source.type, dueMs };
+  }
+
+  #addQueued(run: Parameters<RunStore["add"]>[0]): void {
+    const { store } = this.#parts;
+    if (this.hasRoom()) store.add(run, "queued");
+    else store.skip({ ...run, reason: `${maxWaiting} wait already` });
+  }
+
+  #kept(act: () => void): boolean {
+    const { store, log } = this.#parts;
+    try {
+      store.together(act);
+      this.#lastTrouble = "";
+      return true;
+    } catch (error) {
+      const trouble = String(error);
+      if (trouble !== this.#lastTrouble) log.error("A run cannot be recorded, and is not run", { error });
+      this.#lastTrouble = trouble;
+      return false;
+    }
+  }
+
+  #pump(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#work ??= this.#runAll().then(
+      () => this.#rested(),
+      (error: unknown) => {
+        this.#parts.log.error("Runs of a trigger stopped", { error });
+        this.#work = undefined;
+      },
+    );
+  }
+
+  #rested(): void {
+    this.#work = undefined;
+  }
+
+  async #runAll(): Promise<void> {
+    const { store, key, before } = this.#parts;
+    await before;
+    for (;;) {
+      if (this.#stop.signal.aborted) return;
+      const run = store.nextQueued(key);
+      if (run === undefined) return;
+      this.#isRunning = true;
+      try {
+        await this.#run(run);
+      } finally {
+        this.#isRunning = false;
+      }
+    }
+  }
+
+  async #run(run: OpenRun): Promise<void> {
+    const { store, config, log, key } = this.#parts;
+    const runLog = log.with({ run: run.id });
+    const agent = this.#parts.agent();
+    if (agent === undefined) {
+      store.end(run.seq, "skipped", "The agent is stopped");
+      return;
+    }
+    store.begin(run.seq);
+    runLog.info("A trigger starts a run", run.event === undefined ? {} : { event: run.event.name });
+    try {
+      const prompt = await fillPrompt(config, run, agent.maxPayloadBytes);
+      const answer = await this.#ask(agent, run, prompt);
+      if (answer === undefined) store.putBack(run.seq);
+      else if (answer.type === "answer") {
+        const target = config.deliver === undefined ? undefined : targetOf(config, agent);
+        store.keepAnswer(run.seq, answer.text, digest(prompt.text), target);
+        runLog.info("A run ended", { state: "done" });
+        if (target !== undefined) this.#parts.onAnswer(key);
+      } else this.#failed(run, `${answer.error.error}: ${answer.error.message}`, runLog);
+    } catch (error) {
+      if (!(error instanceof UnfitEvent)) throw error;
+      this.#failed(run, error.message, runLog);
+    }
+  }
+
+  #failed({ seq }: OpenRun, reason: string, log: Logger): void {
+    this.#parts.store.end(seq, "failed", reason);
+    log.warn("A run failed", { reason });
+  }
+
+  /** One that was refused with a time to come back at does so, within the agent's deadline. Undefined: stopped before it began. */
+  async #ask(
+    agent: TriggeredAgent,
+    run: OpenRun,
+    prompt: Awaited<ReturnType<typeof fillPrompt>>,
+  ): Promise<OwnAnswer | undefined> {
+    const { config, clock } = this.#parts;
+    const givesUpMs = clock.steadyMs() + agent.deadlineMs;
+    for (let turn = 1; ; turn++) {
+      const answer = await (this.#parts.agent() ?? agent).prompt({
+        id: turn === 1 ? run.id : `${run.id}-${turn}`,
+        trigger: config.name,
+        ...prompt,
+        ...(config.conversation === undefined ? {} : { conversation: config.conversation }),
+        hops: (run.event?.hops ?? 0) + 1,
+      });
+      if (answer.type !== "refused") return answer;
+      const waitMs = retryMs(answer.error.fields.retry_after_s);
+      if (waitMs === undefined || clock.steadyMs() + waitMs > givesUpMs) return answer;
+      if (!(await this.#pause(waitMs))) return undefined;
+    }
+  }
+
+  /** False: it was stopped meanwhile. */
+  #pause(ms: number): Promise<boolean> {
+    const { signal } = this.#stop;
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve(false);
+        return;
+      }
+      const onAbort = () => {
+        cancel();
+        resolve(false);
+      };
+      const cancel = this.#parts.clock.after(ms, () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(true);
+      });
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+}
+
+function retryMs(retryAfterS: number | undefined): number | undefined {
+  if (retryAfterS === undefined) return undefined;
+  return Math.min(longestRetryMs, Math.max(leastRetryMs, retryAfterS * 1000));
+}
+
+/** What the delivery needs to know, whatever becomes of the trigger meanwhile; no secret. */
+function targetOf({ deliver }: TriggerConfig, { address }: TriggeredAgent): string {
+  if (deliver?.type !== "mqtt") return JSON.stringify({ ...deliver, address });
+  const { topic, qos, retain, broker } = deliver;
+  return JSON.stringify({ type: "mqtt", topic, qos, retain, broker: broker.name, address });
+}
