@@ -34,7 +34,7 @@ export async function* callChain(
       // Another model answers sooner than a wait for this one: only the last is tried again.
       const call = next === undefined ? callRetrying : callModel;
       for await (const event of call(link, request, attempt.signal)) {
-        if (event.type === "text") attempt.hasText();
+        if (event.type === "text" || event.type === "tool-call") attempt.hasText();
         yield event;
       }
       return;

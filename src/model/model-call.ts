@@ -4,6 +4,7 @@ import type { ModelConfig } from "../manifest/manifest.ts";
 import { Abortable } from "./abortable.ts";
 import type { BudgetScope } from "./budget/budget-scope.ts";
 import { metered, spendUsage } from "./budget/metered.ts";
+import { chatWithTools } from "./chat-with-tools.ts";
 import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -108,7 +109,7 @@ export async function* generate(
   try {
     await mustFit(link, provider, signal);
     isAtWork = true;
-    for await (const event of new Abortable(provider.chat(request, signal), signal)) {
+    for await (const event of new Abortable(chatWithTools(provider, model, request, signal), signal)) {
       if (isAtWork) endpoint.health.reached();
       isAtWork = false;
       yield event;

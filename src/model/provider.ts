@@ -45,6 +45,11 @@ export interface Provider {
    * text. Closes what it opened when it ends, throws, or its iterator is returned.
    */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /**
+   * Whether its API takes the tools of this request, as far as it is known. False: the prompted protocol is used. Left out by providers
+   * whose API takes tools; one that refuses them throws `refused` with status 400, "does not support tools".
+   */
+  takesTools?(request: ChatRequest): boolean | undefined;
   /** The cheap health route: resolves when the endpoint answers at all, and throws `unreachable` when nobody does. */
   ping(signal: AbortSignal): Promise<void>;
   /** Looks at the model's presence and limits. Throws `unreachable` when nobody answers. */

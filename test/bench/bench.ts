@@ -8,6 +8,7 @@ import { engineRows } from "./rows/engine.ts";
 import { executableRows } from "./rows/executable.ts";
 import { manyAgentsRows } from "./rows/many-agents.ts";
 import { relayRows } from "./rows/relay.ts";
+import { toolRows } from "./rows/tools.ts";
 import { startRows } from "./rows/start.ts";
 
 const groups = {
@@ -17,6 +18,7 @@ const groups = {
   executable: executableRows,
   engine: engineRows,
   calling: callingRows,
+  tools: toolRows,
 };
 
 /** Runs the groups of those names, all when none is named. */

@@ -8,7 +8,7 @@ import { withoutCalls } from "../calls-as-text.ts";
 import { ModelError, type ChatRequest, type ModelEvent, type ModelNotice } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
-import { hasImages, maxOutputOf, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
+import { formatOf, hasImages, maxOutputOf, type ModelLook, type Provider, type ProviderPorts } from "../provider.ts";
 import { engineHere, type EngineAvailability } from "./availability.ts";
 import { Engine } from "./engine.ts";
 import type { ChatMessage, GenerationOptions, LoadMessage } from "./engine-message.ts";
@@ -85,6 +85,10 @@ class BuiltinProvider implements Provider {
         yield { type: event.type, text: event.text };
       }
     }
+  }
+
+  takesTools(): boolean {
+    return false;
   }
 
   async ping(): Promise<void> {
@@ -180,7 +184,8 @@ class BuiltinProvider implements Provider {
 
   #options(request: ChatRequest): GenerationOptions {
     const maxOutput = maxOutputOf(this.#model, request);
-    const { temperature, seed, stop, think, schema } = this.#model;
+    const { temperature, seed, stop, think } = this.#model;
+    const schema = formatOf(this.#model, request);
     return {
       stop,
       ...(maxOutput === undefined ? {} : { maxOutput }),

@@ -10,6 +10,8 @@ export interface ShownModel {
   /** The model's own limit, in tokens. */
   readonly limitTokens: number | undefined;
   readonly sees: boolean | undefined;
+  /** Whether its template has a place for tools. */
+  readonly takesTools: boolean | undefined;
   /** What each token of context takes of memory; 0 when unknown. */
   readonly contextBytesPerToken: number;
 }
@@ -40,6 +42,7 @@ export function readShown(answer: unknown): ShownModel {
   return {
     limitTokens: key === undefined ? undefined : countAt(info, key),
     sees: Array.isArray(capabilities) ? capabilities.includes("vision") : undefined,
+    takesTools: Array.isArray(capabilities) ? capabilities.includes("tools") : undefined,
     contextBytesPerToken: contextBytesPerToken(new Map(values)),
   };
 }

@@ -7,7 +7,7 @@ import { ModelError } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
 import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
-import { hasImages } from "../provider.ts";
+import { formatOf, hasImages } from "../provider.ts";
 import type { Transport } from "../transport.ts";
 import { createTransport } from "../transport.ts";
 import { streamBody } from "./client.ts";
@@ -55,6 +55,11 @@ class OllamaProvider implements Provider {
     const asked = chatBody(this.#model, request, limit);
     const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
     yield* readAnswer(body, new OllamaDecoder(this.#model, request, meter, limit), meter, this.#transport.hide);
+  }
+
+  /** A format would keep the model from calling. */
+  takesTools(request: ChatRequest): boolean | undefined {
+    return formatOf(this.#model, request) === undefined ? this.#shown?.takesTools : false;
   }
 
   async ping(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 // The Ollama provider against the real thing.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ModelEvent } from "../../../src/model/contract.ts";
 import type { Models } from "../../../src/model/models.ts";
 import { createModels } from "../../../src/model/models.ts";
 import { countAt, isRecord, type JsonRecord } from "../../../src/model/json.ts";
@@ -95,6 +96,43 @@ describe.if(mayRun("Ollama", missingForOllama()))("a real Ollama", () => {
       // With no memory left, what is loaded as it is wanted needs none, and another context is made room for.
       expect(await memoryShortage(transport, declared, 2 ** 50, 2048, signal)).toBeUndefined();
       expect(await memoryShortage(transport, declared, 2 ** 50, 1024, signal)).toMatchObject({ needBytes: 2 ** 50 });
+    },
+    minuteMs,
+  );
+
+  test(
+    "answers by a JSON schema",
+    async () => {
+      const properties = { colour: { enum: ["red", "blue"] }, count: { type: "integer" } };
+      const format = { type: "object", properties, required: ["colour", "count"] };
+      const heard = await ask(models.chat(["m"]), { ...chatRequest("How many red books are there? Two."), format });
+      const answer: unknown = JSON.parse(heard.text);
+      expect(isRecord(answer) && ["red", "blue"].includes(String(answer["colour"]))).toBe(true);
+      expect(isRecord(answer) && Number.isInteger(answer["count"])).toBe(true);
+    },
+    minuteMs,
+  );
+
+  test(
+    "calls a tool by the prompted protocol: its template has no place for tools",
+    async () => {
+      const parameters = { type: "object", properties: { room: { enum: ["hall", "kitchen"] } }, required: ["room"] };
+      const tools = [{ name: "switch_light", description: "Switches the light of a room.", parameters }];
+      const asked = "Use the tool switch_light for the room hall.";
+      const messages = [
+        { role: "user", text: "Use the tool switch_light for the room kitchen." },
+        { role: "assistant", text: "", calls: [{ id: "1", name: "switch_light", input: { room: "kitchen" } }] },
+        { role: "tool", call: "1", name: "switch_light", text: "done" },
+        { role: "assistant", text: "Done." },
+        { role: "user", text: asked },
+      ] as const;
+      const heard: ModelEvent[] = [];
+      const signal = new AbortController().signal;
+      for await (const event of models.chat(["m"]).chat({ agent: "a", messages, tools }, signal)) heard.push(event);
+      const calls = heard.flatMap((event) => (event.type === "tool-call" ? [event.call] : []));
+      expect(calls.map(({ name }) => name)).toEqual(["switch_light"]);
+      expect(["hall", "kitchen"]).toContain(String(calls[0]?.input["room"]));
+      expect(heard.filter(({ type }) => type === "text")).toEqual([]);
     },
     minuteMs,
   );

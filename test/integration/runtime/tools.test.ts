@@ -97,11 +97,39 @@ describe("an agent with tools", () => {
   });
 
   test("that calls without end is stopped, and its stream ends with an error", async () => {
-    await start({ calls: [{ name: "clock", input: {} }] });
+    const zones = Array.from({ length: 12 }, (_, hours) => `Etc/GMT+${hours + 1}`);
+    await start({ steps: zones.map((timezone) => ({ calls: [{ name: "clock", input: { timezone } }] })) });
     const before = model.received.chats().length;
     const answer = await caller.prompt(subject, "What time is it?").done;
     expect(answer.error()).toMatchObject({ code: "500", error: "turn_limit", limit: "steps" });
     expect(model.received.chats().length - before).toBe(12);
+  });
+
+  test.each([
+    ["bare JSON", '{"name": "clock", "arguments": {"timezone": "UTC"}}'],
+    ["a tag", '<tool_call>\n{"name": "clock", "arguments": {"timezone": "UTC"}}\n</tool_call>'],
+    ["a Python call", '[clock(timezone="UTC")]'],
+  ])("recognises a call that is printed as %s, and shows none of it", async (_title, text) => {
+    await start({ steps: [{ text }, { text: "It is ten." }] });
+    const answer = await caller.prompt(subject, "What time is it?").done;
+    expect(answer.text()).toBe("It is ten.");
+    expect(answer.statuses()).toContain("tool:clock");
+    expect(JSON.stringify(model.received.chats().at(-1)?.body["messages"])).toContain('\\"timezone\\":\\"UTC\\"');
+  });
+
+  test("of a model whose API takes no tools calls by the prompted protocol, held to it by a format", async () => {
+    const steps = [
+      { text: '{"tool": "clock", "arguments": {"timezone": "UTC"}}' },
+      { text: '{"answer": "It is ten."}' },
+    ];
+    await start({ takesTools: false, steps: steps.map((step) => ({ ...step, takesTools: false })) });
+    const answer = await caller.prompt(subject, "What time is it?").done;
+    expect(answer.text()).toBe("It is ten.");
+    expect(answer.statuses()).toContain("tool:clock");
+    const body = model.received.chats().at(-1)?.body ?? {};
+    expect(body["tools"]).toBeUndefined();
+    expect(JSON.stringify(body["format"])).toContain('{"const":"clock"}');
+    expect(JSON.stringify(body["messages"])).toContain("Result of the tool clock");
   });
 
   test("remembers a session with its calls and their results", async () => {

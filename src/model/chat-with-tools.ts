@@ -1,0 +1,43 @@
+// Tools for every model: by its API where that takes them, else by the prompted protocol; and calls that were printed as text are calls.
+
+import type { ModelConfig } from "../manifest/manifest.ts";
+import type { ChatRequest, ModelEvent } from "./contract.ts";
+import { ModelError } from "./contract.ts";
+import { filtered } from "./printed-calls/filtered-answer.ts";
+import { PrintedCallFilter } from "./printed-calls/printed-call-filter.ts";
+import { PromptedAnswer } from "./prompted-tools/prompted-answer.ts";
+import { promptedRequest } from "./prompted-tools/prompted-request.ts";
+import { formatOf, type Provider } from "./provider.ts";
+
+/** Those whose API refused tools. */
+const refusing = new WeakSet<Provider>();
+
+/** As `provider.chat`. */
+export async function* chatWithTools(
+  provider: Provider,
+  model: ModelConfig,
+  request: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void, void> {
+  const { tools = [] } = request;
+  if (tools.length === 0) {
+    yield* provider.chat(request, signal);
+    return;
+  }
+  if (!refusing.has(provider) && provider.takesTools?.(request) !== false) {
+    try {
+      yield* filtered(provider.chat(request, signal), new PrintedCallFilter(tools));
+      return;
+    } catch (error) {
+      if (!refusesTools(error)) throw error;
+      refusing.add(provider);
+    }
+  }
+  const prompted = promptedRequest(request, formatOf(model, request));
+  yield* filtered(provider.chat(prompted, signal), new PromptedAnswer(tools));
+}
+
+/** Told before the answer begins. */
+function refusesTools(error: unknown): boolean {
+  return error instanceof ModelError && error.status === 400 && /does not support tools/i.test(error.message);
+}

@@ -1,0 +1,61 @@
+// Lets the text of an answer through as soon as it cannot be calls any more, and keeps it back as long as it could: an ordinary answer is not
+// delayed by more than its first word.
+
+import type { ModelTool, ModelToolCall } from "../contract.ts";
+import { readPrintedCalls } from "./read-printed-calls.ts";
+
+/** More text than this is no call. */
+const maxHeldLength = 256 * 1024;
+/** Until then each piece is looked at as it comes; from then on only when the text has grown by a part of itself. */
+const alwaysReadLength = 512;
+const growth = 1.25;
+
+export interface FilteredEnd {
+  /** What was kept back and is text. */
+  readonly text: string;
+  readonly calls: readonly ModelToolCall[];
+}
+
+export class PrintedCallFilter {
+  readonly #tools: readonly ModelTool[];
+  #held = "";
+  #readLength = 0;
+  #isText = false;
+
+  constructor(tools: readonly ModelTool[]) {
+    this.#tools = tools;
+  }
+
+  /** What of the text so far is text for sure. */
+  push(text: string): string {
+    if (this.#isText) return text;
+    this.#held += text;
+    if (!this.#isDue()) return "";
+    this.#readLength = this.#held.length;
+    return this.#held.length > maxHeldLength || this.#read().type === "none" ? this.release() : "";
+  }
+
+  /** Takes all for text from here on; returns what was kept back. */
+  release(): string {
+    const held = this.#held;
+    this.#held = "";
+    this.#isText = true;
+    return held;
+  }
+
+  /** The answer is complete. */
+  end(): FilteredEnd {
+    const read = this.#read();
+    if (this.#isText || read.type !== "calls") return { text: this.release(), calls: [] };
+    this.#held = "";
+    return { text: "", calls: read.calls };
+  }
+
+  #isDue(): boolean {
+    return this.#held.length <= alwaysReadLength || this.#held.length >= this.#readLength * growth;
+  }
+
+  #read(): ReturnType<typeof readPrintedCalls> {
+    return readPrintedCalls(this.#held, this.#tools);
+  }
+}
