@@ -17,7 +17,7 @@ import { KeptFiles } from "./kept-files.ts";
 import { OutsideSubmitter } from "../../support/outside-submitter.ts";
 
 const rounds = Number(process.env["MUSTER_POWER_CUTS"] ?? 20);
-const limitMs = 120_000 + rounds * 10_000;
+const limitMs = 120_000 + rounds * 30_000;
 
 describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
   let disk: PowerCutDisk;

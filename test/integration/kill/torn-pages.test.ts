@@ -12,7 +12,7 @@ import { until } from "../../support/until.ts";
 import { OutsideSubmitter } from "../../support/outside-submitter.ts";
 
 const rounds = Number(process.env["MUSTER_POWER_CUTS"] ?? 8);
-const limitMs = 120_000 + rounds * 10_000;
+const limitMs = 120_000 + rounds * 30_000;
 
 let model: ScriptedModel;
 let muster: RunningMuster;
