@@ -87,6 +87,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./start.ts")).command,
   },
   {
+    name: "approvals",
+    summary: "List what agents ask leave for, and what was decided",
+    load: async () => (await import("./approvals.ts")).command,
+  },
+  {
+    name: "approve",
+    summary: "Let an agent do what it asks leave for",
+    load: async () => (await import("./approve.ts")).command,
+  },
+  {
+    name: "deny",
+    summary: "Do not let an agent do what it asks leave for",
+    load: async () => (await import("./deny.ts")).command,
+  },
+  {
     name: "ps",
     summary: "List every agent on the bus, whoever wrote it",
     load: async () => (await import("./ps.ts")).command,

@@ -187,6 +187,7 @@ function buildAgent(
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
     triggers: buildTriggers(keys.triggers ?? {}, brokers),
+    approvalTimeoutMs: withDefault(keys.approval_timeout, agentDefaults.approval_timeout),
     source,
   };
 }
@@ -201,11 +202,12 @@ function buildTurn({ steps, tool_calls: toolCalls, tokens, time }: TurnKeys, dea
 }
 
 /** Only who signs can be on a list of those that are served. */
-function buildCallers({ trust, allow = [], deny, rate }: CallersKeys): CallersConfig {
+function buildCallers({ trust, allow = [], deny, approve, rate }: CallersKeys): CallersConfig {
   return {
     trust: allow.length > 0 ? "signed" : withDefault(trust, callersDefaults.trust),
     allow,
     deny: deny ?? [],
+    approve: approve ?? [],
     ...(rate === undefined ? {} : { rate: { limit: rate.limit, perMs: rate.per } }),
   };
 }

@@ -9,7 +9,18 @@ import type { Path } from "./yaml-tree.ts";
 export function checkCallers(agent: Raw, path: Path, scope: FileScope): void {
   const callers = asRaw(agent["callers"]);
   const { trust } = callers;
-  const [allow, deny] = [listOf(callers["allow"]), listOf(callers["deny"])];
+  const [allow, deny, approve] = [listOf(callers["allow"]), listOf(callers["deny"]), listOf(callers["approve"])];
+  const denied = new Set(deny.map(userOf));
+  const allowed = new Set(allow.map(userOf));
+  for (const [index, name] of approve.entries()) {
+    const place = [...path, "callers", "approve", index];
+    if (denied.has(userOf(name))) scope.problem(place, `Found ${quoted(name)} also in deny, accepted in one of them`);
+    else if (allow.length > 0 && !allowed.has(userOf(name)))
+      scope.warning(
+        place,
+        `Found ${quoted(name)} beside an allow without it: who cannot prompt the agent is not asked`,
+      );
+  }
   for (const [index, name] of deny.entries()) {
     if (!allow.includes(name)) continue;
     scope.problem([...path, "callers", "deny", index], `Found ${quoted(name)} also in allow, accepted in one of them`);
@@ -26,6 +37,11 @@ export function checkCallers(agent: Raw, path: Path, scope: FileScope): void {
       "Found deny without trust: signed: who is denied can still come without a signature",
     );
   }
+}
+
+/** An agent ID is an account, a dot, and the user. */
+function userOf(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 function listOf(value: unknown): readonly string[] {

@@ -152,6 +152,7 @@ export interface AgentConfig {
   readonly tools: readonly ToolConfig[];
   readonly turn: TurnConfig;
   readonly triggers: readonly TriggerConfig[];
+  readonly approvalTimeoutMs: number;
   /** The file that declares it, absolute. */
   readonly source: string;
 }
@@ -220,6 +221,8 @@ export interface CallersConfig {
   /** User NKEYs and agent IDs. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** Whose signed yes lets a tool do what it must ask for. */
+  readonly approve: readonly string[];
   /** Prompts of one sender. */
   readonly rate?: { readonly limit: number; readonly perMs: number };
 }

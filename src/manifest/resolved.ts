@@ -143,6 +143,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     memory: memoryPlain(agent.memory),
     turn: turnPlain(agent.turn),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
+    approval_timeout: formatDuration(agent.approvalTimeoutMs),
     triggers: triggers.length === 0 ? undefined : Object.fromEntries(triggers),
   });
 }
@@ -162,11 +163,12 @@ function turnPlain({ steps, toolCalls, tokens, timeMs }: TurnConfig): Record<str
   return withoutAbsent({ steps, tool_calls: toolCalls, tokens, time: formatDuration(timeMs) });
 }
 
-function callersPlain({ trust, allow, deny, rate }: CallersConfig): Record<string, unknown> {
+function callersPlain({ trust, allow, deny, approve, rate }: CallersConfig): Record<string, unknown> {
   return withoutAbsent({
     trust,
     allow: allow.length === 0 ? undefined : allow,
     deny: deny.length === 0 ? undefined : deny,
+    approve: approve.length === 0 ? undefined : approve,
     rate: rate && { limit: rate.limit, per: formatDuration(rate.perMs) },
   });
 }

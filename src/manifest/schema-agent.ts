@@ -77,6 +77,16 @@ function agentKeys() {
     ),
     memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
+    approval_timeout: z.optional(
+      duration(
+        {
+          description: "How long a tool that must ask waits for a yes; then it is a no (docs/approvals.md).",
+          default: "2m",
+        },
+        1000,
+        24 * hourMs,
+      ),
+    ),
     turn: z.optional(
       turnSchema.register(fields, {
         description: "How far one turn may go before it has to answer (docs/tools.md).",

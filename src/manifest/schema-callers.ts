@@ -45,6 +45,11 @@ export const callersSchema = z.strictObject(
     deny: z.optional(
       senders("User NKEYs or agent IDs that are not served; an agent ID stands for its user in any account."),
     ),
+    approve: z.optional(
+      senders(
+        "User NKEYs or agent IDs whose signed yes lets a tool do what it must ask for (docs/approvals.md). None: the local operator alone.",
+      ),
+    ),
     rate: z.optional(
       rateSchema.register(fields, {
         description: "Most prompts of one sender; more get 429. All that do not sign are one sender.",
@@ -52,7 +57,7 @@ export const callersSchema = z.strictObject(
       }),
     ),
   },
-  { error: "a map with trust, allow, deny and rate" },
+  { error: "a map with trust, allow, deny, approve and rate" },
 );
 
 export type CallersKeys = z.infer<typeof callersSchema>;

@@ -23,6 +23,14 @@ export function isSenderName(text: string): boolean {
   return isUserNkey(text) || parseAgentId(text) !== undefined;
 }
 
+/** Whether a verified sender is on the list of those who approve, and not on that of those who are not served. */
+export function isApprover(
+  sender: AgentId,
+  rules: { readonly approve: readonly string[]; readonly deny: readonly string[] },
+): boolean {
+  return !isDenied(sender, rules) && rules.approve.some((name) => isNamed(sender, name));
+}
+
 /** What `min_sender_trust` declares: who must be on a list must sign. */
 export function declaredTrust({ trust, allow }: SenderRules): SenderTrust {
   return allow.length > 0 ? "signed" : trust;
@@ -51,7 +59,7 @@ function isAllowed(sender: AgentId, rules: SenderRules): boolean {
 }
 
 /** The account of an agent ID is the sender's own word: whoever is denied by one is denied with any. */
-function isDenied({ user }: AgentId, { deny }: SenderRules): boolean {
+function isDenied({ user }: AgentId, { deny }: Pick<SenderRules, "deny">): boolean {
   return deny.some((name) => name === user || parseAgentId(name)?.user === user);
 }
 

@@ -6,6 +6,7 @@ import type { EndedTurn, RecentTraces } from "../telemetry/recent-traces.ts";
 import type { RecentLine, RecentLines } from "../telemetry/recent-lines.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import { ControlStream } from "./control-stream.ts";
+import { type ApprovalPorts, operateApprovals } from "./operate-approvals.ts";
 import type { AgentReport, LevelReport, LogLines, OperationRequest } from "./operation.ts";
 import type { StartFailure } from "./reconcile.ts";
 
@@ -15,7 +16,7 @@ export interface LogDesk {
   readonly levels: LevelSwitch;
 }
 
-export interface OperatePorts {
+export interface OperatePorts extends ApprovalPorts {
   readonly logs: LogDesk;
   /** Absent while the runtime starts. */
   readonly traces: RecentTraces | undefined;
@@ -38,6 +39,9 @@ export function operate(request: OperationRequest, ports: OperatePorts): unknown
       return traces(request, ports);
     case "log-level":
       return setLevel(request, ports);
+    case "approvals":
+    case "approve":
+      return operateApprovals(request, ports);
     default:
       return operateAgent(request, ports);
   }

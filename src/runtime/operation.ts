@@ -3,6 +3,7 @@
 import { logLevels } from "../telemetry/create-log.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 import type { EndedTurn } from "../telemetry/recent-traces.ts";
+import { approvalOperationNames, type ApprovalRequest, decodeApprovalRequest } from "./approval-operation.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 
 export type OperationRequest =
@@ -12,6 +13,7 @@ export type OperationRequest =
   | { readonly op: "traces"; readonly agent?: string; readonly last: number; readonly follow: boolean }
   /** Absent `level`: only asks. */
   | { readonly op: "log-level"; readonly level?: LogLevel }
+  | ApprovalRequest
   | { readonly op: "drain" | "start"; readonly agent: string }
   /** Turns that run get `drainMs` to end. */
   | { readonly op: "restart" | "stop"; readonly agent: string; readonly drainMs: number };
@@ -41,7 +43,16 @@ export type AgentReport =
 
 export const longestDrainMs = 24 * 3_600_000;
 
-export const operationNames = ["logs", "traces", "log-level", "restart", "drain", "stop", "start"] as const;
+export const operationNames = [
+  "logs",
+  "traces",
+  "log-level",
+  "restart",
+  "drain",
+  "stop",
+  "start",
+  ...approvalOperationNames,
+] as const;
 
 /** The operation, the text of what is wrong with it, or undefined when it is none of these. */
 export function decodeOperation(fields: Readonly<Record<string, unknown>>): OperationRequest | string | undefined {
@@ -53,6 +64,9 @@ export function decodeOperation(fields: Readonly<Record<string, unknown>>): Oper
       return decodeTraces(fields);
     case "log-level":
       return decodeLevel(fields["level"]);
+    case "approvals":
+    case "approve":
+      return decodeApprovalRequest(fields);
     case "drain":
     case "start":
     case "restart":

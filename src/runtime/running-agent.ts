@@ -21,9 +21,12 @@ import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
+import type { AgentApprovals } from "../tool/approvals/contract.ts";
+import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import { createToolSet, type ToolPorts, type ToolSet } from "../tool/tool-set.ts";
 import type { TriggeredAgent, TriggerStatus } from "../trigger/contract.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
+import { agentApprover, approvingAgent } from "./agent-approver.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
@@ -38,12 +41,13 @@ import {
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
-export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | "conversations"> {
+export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | "conversations" | "approver"> {
   /** Where an agent's conversations are. */
   readonly conversations: (config: AgentConfig) => Conversations;
   /** What the tools of any agent stand on. */
   readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
   readonly budgets: BudgetPorts;
+  readonly approvals: Pick<ApprovalDesk, "forAgent">;
   /** Muster's own version. */
   readonly version: string;
   readonly serve: ServeAgent;
@@ -74,6 +78,7 @@ class AgentOnBus implements RunningAgent {
   readonly #model: ChatModel;
   readonly #tools: ToolSet;
   readonly #budget: BudgetScope;
+  readonly #approvals: AgentApprovals;
   readonly #served: ServedAgent;
   readonly #log: Logger;
   readonly #unwatch: readonly (() => void)[];
@@ -90,12 +95,14 @@ class AgentOnBus implements RunningAgent {
     this.#model = ports.model(config.models);
     this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
+    this.#approvals = ports.approvals.forAgent(approvingAgent(definition));
     const model = budgetedModel(this.#model, this.#budget);
     const { redact } = config.guards;
     const unlimited = createAgent(config, {
       ...ports,
       model,
       tools: this.#tools,
+      approver: agentApprover(this.#approvals),
       log: this.#log,
       conversations: redactedConversations(ports.conversations(config), redact),
       onTrace: redactedTraces(ports.onTrace, redact),
@@ -136,6 +143,7 @@ class AgentOnBus implements RunningAgent {
       for (const unwatch of this.#unwatch) unwatch();
       this.#look?.abort();
       this.#budget.close();
+      this.#approvals.close();
       await this.#tools.close();
       this.#log.info("Agent stopped");
     }));

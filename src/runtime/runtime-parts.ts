@@ -3,6 +3,7 @@
 import type { Credentials } from "../host/credentials.ts";
 import type { Models } from "../model/models.ts";
 import type { TriggerDesk } from "../trigger/trigger-desk.ts";
+import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import type { ConversationStores } from "./conversation-stores.ts";
 import type { FileStatus, JobCounts, UpgradeStatus } from "./control-protocol.ts";
@@ -22,6 +23,7 @@ export interface RuntimeParts {
   bus?: RuntimeBus;
   /** Of an agent by its name. */
   jobCounts?: (agent: string) => JobCounts | undefined;
+  approvals?: ApprovalDesk;
   models?: Models;
   reconciler?: Reconciler<AgentSlot>;
   reloader?: Reloader;

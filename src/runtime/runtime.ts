@@ -12,6 +12,8 @@ import { StoredUsage } from "../memory/usage-store.ts";
 import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
+import { ApprovalDesk } from "../tool/approvals/desk.ts";
+import { approvalRecords } from "../tool/approvals/records.ts";
 import type { AgentSlot } from "./agent-slot.ts";
 import { type Closers, closers } from "./closers.ts";
 import type { ReloadReport, RuntimeStatus } from "./control-protocol.ts";
@@ -117,6 +119,8 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   if (isStoring === storage.isFull) void bus.setStoring(!storage.isFull);
   const usage = new StoredUsage(join(stateDirectory, "budgets.db"), log);
   open.add("budgets", () => usage.close());
+  const approvals = new ApprovalDesk({ records: approvalRecords(stateDirectory), log });
+  parts.approvals = approvals;
   const budgets = { store: usage, log, now: Date.now };
   const models = createModels(desired.manifest, {
     budgets,
@@ -148,8 +152,10 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const reconciler = startAgents(desired, {
     options,
     host,
+    connection: bus.connection,
     models,
     budgets,
+    approvals,
     services,
     conversations,
     triggers,

@@ -48,7 +48,12 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op === "collect") return collectMemory();
   if (request.op === "runs") return runsReport(request, parts);
   if (request.op !== "reload" && request.op !== "plan")
-    return operate(request, { ...options, agents: parts.reconciler, traces: parts.services?.recent });
+    return operate(request, {
+      ...options,
+      agents: parts.reconciler,
+      traces: parts.services?.recent,
+      approvals: parts.approvals,
+    });
   if (parts.reloader === undefined) throw new Error("It is still starting: try again");
   if (request.op === "plan") return parts.reloader.plan(request);
   const kept = parts.credentials.replace(credentialFiles(request.credentials));

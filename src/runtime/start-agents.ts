@@ -1,11 +1,14 @@
 // Gives the agents what they stand on: conversations, models, the bus, counts and traces; and starts those that the manifest asks for.
 
+import type { BusConnection } from "../bus/connection/connection.ts";
 import type { AgentHost } from "../bus/serving/agent-host.ts";
+import { toolBus } from "../bus/tool-bus.ts";
 import { build } from "../host/build-facts.ts";
 import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
+import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
 import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
 import type { ConversationStores } from "./conversation-stores.ts";
@@ -21,22 +24,25 @@ export function startAgents(
   ports: {
     readonly options: { readonly log: Logger; readonly tracesText: boolean; readonly stateDirectory: string };
     readonly host: AgentHost;
+    readonly connection: BusConnection;
     readonly models: Models;
     readonly budgets: BudgetPorts;
+    readonly approvals: ApprovalDesk;
     readonly services: RuntimeServices;
     readonly conversations: ConversationStores;
     readonly triggers: TriggerDesk;
     readonly isLastGood: (source: string) => boolean;
   },
 ): Reconciler<AgentSlot> {
-  const { host, models, services, conversations, triggers, isLastGood } = ports;
+  const { host, connection, models, services, conversations, triggers, isLastGood } = ports;
   const { log, tracesText, stateDirectory } = ports.options;
   const agentPorts = {
     version: build.version,
     serve: host.register.bind(host),
     model: models.chat.bind(models),
     budgets: ports.budgets,
-    toolPorts: { stateDirectory },
+    approvals: ports.approvals,
+    toolPorts: { stateDirectory, bus: toolBus(connection) },
     conversations: conversations.of.bind(conversations),
     log,
     onTrace: services.traces(logTrace(log)),

@@ -8,6 +8,9 @@ import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
 import { filesSource } from "./files/files-source.ts";
 import { shellTool } from "./shell/shell.ts";
+import { publishTool } from "./subjects/publish.ts";
+import { requestTool } from "./subjects/request.ts";
+import { noBus, type ToolBus } from "./subjects/tool-bus.ts";
 import { timeTool } from "./time.ts";
 
 /** What tools stand on. */
@@ -18,6 +21,8 @@ export interface ToolPorts {
   readonly log: Logger;
   /** Absolute path of the runtime's state directory. */
   readonly stateDirectory: string;
+  /** Absent: there is none. */
+  readonly bus?: ToolBus;
 }
 
 /** The tools of one agent. */
@@ -64,6 +69,10 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
       return fixedSource(config.name, [commandTool(config)]);
     case "files":
       return filesSource(config, ports.stateDirectory);
+    case "publish":
+      return fixedSource(config.name, [publishTool(config, ports.bus ?? noBus)]);
+    case "request":
+      return fixedSource(config.name, [requestTool(config, ports.bus ?? noBus)]);
     case "shell":
       return fixedSource(config.name, [shellTool(config)]);
     case "time":

@@ -70,7 +70,16 @@ export async function startMuster(options: MusterOptions): Promise<RunningMuster
 }
 
 /** Commands that read no manifest. */
-const asksTheRuntimeOnly: ReadonlySet<string> = new Set(["status", "reload", "trace", "conversations", "runs"]);
+const asksTheRuntimeOnly: ReadonlySet<string> = new Set([
+  "status",
+  "reload",
+  "trace",
+  "runs",
+  "conversations",
+  "approvals",
+  "approve",
+  "deny",
+]);
 
 class Muster implements RunningMuster {
   readonly folder: string;

@@ -4,6 +4,8 @@ import { askToolPlain, buildAskTool } from "./ask.ts";
 import { buildCommandTool, commandToolPlain } from "./command.ts";
 import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
+import { buildPublishTool, publishToolPlain } from "./publish.ts";
+import { buildRequestTool, requestToolPlain } from "./request.ts";
 import type { ToolKeys } from "./schema.ts";
 import { buildShellTool, shellToolPlain } from "./shell.ts";
 import { buildTimeTool, timeToolPlain } from "./time.ts";
@@ -21,6 +23,10 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
       return buildCommandTool(name, keys);
     case "files":
       return buildFilesTool(name, keys);
+    case "publish":
+      return buildPublishTool(name, keys);
+    case "request":
+      return buildRequestTool(name, keys);
     case "shell":
       return buildShellTool(name, keys);
     case "time":
@@ -41,6 +47,10 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
       return commandToolPlain(tool);
     case "files":
       return filesToolPlain(tool);
+    case "publish":
+      return publishToolPlain(tool);
+    case "request":
+      return requestToolPlain(tool);
     case "shell":
       return shellToolPlain(tool);
     case "time":

@@ -7,6 +7,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { checkCommandTool } from "./check-command.ts";
 import { checkShellTool } from "./check-shell.ts";
 import { checkFilesTool } from "./files.ts";
+import { checkSubjectTool } from "./subjects.ts";
 
 /** More than these make prompts that small models get lost in, and fill their contexts. */
 const manyTools = 32;
@@ -42,6 +43,7 @@ function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place)
   if (tool["type"] === "command") checkCommandTool(tool, path, scope, surroundings);
   if (tool["type"] === "files") checkFilesTool(tool, path, scope, file);
   if (tool["type"] === "shell") checkShellTool(tool, path, scope, surroundings);
+  if (tool["type"] === "publish" || tool["type"] === "request") checkSubjectTool(tool, path, scope);
 }
 
 /** Names that entries make of theirs, such as `docs_read`, are short enough, and nobody else's. */

@@ -28,6 +28,21 @@ export interface FilesToolConfig {
   readonly maxOutputBytes: number;
 }
 
+export interface PublishToolConfig {
+  readonly type: "publish";
+  readonly name: string;
+  /** Patterns of subjects. */
+  readonly allow: readonly string[];
+  readonly ask: readonly string[];
+  readonly maxPayloadBytes: number;
+}
+
+export interface RequestToolConfig extends Omit<PublishToolConfig, "type"> {
+  readonly type: "request";
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+}
+
 /** How a tool runs programs. */
 export interface ProgramConfig {
   /** Absolute; absent: a folder of the turn. */
@@ -58,4 +73,11 @@ export interface CommandToolConfig extends ProgramConfig {
   readonly readOnly: boolean;
 }
 
-export type ToolConfig = AskToolConfig | CommandToolConfig | FilesToolConfig | ShellToolConfig | TimeToolConfig;
+export type ToolConfig =
+  | AskToolConfig
+  | CommandToolConfig
+  | FilesToolConfig
+  | PublishToolConfig
+  | RequestToolConfig
+  | ShellToolConfig
+  | TimeToolConfig;

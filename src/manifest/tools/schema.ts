@@ -5,6 +5,8 @@ import { acceptedName, fields, namePattern } from "../fields.ts";
 import { askToolSchema } from "./ask.ts";
 import { commandToolSchema } from "./command.ts";
 import { filesToolSchema } from "./files.ts";
+import { publishToolSchema } from "./publish.ts";
+import { requestToolSchema } from "./request.ts";
 import { shellToolSchema } from "./shell.ts";
 import { timeToolSchema } from "./time.ts";
 
@@ -13,6 +15,8 @@ export const toolSchemas = {
   ask: askToolSchema,
   command: commandToolSchema,
   files: filesToolSchema,
+  publish: publishToolSchema,
+  request: requestToolSchema,
   shell: shellToolSchema,
   time: timeToolSchema,
 };
@@ -21,7 +25,15 @@ const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}
 
 export const toolSchema = z.discriminatedUnion(
   "type",
-  [askToolSchema, commandToolSchema, filesToolSchema, shellToolSchema, timeToolSchema],
+  [
+    askToolSchema,
+    commandToolSchema,
+    filesToolSchema,
+    publishToolSchema,
+    requestToolSchema,
+    shellToolSchema,
+    timeToolSchema,
+  ],
   {
     error: accepted,
   },

@@ -55,7 +55,8 @@ describe("a good manifest", () => {
       attachments: true,
       maxPayloadBytes: 1_048_576,
       replicas: false,
-      callers: { trust: "any", allow: [], deny: [] },
+      callers: { trust: "any", allow: [], deny: [], approve: [] },
+      approvalTimeoutMs: 120_000,
       memory: {
         store: "sqlite",
         keepTurns: 40,
@@ -152,9 +153,10 @@ agents: { one: {}, two: { callers: { allow: [${user}] } } }`,
       trust: "signed",
       allow: [],
       deny: [],
+      approve: [],
       rate: { limit: 30, perMs: 60_000 },
     });
-    expect(manifest?.agents.get("two")?.callers).toEqual({ trust: "signed", allow: [user], deny: [] });
+    expect(manifest?.agents.get("two")?.callers).toEqual({ trust: "signed", allow: [user], deny: [], approve: [] });
   });
 
   test("a list of callers to deny is warned of where anybody may come unsigned", () => {

@@ -5,6 +5,7 @@ import { inMemoryUsage } from "../../support/in-memory-usage.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { startAgent } from "../../../src/runtime/running-agent.ts";
 import { agentDefinition } from "../../support/agent-definition.ts";
+import { testDesk } from "../../support/approvals.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 import { answering, scriptedChatModel } from "../../support/scripted-chat-model.ts";
 
@@ -38,6 +39,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     model: () => model,
     budgets: { store: inMemoryUsage(), log, now: Date.now },
     conversations: () => inMemoryConversations({ log }),
+    approvals: testDesk().desk,
     toolPorts: { stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,
