@@ -110,6 +110,8 @@ export type TurnFailure =
   | { readonly kind: "denied"; readonly what: "prompt" | "answer"; readonly pattern: string }
   /** The signal fired; its reason says why. */
   | { readonly kind: "stopped"; readonly reason: unknown }
+  /** The conversation could not be read, or not be kept, and the agent is not to go on without. */
+  | { readonly kind: "memory"; readonly message: string; readonly retryAfterS: number }
   | { readonly kind: "internal"; readonly message: string };
 
 /** As in the manifest's `turn`. */

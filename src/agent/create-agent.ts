@@ -24,7 +24,7 @@ export interface AgentPorts {
   readonly approver?: Approver;
 }
 
-type ConversingConfig = Pick<AgentConfig, "name" | "instructions" | "turn">;
+type ConversingConfig = Pick<AgentConfig, "name" | "instructions" | "turn"> & Partial<Pick<AgentConfig, "memory">>;
 
 /** `ports.log` names the agent. */
 export function createAgent(config: ConversingConfig, ports: AgentPorts): Agent {
@@ -35,7 +35,7 @@ class ConfiguredAgent implements Agent {
   readonly name: string;
   readonly #ports: TurnPorts;
 
-  constructor({ name, instructions, turn }: ConversingConfig, ports: AgentPorts) {
+  constructor({ name, instructions, turn, memory }: ConversingConfig, ports: AgentPorts) {
     this.name = name;
     this.#ports = {
       ...ports,
@@ -43,6 +43,7 @@ class ConfiguredAgent implements Agent {
       instructions,
       approver: ports.approver ?? nobodyApproves,
       limits: turn,
+      ...(memory?.summarise === true ? { foldOver: memory.keepTurns } : {}),
       estimate: tokenEstimate(),
     };
   }

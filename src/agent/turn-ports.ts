@@ -22,6 +22,8 @@ export interface TurnPorts {
   readonly conversations: Conversations;
   readonly approver: Approver;
   readonly limits: TurnConfig;
+  /** Fold what falls out of the window, and turns over this number; absent: nothing is folded. */
+  readonly foldOver?: number;
   readonly estimate: TokenEstimate;
   readonly log: Logger;
   readonly onTrace: TraceSink;

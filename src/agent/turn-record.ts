@@ -99,6 +99,7 @@ function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reaso
     case "denied":
       return { outcome: "error", reason: `guard "${failure.pattern}" denies the ${failure.what}` };
     case "limit":
+    case "memory":
     case "internal":
       return { outcome: "error", reason: failure.message };
     case "stopped":

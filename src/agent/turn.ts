@@ -2,8 +2,10 @@
 // is `end`.
 
 import type { OpenConversation, StoredMessage } from "../memory/contract.ts";
+import { MemoryError } from "../memory/memory-error.ts";
 import { ModelError } from "../model/contract.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
+import { foldHistory } from "./fold-history.ts";
 import { promptWithFiles } from "./prompt-files.ts";
 import { LimitReached } from "./limit-reached.ts";
 import { RepeatedCalls } from "./repeated-calls.ts";
@@ -21,6 +23,7 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
   const end = turnEnd(ports.log.with({ turn: prompt.id }));
   let outcome: TurnOutcome = { ok: false, failure: { kind: "stopped", reason: "The answer was not read to its end" } };
   let conversation: OpenConversation | undefined;
+  let remembered: Turn | undefined;
   const timer = turnTimer(signal, ports.limits.timeMs);
   try {
     conversation = await openConversation(ports, prompt, timer.signal);
@@ -32,13 +35,13 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
     const turn = { ports, tools: ports.tools.tools(), ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);
-    if (conversation !== undefined) await remember(turn, conversation);
+    if (conversation !== undefined && (await remember(turn, conversation))) remembered = turn;
     outcome = { ok: true, ...(record.toolsFailed() ? { toolsFailed: true } : {}) };
   } catch (error) {
     outcome = { ok: false, failure: failureOf(error, ports, signal) };
   } finally {
     timer.stop();
-    conversation?.release();
+    if (conversation !== undefined) void letGo(conversation, remembered);
     await end.end();
     ports.onTrace(record.finish(outcome));
   }
@@ -58,12 +61,21 @@ async function openConversation(
   return ports.conversations.open({ agent: ports.agent, ...owner, conversation }, signal);
 }
 
-async function remember(turn: Turn, conversation: OpenConversation): Promise<void> {
+/** Never rejects. */
+async function letGo(conversation: OpenConversation, remembered: Turn | undefined): Promise<void> {
+  const { foldOver } = remembered?.ports ?? {};
+  if (remembered !== undefined && foldOver !== undefined) await foldHistory(remembered, conversation, foldOver);
+  conversation.release();
+}
+
+/** False: it is too long. */
+async function remember(turn: Turn, conversation: OpenConversation): Promise<boolean> {
   if (turn.record.answer() === undefined) {
     turn.ports.log.warn("The answer is too long to be remembered: the conversation goes on without this turn");
-    return;
+    return false;
   }
   await conversation.append({ messages: turn.messages });
+  return true;
 }
 
 function userMessage(prompt: AgentPrompt): StoredMessage {
@@ -83,6 +95,7 @@ function failureOf(error: unknown, ports: TurnPorts, signal: AbortSignal): TurnF
     const retry = error.retryAfterS === undefined ? {} : { retryAfterS: error.retryAfterS };
     return { kind: "model", error: error.kind, message: error.message, ...retry };
   }
+  if (error instanceof MemoryError) return { kind: "memory", message: error.message, retryAfterS: error.retryAfterS };
   const stack = error instanceof Error ? error.stack : undefined;
   ports.log.error("Bug: a turn failed in a way that nothing provides for", { error, stack });
   return { kind: "internal", message: error instanceof Error ? error.message : String(error) };

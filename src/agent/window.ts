@@ -33,7 +33,8 @@ export interface Window {
  * on the safe side would refuse prompts that fit.
  */
 export function fitWindow(input: WindowInput): Window {
-  const { turns, contextTokens } = input;
+  const { contextTokens } = input;
+  const turns = unfolded(input.turns);
   if (contextTokens === undefined) return windowOf(input, turns.length);
   const room = contextTokens - answerTokens(input, contextTokens) - input.estimate.tokens(frame(input));
   let kept = 0;
@@ -48,18 +49,29 @@ export function fitWindow(input: WindowInput): Window {
 
 /** The window with the newest `kept` turns. */
 export function windowOf(input: Omit<WindowInput, "contextTokens" | "maxOutput" | "estimate">, kept: number): Window {
-  const turns = kept === 0 ? [] : input.turns.slice(-kept);
+  const all = unfolded(input.turns);
+  const turns = [...folded(input.turns), ...(kept === 0 ? [] : all.slice(-kept))];
   const messages = [...systemMessages(input.instructions), ...turns.flatMap((turn) => turn.messages), ...input.current];
   return {
     messages,
     counted: [...toolMessages(input.tools), ...messages],
     keptTurns: kept,
-    leftOutTurns: input.turns.length - kept,
+    leftOutTurns: all.length - kept,
   };
 }
 
+/** What was folded is short, and stands for all before: it goes along whatever is left out. */
+function folded(turns: readonly StoredTurn[]): readonly StoredTurn[] {
+  return turns[0]?.folds === undefined ? [] : turns.slice(0, 1);
+}
+
+function unfolded(turns: readonly StoredTurn[]): readonly StoredTurn[] {
+  return turns.slice(folded(turns).length);
+}
+
 function frame(input: WindowInput): readonly ModelMessage[] {
-  return [...systemMessages(input.instructions), ...toolMessages(input.tools), ...input.current];
+  const summary = folded(input.turns).flatMap((turn) => turn.messages);
+  return [...systemMessages(input.instructions), ...toolMessages(input.tools), ...summary, ...input.current];
 }
 
 function toolMessages(tools: readonly ModelTool[]): readonly ModelMessage[] {

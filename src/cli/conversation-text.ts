@@ -36,7 +36,11 @@ export function listedToJson({ agent, owner, session, store, turns, bytes, creat
 export function conversationToJson(one: ShownConversation) {
   return {
     ...listedToJson(one),
-    history: one.history.map(({ at, messages }) => ({ at, messages: messages.map(messageToJson) })),
+    history: one.history.map(({ at, folds, messages }) => ({
+      at,
+      ...(folds === undefined ? {} : { folds }),
+      messages: messages.map(messageToJson),
+    })),
   };
 }
 
@@ -52,8 +56,9 @@ export function conversationText(one: ShownConversation): string {
   return `${lines.join("\n")}\n${one.history.map(turnText).join("")}`;
 }
 
-function turnText({ at, messages }: ShownTurn): string {
-  return `\n${shortTime(at)}\n${messages.map(messageText).join("")}`;
+function turnText({ at, messages, folds }: ShownTurn): string {
+  const what = folds === undefined ? "" : `  summary of ${folds} turns, made by the model`;
+  return `\n${shortTime(at)}${what}\n${messages.map(messageText).join("")}`;
 }
 
 function messageText(message: Message): string {

@@ -29,6 +29,7 @@ export const command: Command = {
     agent: { value: "AGENT", description: "of the host's agents; default the manifest's", complete: "none" },
     inbox: { value: "PREFIX", description: "prefix of the user's reply subjects; default _INBOX", complete: "none" },
     "no-jobs": { description: "without what jobs need of JetStream" },
+    "kv-memory": { description: "for a host: with what memory: { store: kv } needs of JetStream" },
     nsc: { description: "print flags for nsc" },
     ...fileOption,
   },
@@ -48,7 +49,12 @@ async function permissions(invocation: Invocation, terminal: Terminal): Promise<
   if (!inboxPrefix.split(".").every(isSubjectToken)) {
     throw usageError(`"${inboxPrefix}" is no prefix of subjects; write one such as _INBOX_ann`);
   }
-  const scope = { ...(await ownerOf(role, invocation, terminal)), inboxPrefix, hasJobs: !invocation.flag("no-jobs") };
+  const scope = {
+    ...(await ownerOf(role, invocation, terminal)),
+    inboxPrefix,
+    hasJobs: !invocation.flag("no-jobs"),
+    hasKvMemory: invocation.flag("kv-memory"),
+  };
   const found = rolePermissions(role, scope);
   terminal.out(invocation.flag("nsc") ? `${nscFlags(found)}\n` : configText(found));
   return exitCode.ok;
@@ -92,13 +98,14 @@ async function manifestIdentity(invocation: Invocation, terminal: Terminal) {
 }
 
 /** As a user's `permissions` in nats-server's configuration. */
-function configText({ publish, subscribe }: RolePermissions): string {
+function configText({ publish, subscribe, forbidden = [] }: RolePermissions): string {
   const list = (subjects: readonly string[]): string =>
     subjects.map((subject) => `      ${JSON.stringify(subject)}\n`).join("");
-  return `permissions: {\n  publish: {\n    allow: [\n${list(publish)}    ]\n  }\n  subscribe: {\n    allow: [\n${list(subscribe)}    ]\n  }\n}\n`;
+  const deny = forbidden.length === 0 ? "" : `    deny: [\n${list(forbidden)}    ]\n`;
+  return `permissions: {\n  publish: {\n    allow: [\n${list(publish)}    ]\n${deny}  }\n  subscribe: {\n    allow: [\n${list(subscribe)}    ]\n  }\n}\n`;
 }
 
 /** Quoted for a shell's own reading, and without quotes when substituted: no subject holds a space. */
-function nscFlags({ publish, subscribe }: RolePermissions): string {
-  return `--allow-pub ${publish.join(",")} --allow-sub ${subscribe.join(",")}`;
+function nscFlags({ publish, subscribe, forbidden = [] }: RolePermissions): string {
+  return `--allow-pub ${publish.join(",")} --allow-sub ${subscribe.join(",")}${forbidden.length === 0 ? "" : ` --deny-pub ${forbidden.join(",")}`}`;
 }

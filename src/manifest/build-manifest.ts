@@ -217,6 +217,7 @@ function buildMemory(keys: MemoryKeys): MemoryConfig {
     store: withDefault(keys.store, memoryDefaults.store),
     keepTurns: withDefault(keys.keep_turns, memoryDefaults.keep_turns),
     expireMs: withDefault(keys.expire, memoryDefaults.expire),
+    summarise: withDefault(keys.summarise, memoryDefaults.summarise),
     conversations: withDefault(keys.conversations, memoryDefaults.conversations),
     conversationBytes: withDefault(keys.conversation_size, memoryDefaults.conversation_size),
     totalBytes: withDefault(keys.size, memoryDefaults.size),

@@ -193,9 +193,11 @@ export interface BudgetConfig {
 
 /** What an agent remembers of conversations. */
 export interface MemoryConfig {
-  readonly store: "sqlite" | "memory";
+  readonly store: "sqlite" | "memory" | "kv";
   /** Of one conversation. */
   readonly keepTurns: number;
+  /** What falls out of the window is folded by the model. */
+  readonly summarise: boolean;
   /** After its last turn. */
   readonly expireMs: number;
   readonly conversations: number;

@@ -153,6 +153,7 @@ function memoryPlain(memory: MemoryConfig): Record<string, unknown> {
     store: memory.store,
     keep_turns: memory.keepTurns,
     expire: formatDuration(memory.expireMs),
+    summarise: memory.summarise,
     conversations: memory.conversations,
     conversation_size: formatSize(memory.conversationBytes),
     size: formatSize(memory.totalBytes),

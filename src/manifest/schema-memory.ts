@@ -1,7 +1,7 @@
 // The keys of an agent's `memory`: what it remembers of conversations, where, and for how long.
 
 import * as z from "zod/mini";
-import { choice, count, duration, fields, size } from "./fields.ts";
+import { choice, count, duration, fields, flag, size } from "./fields.ts";
 
 const megabyte = 1024 ** 2;
 const dayMs = 86_400_000;
@@ -12,10 +12,10 @@ export const memorySchema = z.strictObject(
       choice(
         {
           description:
-            "Where conversations are: `sqlite`, in the state directory, over restarts; `memory`, until the runtime ends or the agent is gone.",
+            "Where conversations are: `sqlite`, in the state directory, over restarts; `memory`, until the runtime ends or the agent is gone; `kv`, in JetStream of the NATS server, for an agent on several machines.",
           default: "sqlite",
         },
-        ["sqlite", "memory"],
+        ["sqlite", "memory", "kv"],
       ),
     ),
     keep_turns: z.optional(
@@ -28,11 +28,18 @@ export const memorySchema = z.strictObject(
         3650 * dayMs,
       ),
     ),
+    summarise: z.optional(
+      flag({
+        description:
+          "Whether the model sums up turns that fall out of its context, or go for `keep_turns`, after an answer (docs/memory.md).",
+        default: false,
+      }),
+    ),
     conversations: z.optional(
       count(
         {
           description:
-            "Conversations kept of this agent; those that were not used for longest go first. With `memory`: 1,000 of all agents together.",
+            "Conversations kept of this agent; those that were not used for longest go first. With `memory`: 1,000 of all agents together; with `kv`: as many as the bucket holds.",
           default: 1000,
         },
         1,
@@ -52,7 +59,8 @@ export const memorySchema = z.strictObject(
     size: z.optional(
       size(
         {
-          description: "Of all conversations of this agent. With `memory`: 32 MB of all agents together.",
+          description:
+            "Of all conversations of this agent. With `memory`: 32 MB of all agents together; with `kv`: the size of the bucket.",
           default: "32MB",
         },
         megabyte,
@@ -60,7 +68,7 @@ export const memorySchema = z.strictObject(
       ),
     ),
   },
-  { error: "a map with store, keep_turns, expire, conversations, conversation_size and size" },
+  { error: "a map with store, keep_turns, expire, summarise, conversations, conversation_size and size" },
 );
 
 export const memoryField = memorySchema.register(fields, {

@@ -22,6 +22,8 @@ export interface StoredCall {
 /** All messages of one turn, prompt first, then calls with their results, answer last. Stored whole or not at all. */
 export interface StoredTurn {
   readonly messages: readonly StoredMessage[];
+  /** It is no turn, but a summary that a model made of so many. Only the first of a conversation is one. */
+  readonly folds?: number;
 }
 
 /** A session name is the caller's own choice, hence unique only within an agent and an owner. */
@@ -38,6 +40,10 @@ export interface OpenConversation {
   load(): Promise<readonly StoredTurn[]>;
   /** Adds a completed turn, atomically. */
   append(turn: StoredTurn): Promise<void>;
+  /**
+   * Puts `summary` in the place of the `count` oldest of what was loaded, atomically. False: they are not as they were, and all stays.
+   */
+  fold(count: number, summary: StoredTurn): Promise<boolean>;
   /** Lets the next turn of this conversation in. Owed once by whoever opened; further calls do nothing. */
   release(): void;
 }

@@ -1,7 +1,7 @@
 // Conversations that live as long as the process: bounded in turns, number, bytes and idle time; least recently used out first.
 
 import type { Logger } from "../telemetry/log.ts";
-import type { ConversationKey, Conversations, OpenConversation } from "./contract.ts";
+import type { ConversationKey, Conversations, OpenConversation, StoredTurn } from "./contract.ts";
 import { keyText } from "./conversation-key.ts";
 import { type ConversationLimits, defaultConversationLimits } from "./conversation-limits.ts";
 import type { ConversationEntry, ConversationRecord, KeptConversations } from "./conversation-record.ts";
@@ -105,14 +105,25 @@ class KeptInMemory implements InMemoryConversations {
 
   #hold(id: string, conversation: KeptConversation): OpenConversation {
     let isReleased = false;
+    let loaded: readonly StoredTurn[] = [];
     return {
-      load: () => Promise.resolve(conversation.turns()),
+      load: () => {
+        loaded = conversation.turns();
+        return Promise.resolve(loaded);
+      },
       append: (turn) => {
         if (this.#kept.get(id) !== conversation) return Promise.resolve();
         this.#totalBytes -= conversation.bytes;
         conversation.append(turn);
         this.#totalBytes += conversation.bytes;
         return Promise.resolve();
+      },
+      fold: (count, summary) => {
+        if (this.#kept.get(id) !== conversation || isReleased) return Promise.resolve(false);
+        this.#totalBytes -= conversation.bytes;
+        const isFolded = conversation.fold(loaded[count - 1], summary);
+        this.#totalBytes += conversation.bytes;
+        return Promise.resolve(isFolded);
       },
       release: () => {
         if (isReleased) return;

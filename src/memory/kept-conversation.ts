@@ -42,6 +42,16 @@ export class KeptConversation {
     return { entry: { key: this.key, turns: turns.length, bytes: this.#bytes, createdMs, usedMs }, turns };
   }
 
+  /** Puts a summary in the place of this turn and those before it. False: it is gone. */
+  fold(through: StoredTurn | undefined, summary: StoredTurn): boolean {
+    const at = this.#turns.findIndex(({ turn }) => turn === through);
+    if (at < 0) return false;
+    const recorded = { ...summary, atMs: Date.now() };
+    this.#turns = [{ turn: recorded, bytes: turnBytes(summary) }, ...this.#turns.slice(at + 1)];
+    this.#bytes = this.#turns.reduce((sum, { bytes }) => sum + bytes, 0);
+    return true;
+  }
+
   append(turn: StoredTurn): void {
     this.#usedMs = Date.now();
     const recorded = { ...turn, atMs: this.#usedMs };

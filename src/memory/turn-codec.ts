@@ -3,7 +3,8 @@
 import type { StoredCall, StoredImage, StoredMessage, StoredTurn } from "./contract.ts";
 
 export function encodeTurn(turn: StoredTurn): string {
-  return JSON.stringify(plainMessages(turn));
+  const messages = plainMessages(turn);
+  return JSON.stringify(turn.folds === undefined ? messages : { folds: turn.folds, messages });
 }
 
 /** As JSON has them. */
@@ -24,10 +25,22 @@ export interface PlainMessage {
 /** Undefined for what is no turn. */
 export function decodeTurn(text: string): StoredTurn | undefined {
   try {
-    const messages = listOf(JSON.parse(text), messageOf);
-    return messages === undefined || messages.length === 0 ? undefined : { messages };
+    return turnOf(JSON.parse(text));
   } catch {
-    return undefined; // Not JSON, or not base64.
+    return undefined; // Not JSON.
+  }
+}
+
+/** Of messages as JSON has them, a summary's with `folds` beside them; undefined for what is no turn. */
+export function turnOf(value: unknown): StoredTurn | undefined {
+  try {
+    const folds = isRecord(value) ? value["folds"] : undefined;
+    const messages = listOf(isRecord(value) ? value["messages"] : value, messageOf);
+    if (messages === undefined || messages.length === 0) return undefined;
+    if (!isRecord(value)) return { messages };
+    return typeof folds === "number" ? { messages, folds } : undefined;
+  } catch {
+    return undefined; // Not base64.
   }
 }
 

@@ -36,6 +36,7 @@ export type ServiceErrorName =
   | "answer_denied"
   | "model_refused"
   | "model_timeout"
+  | "memory_unavailable"
   | "model_invalid"
   | "turn_limit"
   | "deadline_exceeded"

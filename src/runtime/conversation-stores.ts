@@ -1,7 +1,10 @@
 // Where conversations are: each store once for the runtime, and of each what an agent's manifest says.
 
 import { join } from "node:path";
-import type { AgentConfig, MemoryConfig } from "../manifest/manifest.ts";
+import type { BusConnection } from "../bus/connection/connection.ts";
+import { ConversationBucket } from "../bus/memory/conversation-bucket.ts";
+import { KvConversations } from "../bus/memory/kv-conversations.ts";
+import type { AgentConfig, Identity, MemoryConfig } from "../manifest/manifest.ts";
 import type { ConversationKey, Conversations } from "../memory/contract.ts";
 import type { ConversationLimits } from "../memory/conversation-limits.ts";
 import type { ConversationEntry, ConversationRecord, KeptConversations } from "../memory/conversation-record.ts";
@@ -22,15 +25,25 @@ export interface ConversationStoresPorts {
 export class ConversationStores {
   readonly #memory: InMemoryConversations;
   readonly #sqlite: SqliteConversations;
+  readonly #log: Logger;
+  /** By identity, which a reload may change; those of before serve their turns to the end. */
+  readonly #kv = new Map<string, KvConversations>();
+  #bus: BusConnection | undefined;
 
   constructor({ stateDirectory, log, onFullDisk }: ConversationStoresPorts) {
+    this.#log = log;
     this.#memory = inMemoryConversations({ log });
     this.#sqlite = new SqliteConversations({ path: join(stateDirectory, databasePath), log, onFullDisk });
   }
 
   /** Those of an agent, as its manifest says. */
-  of({ memory }: Pick<AgentConfig, "memory">): Conversations {
-    return this.#stores()[memory.store].forAgent(limitsOf(memory));
+  of({ memory }: Pick<AgentConfig, "memory">, identity: Identity): Conversations {
+    return this.#store(memory.store, identity).forAgent(limitsOf(memory));
+  }
+
+  /** To be called before agents with `kv` start. */
+  useBus(bus: BusConnection): void {
+    this.#bus = bus;
   }
 
   /** An agent's conversations outlive it where they outlive the process: its file may be back tomorrow. */
@@ -86,21 +99,39 @@ export class ConversationStores {
     this.#sqlite.close();
   }
 
-  #stores() {
-    return { sqlite: this.#sqlite, memory: this.#memory };
+  #store(store: StoreName, identity: Identity) {
+    switch (store) {
+      case "sqlite":
+        return this.#sqlite;
+      case "memory":
+        return this.#memory;
+      case "kv":
+        return this.#ofBucket(identity);
+    }
+  }
+
+  #ofBucket(identity: Identity): KvConversations {
+    if (this.#bus === undefined) throw new Error("Conversations are asked for before there is a bus");
+    const id = `${identity.agent}.${identity.owner}`;
+    const bucket = new ConversationBucket(this.#bus);
+    const kept = this.#kv.get(id) ?? new KvConversations({ bucket, identity, log: this.#log });
+    this.#kv.set(id, kept);
+    return kept;
   }
 
   #named(): readonly (readonly [StoreName, KeptConversations])[] {
     return [
       ["sqlite", this.#sqlite],
       ["memory", this.#memory],
+      ...[...this.#kv.values()].map((kept) => ["kv", kept] as const),
     ];
   }
 }
 
 function limitsOf(memory: MemoryConfig): ConversationLimits {
   return {
-    turns: memory.keepTurns,
+    // A summary that fails is tried again: until then there are more turns than are to be kept.
+    turns: memory.summarise ? 2 * memory.keepTurns + 1 : memory.keepTurns,
     conversationBytes: memory.conversationBytes,
     conversations: memory.conversations,
     totalBytes: memory.totalBytes,

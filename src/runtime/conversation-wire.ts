@@ -41,6 +41,8 @@ export interface ShownConversation extends ListedConversation {
 export interface ShownTurn {
   /** ISO 8601. */
   readonly at: string;
+  /** It is a summary, made by a model, of so many turns. */
+  readonly folds?: number;
   readonly messages: readonly PlainMessage[];
 }
 
@@ -59,7 +61,11 @@ export function listedConversation(store: string, entry: ConversationEntry): Lis
 }
 
 export function shownConversation(store: string, { entry, turns }: ConversationRecord): ShownConversation {
-  const history = turns.map((turn) => ({ at: isoTime(turn.atMs), messages: plainMessages(turn) }));
+  const history = turns.map((turn) => ({
+    at: isoTime(turn.atMs),
+    ...(turn.folds === undefined ? {} : { folds: turn.folds }),
+    messages: plainMessages(turn),
+  }));
   return { ...listedConversation(store, entry), history };
 }
 
@@ -98,6 +104,7 @@ function isListed(value: unknown): value is ListedConversation {
 
 function isShownTurn(value: unknown): boolean {
   if (!isRecord(value) || typeof value["at"] !== "string") return false;
+  if (value["folds"] !== undefined && typeof value["folds"] !== "number") return false;
   return Array.isArray(value["messages"]) && value["messages"].every(isMessage);
 }
 

@@ -15,7 +15,7 @@ import type {
 } from "../bus/serving/service-port.ts";
 import { type BudgetPorts, BudgetScope } from "../model/budget/budget-scope.ts";
 import type { BudgetStatus } from "../model/budget/budget.ts";
-import type { AgentConfig } from "../manifest/manifest.ts";
+import type { AgentConfig, Identity } from "../manifest/manifest.ts";
 import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
@@ -43,7 +43,7 @@ export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: Prom
 
 export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | "conversations" | "approver"> {
   /** Where an agent's conversations are. */
-  readonly conversations: (config: AgentConfig) => Conversations;
+  readonly conversations: (config: AgentConfig, identity: Identity) => Conversations;
   /** What the tools of any agent stand on. */
   readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
   readonly budgets: BudgetPorts;
@@ -104,7 +104,7 @@ class AgentOnBus implements RunningAgent {
       tools: this.#tools,
       approver: agentApprover(this.#approvals),
       log: this.#log,
-      conversations: redactedConversations(ports.conversations(config), redact),
+      conversations: redactedConversations(ports.conversations(config, definition.identity), redact),
       onTrace: redactedTraces(ports.onTrace, redact),
     });
     const agent = guardedAgent(budgetedAgent(unlimited, this.#budget), config.guards);

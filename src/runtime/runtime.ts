@@ -116,6 +116,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("bus", () => bus.close());
   parts.bus = bus;
+  conversations.useBus(bus.connection);
   if (isStoring === storage.isFull) void bus.setStoring(!storage.isFull);
   const usage = new StoredUsage(join(stateDirectory, "budgets.db"), log);
   open.add("budgets", () => usage.close());

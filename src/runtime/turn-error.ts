@@ -19,6 +19,13 @@ export function turnError(failure: TurnFailure, agent: string): ServiceError {
       const message = `Agent "${agent}" reached the limit of its turns without an answer: ${failure.limit}`;
       return new ServiceError(500, "turn_limit", message, { limit: failure.limit });
     }
+    case "memory":
+      return new ServiceError(
+        500,
+        "memory_unavailable",
+        `Agent "${agent}" cannot reach the conversation, or cannot keep this turn of it`,
+        retryFields(failure.retryAfterS),
+      );
     case "internal":
       return new ServiceError(500, "internal", `Agent "${agent}" failed in an unforeseen way; its log says more`);
   }

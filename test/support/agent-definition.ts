@@ -8,6 +8,7 @@ import { modelConfig } from "./scripted-chat-model.ts";
 export const memoryConfig: MemoryConfig = {
   store: "sqlite",
   keepTurns: 40,
+  summarise: false,
   expireMs: 30 * 86_400_000,
   conversations: 1000,
   conversationBytes: 4 * 1024 ** 2,

@@ -60,6 +60,7 @@ function redactedConversation(open: OpenConversation, patterns: readonly NamedPa
   return {
     load: () => open.load(),
     append: async (turn) => open.append(redactedTurn(turn, await redaction(patterns))),
+    fold: async (count, summary) => open.fold(count, redactedTurn(summary, await redaction(patterns))),
     release: () => open.release(),
   };
 }

@@ -1,5 +1,7 @@
 // Who may do what on a bundled server that authenticates (docs/auth.md has the same as a table).
 
+import { conversationStream } from "../memory/bucket-key.ts";
+
 /** Public keys of the users. */
 export interface BundledUsers {
   readonly runtime: string;
@@ -21,6 +23,8 @@ interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
   readonly hidden: readonly string[];
+  /** Of what may be published. */
+  readonly forbidden: readonly string[];
 }
 
 const runtime: Permissions = {
@@ -39,7 +43,11 @@ const runtime: Permissions = {
   ],
   subscribe: ["agents.>", "muster.>", "$SRV.>", `${runtimeInboxes}.>`, "$KV.>"],
   hidden: [],
+  forbidden: [],
 };
+
+/** What others said to agents is no caller's to read. */
+const conversationReads = ["INFO", "MSG.GET"].map((route) => `$JS.API.STREAM.${route}.${conversationStream}`);
 
 /** Finds agents, prompts them and answers their questions, leaves jobs and reads their results; hears no other's prompts and speaks for no agent. */
 const caller: Permissions = {
@@ -56,6 +64,7 @@ const caller: Permissions = {
   ],
   subscribe: ["_INBOX.>", "agents.hb.>", "muster.results.>"],
   hidden: [`${runtimeInboxes}.>`],
+  forbidden: conversationReads,
 };
 
 /** Lines of nats-server's configuration. */
@@ -70,7 +79,8 @@ export function usersConfig(users: BundledUsers): readonly string[] {
   ];
 }
 
-function userLine(nkey: string, { publish, subscribe, hidden }: Permissions): string {
-  const [allowedOut, allowedIn, deniedIn] = [publish, subscribe, hidden].map((list) => JSON.stringify(list));
-  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${allowedOut ?? "[]"} }, subscribe: { allow: ${allowedIn ?? "[]"}, deny: ${deniedIn ?? "[]"} } } }`;
+function userLine(nkey: string, { publish, subscribe, hidden, forbidden }: Permissions): string {
+  const lists = [publish, forbidden, subscribe, hidden].map((list) => JSON.stringify(list));
+  const [allowedOut = "[]", deniedOut = "[]", allowedIn = "[]", deniedIn = "[]"] = lists;
+  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${allowedOut}, deny: ${deniedOut} }, subscribe: { allow: ${allowedIn}, deny: ${deniedIn} } } }`;
 }

@@ -1,6 +1,7 @@
 // The least that each role needs of NATS, on a server whose users are somebody else's to make (docs/identity.md).
 
 import { userInfoSubject } from "./own-identity.ts";
+import { conversationBucket, conversationStream } from "../memory/bucket-key.ts";
 import { type JobOwner, jobStream, ownersJobs, recordStream } from "../../protocol/job-subjects.ts";
 import { serviceSubject } from "../../protocol/micro-service.ts";
 import { allHeartbeats } from "../../protocol/subjects.ts";
@@ -15,11 +16,15 @@ export interface RoleScope extends JobOwner {
   readonly inboxPrefix: string;
   /** Whether jobs are left and taken (docs/jobs.md). */
   readonly hasJobs: boolean;
+  /** Whether conversations are in JetStream (docs/memory.md). */
+  readonly hasKvMemory: boolean;
 }
 
 export interface RolePermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Of what may be published otherwise. */
+  readonly forbidden?: readonly string[];
 }
 
 /** Of a host: for the agents of one harness and owner; of the others: for all agents. */
@@ -38,9 +43,10 @@ function host(scope: RoleScope): RolePermissions {
   const { agent, owner, inboxPrefix } = scope;
   const own = (verb: string): string => `agents.${verb}.${agent}.${owner}.*`;
   const jobs = scope.hasJobs ? hostJobs(scope) : none;
+  const memory = scope.hasKvMemory ? hostMemory(scope) : [];
   return {
     // Its address is asked for before it serves; answers go to whatever inbox asks.
-    publish: [own("hb"), own("status"), "_INBOX.>", userInfoSubject, ...jobs.publish],
+    publish: [own("hb"), own("status"), "_INBOX.>", userInfoSubject, ...jobs.publish, ...memory],
     subscribe: [own("prompt"), own("status"), own("hb"), "$SRV.>", `${inboxPrefix}.>`, ...jobs.subscribe],
   };
 }
@@ -66,6 +72,12 @@ function hostJobs(owner: JobOwner): RolePermissions {
   };
 }
 
+/** The bucket is all hosts': each may read it whole, and write what is its agents'. */
+function hostMemory({ agent, owner }: JobOwner): readonly string[] {
+  const routes = ["CREATE", "INFO", "MSG.GET", "PURGE"].map((route) => `$JS.API.STREAM.${route}.${conversationStream}`);
+  return [...routes, `$KV.${conversationBucket}.${agent}.${owner}.>`];
+}
+
 function caller({ inboxPrefix, hasJobs }: RoleScope): RolePermissions {
   const jobs = hasJobs ? callerJobs : none;
   return {
@@ -78,8 +90,12 @@ function caller({ inboxPrefix, hasJobs }: RoleScope): RolePermissions {
       ...jobs.publish,
     ],
     subscribe: [allHeartbeats, `${inboxPrefix}.>`, ...jobs.subscribe],
+    ...(hasJobs ? { forbidden: conversationReads } : {}),
   };
 }
+
+/** What others said to agents (docs/memory.md) is no caller's to read, though it is in JetStream beside the jobs. */
+const conversationReads = ["INFO", "MSG.GET"].map((route) => `$JS.API.STREAM.${route}.${conversationStream}`);
 
 const callerJobs: RolePermissions = {
   publish: ["muster.jobs.>", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*"],
@@ -88,9 +104,9 @@ const callerJobs: RolePermissions = {
 
 /** Beside what a caller may: replays and removes jobs, and sees what every micro service counts. */
 function operator(scope: RoleScope): RolePermissions {
-  const { publish, subscribe } = caller(scope);
+  const { publish, ...others } = caller(scope);
   const jobs = scope.hasJobs ? ["$JS.API.STREAM.MSG.DELETE.*", "$JS.API.STREAM.PURGE.*"] : [];
-  return { publish: [...publish.filter((subject) => !subject.startsWith("$SRV.")), "$SRV.>", ...jobs], subscribe };
+  return { publish: [...publish.filter((subject) => !subject.startsWith("$SRV.")), "$SRV.>", ...jobs], ...others };
 }
 
 const none: RolePermissions = { publish: [], subscribe: [] };

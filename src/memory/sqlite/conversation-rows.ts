@@ -25,6 +25,10 @@ interface TurnRow {
   readonly messages: string;
 }
 
+export interface NumberedTurn extends RecordedTurn {
+  readonly seq: number;
+}
+
 /** What is to be added, encoded already. */
 export interface NewTurn {
   readonly messages: string;
@@ -47,7 +51,7 @@ export class ConversationRows {
   }
 
   /** The newest `limit`, oldest first. One that cannot be read is left out. */
-  turns(id: number, limit: number): readonly RecordedTurn[] {
+  turns(id: number, limit: number): readonly NumberedTurn[] {
     const query = this.#database.query<TurnRow, [number, number]>(
       "SELECT seq, at_ms, messages FROM turns WHERE conversation = ? ORDER BY seq DESC LIMIT ?",
     );
@@ -65,6 +69,24 @@ export class ConversationRows {
       this.#database
         .query("UPDATE conversations SET turns = ?, bytes = ?, next_seq = ?, used_ms = ?, expire_ms = ? WHERE id = ?")
         .run(left.turns, left.bytes, row.next_seq + 1, turn.nowMs, limits.idleMs, row.id);
+    })();
+  }
+
+  /** Puts a summary in the place of the oldest turns, with the number of the last of them. */
+  fold(row: ConversationRow, through: number, summary: NewTurn): void {
+    this.#database.transaction(() => {
+      const gone = this.#database
+        .query<{ turns: number; bytes: number }, [number, number]>(
+          "SELECT count(*) AS turns, coalesce(sum(bytes), 0) AS bytes FROM turns WHERE conversation = ? AND seq <= ?",
+        )
+        .get(row.id, through) ?? { turns: 0, bytes: 0 };
+      this.#database.query("DELETE FROM turns WHERE conversation = ? AND seq <= ?").run(row.id, through);
+      this.#database
+        .query("INSERT INTO turns (conversation, seq, at_ms, bytes, messages) VALUES (?, ?, ?, ?, ?)")
+        .run(row.id, through, summary.nowMs, summary.bytes, summary.messages);
+      this.#database
+        .query("UPDATE conversations SET turns = ?, bytes = ? WHERE id = ?")
+        .run(row.turns - gone.turns + 1, row.bytes - gone.bytes + summary.bytes, row.id);
     })();
   }
 
@@ -146,7 +168,7 @@ export function entryOf(row: ConversationRow): ConversationEntry {
   };
 }
 
-function recordedTurn({ at_ms: atMs, messages }: TurnRow): readonly RecordedTurn[] {
+function recordedTurn({ seq, at_ms: atMs, messages }: TurnRow): readonly NumberedTurn[] {
   const turn: StoredTurn | undefined = decodeTurn(messages);
-  return turn === undefined ? [] : [{ ...turn, atMs }];
+  return turn === undefined ? [] : [{ ...turn, atMs, seq }];
 }

@@ -10,7 +10,7 @@ import type { ConversationEntry, ConversationRecord, KeptConversations } from ".
 import { encodeTurn } from "../turn-codec.ts";
 import { TurnQueues } from "../turn-queues.ts";
 import { ConversationFile } from "./conversation-file.ts";
-import { type ConversationRow, type ConversationRows, entryOf } from "./conversation-rows.ts";
+import { type ConversationRow, type ConversationRows, entryOf, type NumberedTurn } from "./conversation-rows.ts";
 import { expiry } from "./expiry.ts";
 import { ConversationTally } from "./tally.ts";
 
@@ -110,16 +110,19 @@ export class SqliteConversations implements KeptConversations {
   async #open(key: ConversationKey, limits: ConversationLimits, signal: AbortSignal): Promise<OpenConversation> {
     const release = await this.#queues.enter(keyText(key), signal);
     let before: number | undefined;
+    let loaded: readonly NumberedTurn[] = [];
     return {
       load: () => {
-        const loaded = this.#file.use((rows) => {
+        const found = this.#file.use((rows) => {
           const row = rows.find(key);
           return { id: row?.id, turns: row === undefined ? [] : rows.turns(row.id, limits.turns) };
         });
-        before = loaded?.id;
-        return Promise.resolve(loaded?.turns ?? []);
+        before = found?.id;
+        loaded = found?.turns ?? [];
+        return Promise.resolve(loaded);
       },
       append: (turn) => this.#append(key, turn, limits, before),
+      fold: (count, summary) => this.#fold(key, loaded[count - 1]?.seq, summary),
       release,
     };
   }
@@ -147,6 +150,20 @@ export class SqliteConversations implements KeptConversations {
       return true;
     });
     if (isKept === true) await this.#file.flush();
+  }
+
+  /** Nobody else changes a conversation while it is held, but for its removal. */
+  async #fold(key: ConversationKey, through: number | undefined, summary: StoredTurn): Promise<boolean> {
+    if (!this.#isStoring || through === undefined) return false;
+    const messages = encodeTurn(summary);
+    const isFolded = this.#file.use((rows) => {
+      const row = rows.find(key);
+      if (row === undefined) return false;
+      rows.fold(row, through, { messages, bytes: Buffer.byteLength(messages), nowMs: this.#wall() });
+      this.#tally.replace(row, rows.find(key));
+      return true;
+    });
+    return isFolded === true && (await this.#file.flush());
   }
 
   /** Those that were not used for longest go first, an agent's own before others'. */

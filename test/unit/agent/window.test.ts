@@ -39,6 +39,20 @@ test("the oldest turns are left out, whole, when all would not fit", () => {
   expect(window.messages[1]?.text).toBe("b".repeat(300));
 });
 
+test("what was folded goes along, whatever is left out, and is never counted as left out", () => {
+  const folded: StoredTurn = { messages: [{ role: "user", text: "so far" }], folds: 7 };
+  const turns = [folded, ...input.turns];
+  const window = fitWindow({ ...input, turns, contextTokens: 600 });
+  expect(window).toMatchObject({ keptTurns: 2, leftOutTurns: 1 });
+  expect(window.messages.map(({ text }) => text.slice(0, 6))).toEqual([
+    "Be sho",
+    "so far",
+    ...["b", "b", "c", "c"].map((letter) => letter.repeat(6)),
+    "Next?",
+  ]);
+  expect(fitWindow({ ...input, turns, contextTokens: 40 })).toMatchObject({ keptTurns: 0, leftOutTurns: 3 });
+});
+
 test("the prompt is sent even when no turn fits", () => {
   const window = fitWindow({ ...input, contextTokens: 40 });
   expect(window.messages).toEqual([

@@ -60,6 +60,7 @@ describe("a good manifest", () => {
       memory: {
         store: "sqlite",
         keepTurns: 40,
+        summarise: false,
         expireMs: 30 * 86_400_000,
         conversations: 1000,
         conversationBytes: 4 * 1024 ** 2,

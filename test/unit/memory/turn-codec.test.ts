@@ -19,7 +19,14 @@ test("a turn comes back as it was: images, calls and results, too", () => {
   expect(decodeTurn(encodeTurn(turn))).toEqual(turn);
 });
 
+test("a summary comes back as one", () => {
+  const summary = { messages: [{ role: "user" as const, text: "so far" }], folds: 12 };
+  expect(decodeTurn(encodeTurn(summary))).toEqual(summary);
+});
+
 test.each([
+  '{"folds":"x","messages":[{"role":"user","text":"x"}]}',
+
   "",
   "[",
   "[]",

@@ -16,6 +16,7 @@ import { SteppedClock } from "../../../../src/host/stepped-clock.ts";
 import type { ConversationKey, StoredTurn } from "../../../../src/memory/contract.ts";
 import { type ConversationLimits, defaultConversationLimits } from "../../../../src/memory/conversation-limits.ts";
 import { SqliteConversations } from "../../../../src/memory/sqlite/sqlite-conversations.ts";
+import { encodeTurn } from "../../../../src/memory/turn-codec.ts";
 import { recordedLog } from "../../../support/recorded-log.ts";
 import { rejection } from "../../../support/rejection.ts";
 
@@ -200,6 +201,26 @@ describe("conversations on disk", () => {
     expect(await store.remove(s)).toBe(false);
     store.close();
     expect(readFileSync(path).includes("a secret that is to go")).toBe(false);
+  });
+
+  test("have their oldest turns replaced by a summary, in its place, over a restart, too", async () => {
+    const { store, conversations, add } = start();
+    for (const text of ["one", "two", "three"]) await add(s, text);
+    const held = await conversations.open(s, never);
+    await held.load();
+    await held.append(turn("four"));
+    const summary: StoredTurn = { messages: [{ role: "user", text: "so far" }], folds: 2 };
+    expect(await held.fold(2, summary)).toBe(true);
+    expect(await held.fold(4, summary)).toBe(false);
+    held.release();
+    await add(s, "five");
+    store.close();
+    const { read, store: later } = start();
+    expect(await read(s)).toEqual(["so far", "three", "four", "five"]);
+    const record = await later.read(s);
+    expect(record?.turns.map(({ folds }) => folds)).toEqual([2, undefined, undefined, undefined]);
+    const bytes = (record?.turns ?? []).reduce((sum, one) => sum + Buffer.byteLength(encodeTurn(one)), 0);
+    expect(record?.entry).toMatchObject({ turns: 4, bytes });
   });
 
   test("are listed with the last used first, and read as they were said", async () => {
