@@ -177,6 +177,7 @@ function buildAgent(
     queue: withDefault(keys.queue, agentDefaults.queue),
     deadlineMs: withDefault(keys.deadline, agentDefaults.deadline),
     dedupeMs: withDefault(keys.dedupe, agentDefaults.dedupe),
+    maxHops: withDefault(keys.max_hops, agentDefaults.max_hops),
     attachments: withDefault(keys.attachments, agentDefaults.attachments),
     maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
     replicas: withDefault(keys.replicas, agentDefaults.replicas),

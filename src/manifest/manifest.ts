@@ -141,6 +141,8 @@ export interface AgentConfig {
   readonly queue: number;
   readonly deadlineMs: number;
   readonly dedupeMs: number;
+  /** Agents that a prompt may come through. */
+  readonly maxHops: number;
   readonly attachments: boolean;
   readonly maxPayloadBytes: number;
   readonly replicas: boolean;

@@ -134,6 +134,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     queue: agent.queue,
     deadline: formatDuration(agent.deadlineMs),
     dedupe: formatDuration(agent.dedupeMs),
+    max_hops: agent.maxHops,
     attachments: agent.attachments,
     max_payload: formatSize(agent.maxPayloadBytes),
     replicas: agent.replicas,

@@ -1,7 +1,7 @@
 // The keys of an agent, which are also the keys of `defaults`.
 
 import * as z from "zod/mini";
-import { acceptedName, count, duration, fields, flag, namePattern, path, size, text } from "./fields.ts";
+import { acceptedName, count, duration, fields, flag, integer, namePattern, path, size, text } from "./fields.ts";
 import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memoryField } from "./schema-memory.ts";
@@ -56,6 +56,13 @@ function agentKeys() {
         },
         0,
         24 * hourMs,
+      ),
+    ),
+    max_hops: z.optional(
+      integer(
+        { description: "Agents that a prompt may have come through, and go on to (docs/tools/agent.md).", default: 8 },
+        0,
+        64,
       ),
     ),
     attachments: z.optional(flag({ description: "Whether prompts may carry attachments.", default: true })),

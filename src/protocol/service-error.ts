@@ -24,6 +24,7 @@ export type ServiceErrorName =
   | "signature_required"
   | "sender_refused"
   | "sender_not_allowed"
+  | "too_many_hops"
   | "rate_limited"
   | "busy"
   | "address_taken"

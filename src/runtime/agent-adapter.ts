@@ -2,6 +2,7 @@
 
 import type { Agent, AgentPrompt, TurnOutcome } from "../agent/contract.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/serving/service-port.ts";
+import { readHops } from "../protocol/hops.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import { openQuestion, promptSender } from "./open-question.ts";
 import { turnError } from "./turn-error.ts";
@@ -43,12 +44,16 @@ export function promptHandler(agent: Agent): PromptHandler {
 }
 
 /**
- * Refuses a prompt when `refusal` says why no prompt is taken now, and one with a file that the agent cannot take: 400 `unsupported_attachment`, with
+ * Refuses a prompt when `refusal` says why no prompt is taken now, one that has come through too many agents (403 `too_many_hops`), and one with a file that the agent cannot take: 400 `unsupported_attachment`, with
  * the file's name.
  */
-export function promptCheck(agent: Agent, refusal?: () => ServiceError | undefined): PromptCheck {
-  return ({ attachments }) => {
-    const refused = refusal?.();
+export function promptCheck(
+  agent: Agent,
+  limits: { readonly maxHops: number },
+  refusal?: () => ServiceError | undefined,
+): PromptCheck {
+  return ({ attachments, extra }) => {
+    const refused = refusal?.() ?? hopsRefusal(readHops(extra), limits.maxHops);
     if (refused !== undefined) return refused;
     const file = agent.refusedFile(attachments);
     if (file === undefined) return undefined;
@@ -58,15 +63,32 @@ export function promptCheck(agent: Agent, refusal?: () => ServiceError | undefin
   };
 }
 
-function agentPrompt({ id, text, attachments, session, sender, origin, hops }: ServedPrompt): AgentPrompt {
+/** Agents that prompt each other in a circle come to an end here. */
+function hopsRefusal(hops: number, maxHops: number): ServiceError | undefined {
+  if (hops <= maxHops) return undefined;
+  const message = `The prompt has come through ${hops} agents, and this one takes it through ${maxHops} at most`;
+  return new ServiceError(403, "too_many_hops", message, { hops, max_hops: maxHops });
+}
+
+function agentPrompt({
+  id,
+  text,
+  attachments,
+  session,
+  sender,
+  origin,
+  hops: given,
+  extra,
+}: ServedPrompt): AgentPrompt {
+  const hops = given ?? readHops(extra);
   return {
     id,
     text,
     files: attachments,
     ...(session === undefined ? {} : { conversation: session }),
+    ...(hops === 0 ? {} : { hops }),
     ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
     ...(origin === undefined ? {} : { origin, canAsk: false }),
-    ...(hops === undefined ? {} : { hops }),
   };
 }
 

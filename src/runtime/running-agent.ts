@@ -20,6 +20,7 @@ import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
+import { agentSubject } from "../protocol/subjects.ts";
 import type { LogFields, Logger } from "../telemetry/log.ts";
 import type { AgentApprovals } from "../tool/approvals/contract.ts";
 import type { ApprovalDesk } from "../tool/approvals/desk.ts";
@@ -45,7 +46,7 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | 
   /** Where an agent's conversations are. */
   readonly conversations: (config: AgentConfig, identity: Identity) => Conversations;
   /** What the tools of any agent stand on. */
-  readonly toolPorts: Omit<ToolPorts, "agent" | "log">;
+  readonly toolPorts: Omit<ToolPorts, "agent" | "log" | "ownAddress" | "maxHops">;
   readonly budgets: BudgetPorts;
   readonly approvals: Pick<ApprovalDesk, "forAgent">;
   /** Muster's own version. */
@@ -93,7 +94,14 @@ class AgentOnBus implements RunningAgent {
     this.definition = definition;
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
-    this.#tools = createToolSet(config.tools, { ...ports.toolPorts, agent: config.name, log: this.#log });
+    const { address } = serviceSpec(definition, ports.version);
+    this.#tools = createToolSet(config.tools, {
+      ...ports.toolPorts,
+      agent: config.name,
+      log: this.#log,
+      ownAddress: agentSubject("prompt", address),
+      maxHops: config.maxHops,
+    });
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
     this.#approvals = ports.approvals.forAgent(approvingAgent(definition));
     const model = budgetedModel(this.#model, this.#budget);
@@ -111,7 +119,7 @@ class AgentOnBus implements RunningAgent {
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
       promptHandler(agent),
-      promptCheck(agent, ports.refusal),
+      promptCheck(agent, config, ports.refusal),
     );
     this.#served.setHealth(this.#health());
     const tell = () => this.#tellHealth();

@@ -1,6 +1,7 @@
 // The composition root: state directory, manifest, control socket, bus, models and agents, put together and taken apart in order.
 
 import { join } from "node:path";
+import { busAgents } from "../bus/agents/agents-port.ts";
 import { JobHost } from "../bus/jobs/job-host.ts";
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
@@ -150,10 +151,13 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     observe: (agent) => services.counts.observer(agent),
   });
   open.add("agents", () => host.close(closeMs / 2));
+  const otherAgents = busAgents(bus.connection, log);
+  open.add("other agents", () => otherAgents.close());
   const reconciler = startAgents(desired, {
     options,
     host,
     connection: bus.connection,
+    otherAgents,
     models,
     budgets,
     approvals,

@@ -8,6 +8,7 @@ import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
+import type { AgentsPort } from "../tool/agents/port.ts";
 import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
 import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
@@ -24,6 +25,7 @@ export function startAgents(
   ports: {
     readonly options: { readonly log: Logger; readonly tracesText: boolean; readonly stateDirectory: string };
     readonly host: AgentHost;
+    readonly otherAgents: AgentsPort;
     readonly connection: BusConnection;
     readonly models: Models;
     readonly budgets: BudgetPorts;
@@ -42,7 +44,7 @@ export function startAgents(
     model: models.chat.bind(models),
     budgets: ports.budgets,
     approvals: ports.approvals,
-    toolPorts: { stateDirectory, bus: toolBus(connection) },
+    toolPorts: { stateDirectory, agents: ports.otherAgents, bus: toolBus(connection) },
     conversations: conversations.of.bind(conversations),
     log,
     onTrace: services.traces(logTrace(log)),

@@ -3,6 +3,10 @@
 import { commandTool } from "./command/command.ts";
 import type { ToolConfig } from "../manifest/tools/config.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { agentSource } from "./agents/agent-tool.ts";
+import { agentsSource } from "./agents/agents-source.ts";
+import { handoffSource } from "./agents/handoff-tool.ts";
+import type { AgentsPort } from "./agents/port.ts";
 import { askTool } from "./ask.ts";
 import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
@@ -21,6 +25,12 @@ export interface ToolPorts {
   readonly log: Logger;
   /** Absolute path of the runtime's state directory. */
   readonly stateDirectory: string;
+  /** Prompt subject of the agent. */
+  readonly ownAddress: string;
+  /** Agents that a prompt may come through. */
+  readonly maxHops: number;
+  /** The other agents on the bus. */
+  readonly agents: AgentsPort;
   /** Absent: there is none. */
   readonly bus?: ToolBus;
 }
@@ -63,12 +73,18 @@ export function toolSet(sources: readonly ToolSource[]): ToolSet {
 function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
   ports.log.debug("Tool", { tool: config.name, type: config.type });
   switch (config.type) {
+    case "agent":
+      return agentSource({ ...ports, config });
+    case "agents":
+      return agentsSource({ ...ports, config });
     case "ask":
       return fixedSource(config.name, [askTool(config)]);
     case "command":
       return fixedSource(config.name, [commandTool(config)]);
     case "files":
       return filesSource(config, ports.stateDirectory);
+    case "handoff":
+      return handoffSource({ ...ports, config });
     case "publish":
       return fixedSource(config.name, [publishTool(config, ports.bus ?? noBus)]);
     case "request":

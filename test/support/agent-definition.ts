@@ -28,6 +28,7 @@ export function agentDefinition(name: string, changes: Partial<AgentConfig> = {}
       queue: 8,
       deadlineMs: 60_000,
       dedupeMs: 600_000,
+      maxHops: 8,
       attachments: true,
       maxPayloadBytes: 1024 * 1024,
       replicas: false,

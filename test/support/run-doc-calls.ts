@@ -6,6 +6,7 @@ import { ToolError, type ToolContext } from "../../src/tool/contract.ts";
 import { createToolSet } from "../../src/tool/tool-set.ts";
 import { checkedManifest } from "./checked-manifest.ts";
 import { docPage } from "./doc-calls.ts";
+import { noAgents } from "./no-agents.ts";
 import { recordedLog } from "./recorded-log.ts";
 import { toolContext } from "./tool-context.ts";
 
@@ -23,7 +24,14 @@ export async function runDocCalls(page: string, world: DocWorld): Promise<number
   const checked = manifests.map((text) => checkedManifest(text, world.surroundings));
   for (const { problems, warnings } of checked) expect([...problems, ...warnings]).toEqual([]);
   const agent = [...(checked[0]?.manifest?.agents.values() ?? [])][0];
-  const ports = { agent: agent?.name ?? "", log: recordedLog(), stateDirectory: world.stateDirectory };
+  const ports = {
+    agent: agent?.name ?? "",
+    log: recordedLog(),
+    stateDirectory: world.stateDirectory,
+    ownAddress: "agents.prompt.muster.tests.helper",
+    maxHops: 8,
+    agents: noAgents,
+  };
   const tools = createToolSet(agent?.tools ?? [], ports);
   for (const { name, input, shown } of calls) {
     const tool = tools.tools().find((one) => one.name === name);

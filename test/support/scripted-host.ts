@@ -7,6 +7,7 @@ export interface ScriptedAgent {
   readonly agent?: string;
   readonly owner?: string;
   readonly name: string;
+  readonly description?: string;
   readonly id?: string;
   readonly protocolVersion?: string;
   readonly maxPayload?: string;
@@ -114,7 +115,7 @@ function infoOf(agent: ScriptedAgent, index: number): Record<string, unknown> {
     name: "agents",
     id: agent.id ?? `instance-${index}`,
     version: "1.2.3",
-    description: "A stand-in",
+    description: agent.description ?? "A stand-in",
     metadata: {
       agent: agent.agent ?? "stand-in",
       owner: agent.owner ?? "tests",

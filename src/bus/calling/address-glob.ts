@@ -1,5 +1,6 @@
 // Which agents are meant by an owner and an address pattern with stars: `helper`, `ops/*`, `*/press/line-*`.
 
+import { matchesGlob } from "../../protocol/glob.ts";
 import type { FoundAgent } from "./address.ts";
 import { parseAgentSubject } from "../../protocol/subjects.ts";
 import { groupInstances, parseAddress } from "./address.ts";
@@ -30,19 +31,4 @@ export function selectAgents(selection: AgentSelection, records: readonly AgentR
       );
     }),
   );
-}
-
-/** Linear: each piece between stars is looked for once, from where the last one ended. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const [first = "", ...rest] = glob.split("*");
-  const last = rest.pop();
-  if (last === undefined) return text === glob;
-  if (!text.startsWith(first)) return false;
-  let from = first.length;
-  for (const piece of rest) {
-    const at = text.indexOf(piece, from);
-    if (at < 0) return false;
-    from = at + piece.length;
-  }
-  return text.length - last.length >= from && text.endsWith(last);
 }

@@ -48,6 +48,8 @@ interface AdmittedTurn {
   readonly repeat: RepeatKey | undefined;
 }
 
+type CheckedPrompt = Pick<PromptRequest, "prompt" | "attachments"> & Partial<Pick<PromptRequest, "extra">>;
+
 export class PromptEndpoint {
   readonly admission: Admission;
   readonly counter: EndpointCounter;
@@ -212,10 +214,10 @@ export class PromptEndpoint {
   }
 
   /** Why the agent cannot serve it now. */
-  #unfit(request: Pick<PromptRequest, "prompt" | "attachments">): ServiceError | undefined {
+  #unfit({ prompt, attachments, extra = {} }: CheckedPrompt): ServiceError | undefined {
     const { check, condition } = this.#options;
     try {
-      return condition.refusal() ?? check?.({ text: request.prompt, attachments: request.attachments });
+      return condition.refusal() ?? check?.({ text: prompt, attachments, extra });
     } catch (cause) {
       return this.#unchecked(cause);
     }

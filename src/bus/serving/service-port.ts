@@ -86,6 +86,7 @@ export type PromptHandler = (prompt: ServedPrompt, signal: AbortSignal) => Async
 export type PromptCheck = (request: {
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  readonly extra: Readonly<Record<string, unknown>>;
 }) => ServiceError | undefined;
 
 /** Why a turn was stopped before its own end. First reason wins. */

@@ -1,9 +1,12 @@
 // Entries of `tools` that passed every check → what they say, with defaults filled in; and back into the manifest's own words.
 
+import { agentToolPlain, buildAgentTool } from "./agent.ts";
+import { agentsToolPlain, buildAgentsTool } from "./agents.ts";
 import { askToolPlain, buildAskTool } from "./ask.ts";
 import { buildCommandTool, commandToolPlain } from "./command.ts";
 import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
+import { buildHandoffTool, handoffToolPlain } from "./handoff.ts";
 import { buildPublishTool, publishToolPlain } from "./publish.ts";
 import { buildRequestTool, requestToolPlain } from "./request.ts";
 import type { ToolKeys } from "./schema.ts";
@@ -17,12 +20,18 @@ export function buildTools(tools: Readonly<Record<string, ToolKeys>>): readonly 
 
 function buildTool(name: string, keys: ToolKeys): ToolConfig {
   switch (keys.type) {
+    case "agent":
+      return buildAgentTool(name, keys);
+    case "agents":
+      return buildAgentsTool(name, keys);
     case "ask":
       return buildAskTool(name, keys);
     case "command":
       return buildCommandTool(name, keys);
     case "files":
       return buildFilesTool(name, keys);
+    case "handoff":
+      return buildHandoffTool(name, keys);
     case "publish":
       return buildPublishTool(name, keys);
     case "request":
@@ -41,12 +50,18 @@ export function toolsPlain(tools: readonly ToolConfig[]): Record<string, Record<
 
 function toolPlain(tool: ToolConfig): Record<string, unknown> {
   switch (tool.type) {
+    case "agent":
+      return agentToolPlain(tool);
+    case "agents":
+      return agentsToolPlain(tool);
     case "ask":
       return askToolPlain(tool);
     case "command":
       return commandToolPlain(tool);
     case "files":
       return filesToolPlain(tool);
+    case "handoff":
+      return handoffToolPlain(tool);
     case "publish":
       return publishToolPlain(tool);
     case "request":

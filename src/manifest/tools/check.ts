@@ -6,6 +6,8 @@ import type { Path } from "../yaml-tree.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { checkCommandTool } from "./check-command.ts";
 import { checkShellTool } from "./check-shell.ts";
+import { agentToolNames } from "./agents.ts";
+import { checkTarget } from "./check-target.ts";
 import { checkFilesTool } from "./files.ts";
 import { checkSubjectTool } from "./subjects.ts";
 
@@ -36,6 +38,7 @@ export function checkTools(agent: Raw, path: Path, place: Place): void {
   if (count > manyTools)
     scope.warning([...path, "tools"], `Found ${count} tools, more than the ${manyTools} that models handle well`);
   checkNames(tools, [...path, "tools"], scope);
+  checkAgentsEntries(tools, [...path, "tools"], scope);
   for (const [name, value] of Object.entries(tools)) checkEntry(asRaw(value), [...path, "tools", name], place);
 }
 
@@ -44,6 +47,22 @@ function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place)
   if (tool["type"] === "files") checkFilesTool(tool, path, scope, file);
   if (tool["type"] === "shell") checkShellTool(tool, path, scope, surroundings);
   if (tool["type"] === "publish" || tool["type"] === "request") checkSubjectTool(tool, path, scope);
+  if (tool["type"] === "agent") checkTarget(tool, "address", path, scope);
+  if (tool["type"] === "handoff") checkTarget(tool, "to", path, scope);
+}
+
+/** Their tools have names of their own: a second entry would hide behind the first, and no other entry may have such a name. */
+function checkAgentsEntries(tools: Raw, path: Path, scope: FileScope): void {
+  const [first, second] = Object.keys(tools).filter((name) => asRaw(tools[name])["type"] === "agents");
+  if (first === undefined) return;
+  if (second !== undefined)
+    scope.keyProblem([...path, second], `Found a second entry of type agents beside "${first}", accepted one`);
+  const taken = agentToolNames.find((name) => name in tools);
+  if (taken !== undefined)
+    scope.keyProblem(
+      [...path, taken],
+      `Found "${taken}", which is a tool of the entry "${first}"; accepted another name`,
+    );
 }
 
 /** Names that entries make of theirs, such as `docs_read`, are short enough, and nobody else's. */

@@ -2,6 +2,9 @@
 
 import type { Secret } from "../secret.ts";
 import type { ArgvPattern } from "./argv-pattern.ts";
+import type { AgentToolConfig } from "./agent.ts";
+import type { AgentsToolConfig } from "./agents.ts";
+import type { HandoffToolConfig } from "./handoff.ts";
 
 export interface TimeToolConfig {
   readonly type: "time";
@@ -74,9 +77,12 @@ export interface CommandToolConfig extends ProgramConfig {
 }
 
 export type ToolConfig =
+  | AgentToolConfig
+  | AgentsToolConfig
   | AskToolConfig
   | CommandToolConfig
   | FilesToolConfig
+  | HandoffToolConfig
   | PublishToolConfig
   | RequestToolConfig
   | ShellToolConfig

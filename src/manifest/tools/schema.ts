@@ -2,9 +2,12 @@
 
 import * as z from "zod/mini";
 import { acceptedName, fields, namePattern } from "../fields.ts";
+import { agentToolSchema } from "./agent.ts";
+import { agentsToolSchema } from "./agents.ts";
 import { askToolSchema } from "./ask.ts";
 import { commandToolSchema } from "./command.ts";
 import { filesToolSchema } from "./files.ts";
+import { handoffToolSchema } from "./handoff.ts";
 import { publishToolSchema } from "./publish.ts";
 import { requestToolSchema } from "./request.ts";
 import { shellToolSchema } from "./shell.ts";
@@ -12,9 +15,12 @@ import { timeToolSchema } from "./time.ts";
 
 /** By type, in the order of the reference page. */
 export const toolSchemas = {
+  agent: agentToolSchema,
+  agents: agentsToolSchema,
   ask: askToolSchema,
   command: commandToolSchema,
   files: filesToolSchema,
+  handoff: handoffToolSchema,
   publish: publishToolSchema,
   request: requestToolSchema,
   shell: shellToolSchema,
@@ -26,9 +32,12 @@ const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}
 export const toolSchema = z.discriminatedUnion(
   "type",
   [
+    agentToolSchema,
+    agentsToolSchema,
     askToolSchema,
     commandToolSchema,
     filesToolSchema,
+    handoffToolSchema,
     publishToolSchema,
     requestToolSchema,
     shellToolSchema,

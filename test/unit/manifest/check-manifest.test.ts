@@ -52,6 +52,7 @@ describe("a good manifest", () => {
       queue: 8,
       deadlineMs: 300_000,
       dedupeMs: 600_000,
+      maxHops: 8,
       attachments: true,
       maxPayloadBytes: 1_048_576,
       replicas: false,

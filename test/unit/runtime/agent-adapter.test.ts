@@ -74,8 +74,17 @@ describe("a prompt handler", () => {
 });
 
 test("a prompt check refuses a file that the agent cannot take, by name", () => {
-  const check = promptCheck(agentThat().agent);
-  const refused = check({ text: "Hi", attachments: [{ filename: "x.bin", data: new Uint8Array() }] });
+  const check = promptCheck(agentThat().agent, { maxHops: 8 });
+  const refused = check({ text: "Hi", attachments: [{ filename: "x.bin", data: new Uint8Array() }], extra: {} });
   expect(refused).toMatchObject({ code: 400, error: "unsupported_attachment", fields: { filename: "x.bin" } });
-  expect(check({ text: "Hi", attachments: [] })).toBeUndefined();
+  expect(check({ text: "Hi", attachments: [], extra: {} })).toBeUndefined();
+});
+
+test("a prompt check refuses a prompt that has come through too many agents, and hostile counts harm nothing", () => {
+  const check = promptCheck(agentThat().agent, { maxHops: 2 });
+  const withHops = (hops: unknown) => check({ text: "Hi", attachments: [], extra: { muster_hops: hops } });
+  expect(withHops(3)).toMatchObject({ code: 403, error: "too_many_hops", fields: { hops: 3, max_hops: 2 } });
+  expect(withHops(1e308)).toMatchObject({ error: "too_many_hops", fields: { hops: 1000 } });
+  for (const harmless of [0, 2, -1, -1e308, 1.5, Number.NaN, "9", [9], { a: 9 }, null, true, undefined])
+    expect(withHops(harmless)).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { ServiceError } from "../../../src/protocol/service-error.ts";
 import { inMemoryUsage } from "../../support/in-memory-usage.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { startAgent } from "../../../src/runtime/running-agent.ts";
+import { noAgents } from "../../support/no-agents.ts";
 import { agentDefinition } from "../../support/agent-definition.ts";
 import { testDesk } from "../../support/approvals.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
@@ -40,7 +41,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     budgets: { store: inMemoryUsage(), log, now: Date.now },
     conversations: () => inMemoryConversations({ log }),
     approvals: testDesk().desk,
-    toolPorts: { stateDirectory: "/nowhere" },
+    toolPorts: { agents: noAgents, stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,
     tracesText: false,
@@ -100,7 +101,7 @@ test("an agent whose model does not fit into memory is degraded, and says what i
 test("a refusal of the runtime goes before the agent's own check, prompt by prompt", () => {
   let refusal: ServiceError | undefined = new ServiceError(429, "busy", "At its memory limit");
   const { checks } = started({ refusal: () => refusal });
-  const ask = () => checks[0]?.({ text: "Hello", attachments: [] });
+  const ask = () => checks[0]?.({ text: "Hello", attachments: [], extra: {} });
   expect(ask()).toMatchObject({ code: 429, error: "busy" });
   refusal = undefined;
   expect(ask()).toBeUndefined();

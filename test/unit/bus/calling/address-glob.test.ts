@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { AgentSelection } from "../../../../src/bus/calling/address-glob.ts";
-import { matchesGlob, selectAgents } from "../../../../src/bus/calling/address-glob.ts";
+import { selectAgents } from "../../../../src/bus/calling/address-glob.ts";
+import { matchesGlob } from "../../../../src/protocol/glob.ts";
 import type { AgentRecord } from "../../../../src/protocol/registration.ts";
 
 function record(agent: string, owner: string, name: string): AgentRecord {
