@@ -26,7 +26,7 @@ const packages = {
   model: ["ollama", "ollama/*", "openai", "openai/*", "@anthropic-ai/*", "node-llama-cpp"],
   host: ["modern-tar"],
   agent: ["re2js"],
-  tool: ["zod", "zod/*", "@cfworker/json-schema"],
+  tool: ["zod", "zod/*", "@modelcontextprotocol/*", "@cfworker/json-schema"],
   manifest: ["zod", "zod/*", "yaml", "croner"],
   trigger: ["mqtt", "mqtt/*"],
 };

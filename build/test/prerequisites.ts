@@ -1,6 +1,7 @@
 // What the tests need beside the packages of npm: fetched or built before the first of them, each once.
 
 import { engineFolder } from "../../test/support/engine-folder.ts";
+import { mcpServers } from "../../test/support/mcp-servers.ts";
 import { buildOllama } from "../../test/support/ollama/build-ollama.ts";
 import { smallModelFile } from "../../test/support/ollama/ollama.ts";
 import { packParts } from "../carry/carried-parts.ts";
@@ -32,6 +33,7 @@ const prerequisites: readonly Prerequisite[] = [
   { name: "small model", stages: ["integration", "binary"], get: smallModelFile },
   { name: "engine", stages: ["integration"], get: engineFolder },
   { name: "Ollama", stages: ["integration"], get: buildOllama },
+  { name: "MCP servers", stages: ["integration", "binary"], get: mcpServers },
   { name: "Python peer", stages: ["peers"], get: installPythonPeer },
   { name: "Go peer", stages: ["peers"], get: buildGoPeer },
   { name: "executables", stages: ["binary"], get: buildExecutables },

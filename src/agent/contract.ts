@@ -108,6 +108,8 @@ export type TurnFailure =
   | { readonly kind: "limit"; readonly limit: TurnLimitName; readonly message: string }
   /** A guard of the agent matched; `pattern` is its name. */
   | { readonly kind: "denied"; readonly what: "prompt" | "answer"; readonly pattern: string }
+  /** Tools of its agent are not there: without them it would answer as if it had none. */
+  | { readonly kind: "tools"; readonly message: string }
   /** The signal fired; its reason says why. */
   | { readonly kind: "stopped"; readonly reason: unknown }
   /** The conversation could not be read, or not be kept, and the agent is not to go on without. */

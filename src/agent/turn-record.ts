@@ -100,6 +100,7 @@ function outcomeFields(outcome: TurnOutcome): Pick<TurnTrace, "outcome" | "reaso
       return { outcome: "error", reason: `guard "${failure.pattern}" denies the ${failure.what}` };
     case "limit":
     case "memory":
+    case "tools":
     case "internal":
       return { outcome: "error", reason: failure.message };
     case "stopped":

@@ -6,6 +6,7 @@ import { MemoryError } from "../memory/memory-error.ts";
 import { ModelError } from "../model/contract.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
 import { foldHistory } from "./fold-history.ts";
+import { preparedTools, ToolsUnavailable } from "./prepared-tools.ts";
 import { promptWithFiles } from "./prompt-files.ts";
 import { LimitReached } from "./limit-reached.ts";
 import { RepeatedCalls } from "./repeated-calls.ts";
@@ -32,7 +33,8 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
     const { overAt } = timer;
     const repeats = new RepeatedCalls();
     const own = { prompt, signal: timer.signal, overAt, record, end, repeats, history, messages };
-    const turn = { ports, tools: ports.tools.tools(), ...own };
+    const tools = await preparedTools(ports.tools, timer.signal);
+    const turn = { ports, tools, ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);
     if (conversation !== undefined && (await remember(turn, conversation))) remembered = turn;
@@ -91,6 +93,7 @@ function emptyAnswer({ model }: TurnPorts): ModelError {
 function failureOf(error: unknown, ports: TurnPorts, signal: AbortSignal): TurnFailure {
   if (signal.aborted) return { kind: "stopped", reason: signal.reason };
   if (error instanceof LimitReached) return { kind: "limit", limit: error.limit, message: error.message };
+  if (error instanceof ToolsUnavailable) return { kind: "tools", message: error.message };
   if (error instanceof ModelError) {
     const retry = error.retryAfterS === undefined ? {} : { retryAfterS: error.retryAfterS };
     return { kind: "model", error: error.kind, message: error.message, ...retry };

@@ -13,6 +13,8 @@ export function turnError(failure: TurnFailure, agent: string): ServiceError {
       return modelError(failure, agent);
     case "denied":
       return denied(failure, agent);
+    case "tools":
+      return toolsUnavailable(agent);
     case "stopped":
       return stopError(failure.reason, agent);
     case "limit": {

@@ -15,6 +15,7 @@ import { shellTool } from "./shell/shell.ts";
 import { publishTool } from "./subjects/publish.ts";
 import { requestTool } from "./subjects/request.ts";
 import { noBus, type ToolBus } from "./subjects/tool-bus.ts";
+import { mcpSource } from "./mcp/mcp-source.ts";
 import { timeTool } from "./time.ts";
 
 /** What tools stand on. */
@@ -91,6 +92,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
       return fixedSource(config.name, [requestTool(config, ports.bus ?? noBus)]);
     case "shell":
       return fixedSource(config.name, [shellTool(config)]);
+    case "mcp":
+      return mcpSource(config, ports);
     case "time":
       return fixedSource(config.name, [timeTool(config)]);
   }

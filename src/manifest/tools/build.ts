@@ -9,6 +9,7 @@ import { buildFilesTool, filesToolPlain } from "./files.ts";
 import { buildHandoffTool, handoffToolPlain } from "./handoff.ts";
 import { buildPublishTool, publishToolPlain } from "./publish.ts";
 import { buildRequestTool, requestToolPlain } from "./request.ts";
+import { buildMcpTool, mcpToolPlain } from "./mcp.ts";
 import type { ToolKeys } from "./schema.ts";
 import { buildShellTool, shellToolPlain } from "./shell.ts";
 import { buildTimeTool, timeToolPlain } from "./time.ts";
@@ -38,6 +39,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
       return buildRequestTool(name, keys);
     case "shell":
       return buildShellTool(name, keys);
+    case "mcp":
+      return buildMcpTool(name, keys);
     case "time":
       return buildTimeTool(name, keys);
   }
@@ -68,6 +71,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
       return requestToolPlain(tool);
     case "shell":
       return shellToolPlain(tool);
+    case "mcp":
+      return mcpToolPlain(tool);
     case "time":
       return timeToolPlain(tool);
   }

@@ -10,6 +10,7 @@ import { agentToolNames } from "./agents.ts";
 import { checkTarget } from "./check-target.ts";
 import { checkFilesTool } from "./files.ts";
 import { checkSubjectTool } from "./subjects.ts";
+import { checkMcpTool } from "./mcp.ts";
 
 /** More than these make prompts that small models get lost in, and fill their contexts. */
 const manyTools = 32;
@@ -49,6 +50,7 @@ function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place)
   if (tool["type"] === "publish" || tool["type"] === "request") checkSubjectTool(tool, path, scope);
   if (tool["type"] === "agent") checkTarget(tool, "address", path, scope);
   if (tool["type"] === "handoff") checkTarget(tool, "to", path, scope);
+  if (tool["type"] === "mcp") checkMcpTool(tool, path, scope);
 }
 
 /** Their tools have names of their own: a second entry would hide behind the first, and no other entry may have such a name. */

@@ -76,6 +76,41 @@ export interface CommandToolConfig extends ProgramConfig {
   readonly readOnly: boolean;
 }
 
+export interface McpToolConfig {
+  readonly type: "mcp";
+  readonly name: string;
+  readonly server: McpServerConfig;
+  readonly start: "lazy" | "eager";
+  /** What the names of its tools start with. */
+  readonly prefix: string;
+  /** Patterns of the server's own names, in which `*` stands for any characters; absent: all. */
+  readonly allow?: readonly string[];
+  readonly deny: readonly string[];
+  readonly ask: readonly string[];
+  readonly timeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly maxOutputBytes: number;
+}
+
+export type McpServerConfig = McpStdioConfig | McpHttpConfig;
+
+export interface McpStdioConfig {
+  readonly type: "stdio";
+  /** The program is a name on PATH or an absolute path. */
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly env: Readonly<Record<string, Secret>>;
+  /** Absolute; absent: `/`. */
+  readonly cwd?: string;
+}
+
+export interface McpHttpConfig {
+  readonly type: "http";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly proxy?: Secret;
+  readonly caFile?: string;
+}
+
 export type ToolConfig =
   | AgentToolConfig
   | AgentsToolConfig
@@ -83,6 +118,7 @@ export type ToolConfig =
   | CommandToolConfig
   | FilesToolConfig
   | HandoffToolConfig
+  | McpToolConfig
   | PublishToolConfig
   | RequestToolConfig
   | ShellToolConfig

@@ -11,6 +11,7 @@ import { handoffToolSchema } from "./handoff.ts";
 import { publishToolSchema } from "./publish.ts";
 import { requestToolSchema } from "./request.ts";
 import { shellToolSchema } from "./shell.ts";
+import { mcpToolSchema } from "./mcp.ts";
 import { timeToolSchema } from "./time.ts";
 
 /** By type, in the order of the reference page. */
@@ -24,6 +25,7 @@ export const toolSchemas = {
   publish: publishToolSchema,
   request: requestToolSchema,
   shell: shellToolSchema,
+  mcp: mcpToolSchema,
   time: timeToolSchema,
 };
 
@@ -38,6 +40,7 @@ export const toolSchema = z.discriminatedUnion(
     commandToolSchema,
     filesToolSchema,
     handoffToolSchema,
+    mcpToolSchema,
     publishToolSchema,
     requestToolSchema,
     shellToolSchema,

@@ -7,6 +7,7 @@ import { askRuntimeHere, manifestFacts } from "./circumstances.ts";
 import { runStages } from "./examination.ts";
 import { machineStage } from "./machine-stage.ts";
 import { modelStage } from "./model-stage.ts";
+import { toolStage } from "./tool-stage.ts";
 
 export interface DoctorOptions {
   /** The manifest by name; undefined: that of the runtime, else `defaultFile`. */
@@ -46,7 +47,7 @@ export async function diagnose(options: DoctorOptions, tell: (examined: Examined
   const manifest = await manifestFacts({ file, dropIn, folder, environment });
   const circumstances = { ...options, runtime, manifest };
   const checks: Examined[] = [];
-  await runStages([machineStage(circumstances), modelStage(circumstances)], (examined) => {
+  await runStages([machineStage(circumstances), toolStage(circumstances), modelStage(circumstances)], (examined) => {
     checks.push(examined);
     tell(examined);
   });

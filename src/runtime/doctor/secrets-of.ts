@@ -1,12 +1,14 @@
 // The secrets that a manifest resolves to, and the files that are nothing but secrets: to find out who may read them.
 
 import type { HubConfig, Manifest, NatsConfig } from "../../manifest/manifest.ts";
+import type { Secret } from "../../manifest/secret.ts";
+import type { McpServerConfig } from "../../manifest/tools/config.ts";
 
 /** Shorter ones stand in any text. */
 const leastChars = 6;
 
 /** Plain values: for comparing, never to be shown. */
-export function secretsOf({ nats, endpoints, brokers }: Manifest): readonly string[] {
+export function secretsOf({ nats, endpoints, brokers, agents }: Manifest): readonly string[] {
   const ofBus = [nats, nats.embedded.hub].flatMap((one) => [one?.password, one?.token]);
   const ofEndpoints = [...endpoints.values()].flatMap(({ apiKey, proxy, headers }) => [
     apiKey,
@@ -14,7 +16,9 @@ export function secretsOf({ nats, endpoints, brokers }: Manifest): readonly stri
     ...Object.values(headers),
   ]);
   const ofBrokers = [...brokers.values()].map(({ password }) => password);
-  const values = [...ofBus, ...ofEndpoints, ...ofBrokers].flatMap((secret) =>
+  const tools = [...agents.values()].flatMap((agent) => agent.tools);
+  const ofTools = tools.flatMap((tool) => (tool.type === "mcp" ? secretsOfServer(tool.server) : []));
+  const values = [...ofBus, ...ofEndpoints, ...ofBrokers, ...ofTools].flatMap((secret) =>
     secret === undefined ? [] : [secret.reveal()],
   );
   return [...new Set(values)].filter((value) => value.length >= leastChars);
@@ -28,4 +32,8 @@ export function secretFilesOf({ nats, brokers }: Manifest): readonly string[] {
 
 function filesOf(of: NatsConfig | HubConfig | undefined): string[] {
   return [of?.credentialsFile, of?.nkeyFile, of?.tls?.keyFile].filter((path) => path !== undefined);
+}
+
+function secretsOfServer(server: McpServerConfig): readonly (Secret | undefined)[] {
+  return server.type === "stdio" ? Object.values(server.env) : [server.proxy, ...Object.values(server.headers)];
 }
