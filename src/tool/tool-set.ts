@@ -11,6 +11,7 @@ import { askTool } from "./ask.ts";
 import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
 import { filesSource } from "./files/files-source.ts";
+import { httpTool } from "./http/http.ts";
 import { shellTool } from "./shell/shell.ts";
 import { publishTool } from "./subjects/publish.ts";
 import { requestTool } from "./subjects/request.ts";
@@ -86,6 +87,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
       return filesSource(config, ports.stateDirectory);
     case "handoff":
       return handoffSource({ ...ports, config });
+    case "http":
+      return fixedSource(config.name, [httpTool(config)]);
     case "publish":
       return fixedSource(config.name, [publishTool(config, ports.bus ?? noBus)]);
     case "request":

@@ -7,6 +7,7 @@ import { buildCommandTool, commandToolPlain } from "./command.ts";
 import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
 import { buildHandoffTool, handoffToolPlain } from "./handoff.ts";
+import { buildHttpTool, httpToolPlain } from "./http.ts";
 import { buildPublishTool, publishToolPlain } from "./publish.ts";
 import { buildRequestTool, requestToolPlain } from "./request.ts";
 import { buildMcpTool, mcpToolPlain } from "./mcp.ts";
@@ -33,6 +34,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
       return buildFilesTool(name, keys);
     case "handoff":
       return buildHandoffTool(name, keys);
+    case "http":
+      return buildHttpTool(name, keys);
     case "publish":
       return buildPublishTool(name, keys);
     case "request":
@@ -65,6 +68,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
       return filesToolPlain(tool);
     case "handoff":
       return handoffToolPlain(tool);
+    case "http":
+      return httpToolPlain(tool);
     case "publish":
       return publishToolPlain(tool);
     case "request":

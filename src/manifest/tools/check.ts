@@ -5,6 +5,7 @@ import { asRaw, type Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { checkCommandTool } from "./check-command.ts";
+import { checkHttpTool } from "./check-http-tool.ts";
 import { checkShellTool } from "./check-shell.ts";
 import { agentToolNames } from "./agents.ts";
 import { checkTarget } from "./check-target.ts";
@@ -46,6 +47,7 @@ export function checkTools(agent: Raw, path: Path, place: Place): void {
 function checkEntry(tool: Raw, path: Path, { scope, file, surroundings }: Place): void {
   if (tool["type"] === "command") checkCommandTool(tool, path, scope, surroundings);
   if (tool["type"] === "files") checkFilesTool(tool, path, scope, file);
+  if (tool["type"] === "http") checkHttpTool(tool, path, scope);
   if (tool["type"] === "shell") checkShellTool(tool, path, scope, surroundings);
   if (tool["type"] === "publish" || tool["type"] === "request") checkSubjectTool(tool, path, scope);
   if (tool["type"] === "agent") checkTarget(tool, "address", path, scope);

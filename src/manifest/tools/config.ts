@@ -5,6 +5,7 @@ import type { ArgvPattern } from "./argv-pattern.ts";
 import type { AgentToolConfig } from "./agent.ts";
 import type { AgentsToolConfig } from "./agents.ts";
 import type { HandoffToolConfig } from "./handoff.ts";
+import type { HttpRule } from "./http-rule.ts";
 
 export interface TimeToolConfig {
   readonly type: "time";
@@ -111,6 +112,19 @@ export interface McpHttpConfig {
   readonly caFile?: string;
 }
 
+export interface HttpToolConfig {
+  readonly type: "http";
+  readonly name: string;
+  readonly allow: readonly HttpRule[];
+  readonly ask: readonly HttpRule[];
+  /** Ranges of private addresses that names may stand for. */
+  readonly private: readonly string[];
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+  readonly maxOutputBytes: number;
+}
+
 export type ToolConfig =
   | AgentToolConfig
   | AgentsToolConfig
@@ -119,6 +133,7 @@ export type ToolConfig =
   | FilesToolConfig
   | HandoffToolConfig
   | McpToolConfig
+  | HttpToolConfig
   | PublishToolConfig
   | RequestToolConfig
   | ShellToolConfig

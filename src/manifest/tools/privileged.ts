@@ -3,6 +3,7 @@
 import type { FileScope } from "../file-scope.ts";
 import { asRaw, type Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
+import { sendsMoreThanReads } from "./check-http-tool.ts";
 
 /** One place that may set an agent's keys, as they are written: the agent itself, then the defaults by precedence. */
 export type AgentLayers = readonly [agent: Raw, ...defaults: Raw[]];
@@ -40,6 +41,8 @@ function privilegeOf(tool: Raw): string | undefined {
       return tool["access"] === "write" ? "writes files" : undefined;
     case "command":
       return "runs a program";
+    case "http":
+      return sendsMoreThanReads(tool) ? "sends more than GET and HEAD" : undefined;
     case "shell":
       return "runs programs";
     default:

@@ -8,6 +8,7 @@ import { askToolSchema } from "./ask.ts";
 import { commandToolSchema } from "./command.ts";
 import { filesToolSchema } from "./files.ts";
 import { handoffToolSchema } from "./handoff.ts";
+import { httpToolSchema } from "./http.ts";
 import { publishToolSchema } from "./publish.ts";
 import { requestToolSchema } from "./request.ts";
 import { shellToolSchema } from "./shell.ts";
@@ -22,6 +23,7 @@ export const toolSchemas = {
   command: commandToolSchema,
   files: filesToolSchema,
   handoff: handoffToolSchema,
+  http: httpToolSchema,
   publish: publishToolSchema,
   request: requestToolSchema,
   shell: shellToolSchema,
@@ -41,6 +43,7 @@ export const toolSchema = z.discriminatedUnion(
     filesToolSchema,
     handoffToolSchema,
     mcpToolSchema,
+    httpToolSchema,
     publishToolSchema,
     requestToolSchema,
     shellToolSchema,
