@@ -12,6 +12,7 @@ import type { Tool, ToolHealth, ToolSource } from "./contract.ts";
 import { fixedSource } from "./fixed-source.ts";
 import { filesSource } from "./files/files-source.ts";
 import { httpTool } from "./http/http.ts";
+import { notesSource } from "./notes/notes-source.ts";
 import { shellTool } from "./shell/shell.ts";
 import { publishTool } from "./subjects/publish.ts";
 import { requestTool } from "./subjects/request.ts";
@@ -93,6 +94,8 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
       return fixedSource(config.name, [publishTool(config, ports.bus ?? noBus)]);
     case "request":
       return fixedSource(config.name, [requestTool(config, ports.bus ?? noBus)]);
+    case "notes":
+      return notesSource(config, ports.agent, ports.stateDirectory);
     case "shell":
       return fixedSource(config.name, [shellTool(config)]);
     case "mcp":

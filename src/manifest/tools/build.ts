@@ -8,6 +8,7 @@ import type { ToolConfig } from "./config.ts";
 import { buildFilesTool, filesToolPlain } from "./files.ts";
 import { buildHandoffTool, handoffToolPlain } from "./handoff.ts";
 import { buildHttpTool, httpToolPlain } from "./http.ts";
+import { buildNotesTool, notesToolPlain } from "./notes.ts";
 import { buildPublishTool, publishToolPlain } from "./publish.ts";
 import { buildRequestTool, requestToolPlain } from "./request.ts";
 import { buildMcpTool, mcpToolPlain } from "./mcp.ts";
@@ -36,6 +37,8 @@ function buildTool(name: string, keys: ToolKeys): ToolConfig {
       return buildHandoffTool(name, keys);
     case "http":
       return buildHttpTool(name, keys);
+    case "notes":
+      return buildNotesTool(name, keys);
     case "publish":
       return buildPublishTool(name, keys);
     case "request":
@@ -70,6 +73,8 @@ function toolPlain(tool: ToolConfig): Record<string, unknown> {
       return handoffToolPlain(tool);
     case "http":
       return httpToolPlain(tool);
+    case "notes":
+      return notesToolPlain(tool);
     case "publish":
       return publishToolPlain(tool);
     case "request":

@@ -19,6 +19,7 @@ const manyTools = 32;
 /** Model tools that an entry makes of its own name. */
 const partsOf: Readonly<Record<string, readonly string[]>> = {
   files: ["read", "list", "search", "write", "edit"],
+  notes: ["get", "list", "set", "delete"],
 };
 
 /** The longest name that a model's API takes. */

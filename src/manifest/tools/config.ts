@@ -125,6 +125,13 @@ export interface HttpToolConfig {
   readonly maxOutputBytes: number;
 }
 
+export interface NotesToolConfig {
+  readonly type: "notes";
+  readonly name: string;
+  readonly maxNotes: number;
+  readonly maxSizeBytes: number;
+}
+
 export type ToolConfig =
   | AgentToolConfig
   | AgentsToolConfig
@@ -136,5 +143,6 @@ export type ToolConfig =
   | HttpToolConfig
   | PublishToolConfig
   | RequestToolConfig
+  | NotesToolConfig
   | ShellToolConfig
   | TimeToolConfig;

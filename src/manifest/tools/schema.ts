@@ -11,6 +11,7 @@ import { handoffToolSchema } from "./handoff.ts";
 import { httpToolSchema } from "./http.ts";
 import { publishToolSchema } from "./publish.ts";
 import { requestToolSchema } from "./request.ts";
+import { notesToolSchema } from "./notes.ts";
 import { shellToolSchema } from "./shell.ts";
 import { mcpToolSchema } from "./mcp.ts";
 import { timeToolSchema } from "./time.ts";
@@ -26,6 +27,7 @@ export const toolSchemas = {
   http: httpToolSchema,
   publish: publishToolSchema,
   request: requestToolSchema,
+  notes: notesToolSchema,
   shell: shellToolSchema,
   mcp: mcpToolSchema,
   time: timeToolSchema,
@@ -44,6 +46,7 @@ export const toolSchema = z.discriminatedUnion(
     handoffToolSchema,
     mcpToolSchema,
     httpToolSchema,
+    notesToolSchema,
     publishToolSchema,
     requestToolSchema,
     shellToolSchema,
