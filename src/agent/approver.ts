@@ -20,9 +20,12 @@ export interface ApprovalTurn {
 export interface Approver {
   /** Resolves to no when nobody says yes in time. Rejects only with the signal's reason. */
   approve(action: ToolAction, turn: ApprovalTurn): Promise<Approval>;
+  /** A turn finds nothing kept of its conversation: whatever was allowed in one of that name is over. */
+  forget(turn: Pick<ApprovalTurn, "conversation" | "caller">): void;
 }
 
 /** Where nobody may approve. */
 export const nobodyApproves: Approver = {
   approve: () => Promise.resolve({ isGranted: false, reason: "nobody may approve it" }),
+  forget: () => undefined,
 };

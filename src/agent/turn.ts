@@ -29,6 +29,7 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
   try {
     conversation = await openConversation(ports, prompt, timer.signal);
     const history = (await conversation?.load()) ?? [];
+    if (history.length === 0) ports.approver.forget(conversing(prompt));
     const messages = [userMessage(prompt)];
     const { overAt } = timer;
     const repeats = new RepeatedCalls();
@@ -61,6 +62,13 @@ async function openConversation(
   const owner =
     sender?.isVerified === true ? { owner: sender.user } : origin === undefined ? {} : { owner: origin.type };
   return ports.conversations.open({ agent: ports.agent, ...owner, conversation }, signal);
+}
+
+function conversing({ conversation, sender }: AgentPrompt): Parameters<TurnPorts["approver"]["forget"]>[0] {
+  return {
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(sender === undefined ? {} : { caller: sender }),
+  };
 }
 
 /** Never rejects. */

@@ -9,6 +9,7 @@ export function agentApprover(approvals: AgentApprovals): Approver {
   return {
     approve: (action, turn) =>
       approvals.request(action, { ...turn, put: (question) => turn.ask({ ...question, files: [] }) }),
+    forget: (turn) => approvals.forget(turn),
   };
 }
 

@@ -133,6 +133,7 @@ class AgentOnBus implements RunningAgent {
 
   setHeld(isHeld: boolean): void {
     this.#served.setHeld(isHeld);
+    this.#approvals.setHeld(isHeld || this.#gone !== undefined);
   }
 
   status(): AgentStatus {
@@ -146,6 +147,7 @@ class AgentOnBus implements RunningAgent {
   drain(timeoutMs: number): Promise<void> {
     if (this.#gone === undefined) this.#log.info("Agent drains", drainFields(this.#served));
     this.#endTriggers();
+    this.#approvals.setHeld(true);
     const drained = this.#served.drain(timeoutMs);
     return (this.#gone ??= drained.then(async () => {
       for (const unwatch of this.#unwatch) unwatch();

@@ -71,6 +71,8 @@ export async function startMuster(options: MusterOptions): Promise<RunningMuster
 
 /** Commands that read no manifest. */
 const asksTheRuntimeOnly: ReadonlySet<string> = new Set([
+  "drain",
+  "start",
   "status",
   "reload",
   "trace",

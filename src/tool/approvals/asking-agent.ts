@@ -1,10 +1,17 @@
 // One agent's approvals: puts its tools' questions, waits for the first answer, and remembers what is allowed for a conversation.
 
 import type { Approval, ToolAction } from "../contract.ts";
-import type { AgentApprovals, ApprovalRecord, AskingTurn, PendingApproval, Verdict } from "./contract.ts";
+import type {
+  AgentApprovals,
+  ApprovalRecord,
+  AskingTurn,
+  ConversingTurn,
+  PendingApproval,
+  Verdict,
+} from "./contract.ts";
 import type { ApprovalDesk } from "./desk.ts";
 import { exactText, maxShownLength } from "./exact-text.ts";
-import { type Grant, Grants } from "./grants.ts";
+import { type Grant, type GrantedConversation, Grants } from "./grants.ts";
 import { questionDigest, questionText } from "./question.ts";
 import { type ApproverRules, verdictOf } from "./verdict.ts";
 
@@ -24,6 +31,7 @@ export class AskingAgent implements AgentApprovals {
   readonly #desk: ApprovalDesk;
   readonly #grants = new Grants();
   readonly #waiting = new Set<(verdict: Verdict) => unknown>();
+  #isHeld = false;
   #isClosed = false;
 
   constructor(agent: ApprovingAgent, desk: ApprovalDesk) {
@@ -43,15 +51,30 @@ export class AskingAgent implements AgentApprovals {
     return granted;
   }
 
+  forget(turn: ConversingTurn): void {
+    const conversation = ownConversation(turn);
+    if (conversation !== undefined) this.#grants.forget(conversation);
+  }
+
+  setHeld(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#denyAll(no("the agent drains"));
+  }
+
   close(): void {
     this.#isClosed = true;
-    for (const decide of [...this.#waiting]) decide(no("the agent was stopped"));
+    this.#denyAll(no("the agent was stopped"));
     this.#grants.clear();
+  }
+
+  #denyAll(verdict: Verdict): void {
+    for (const decide of [...this.#waiting]) decide(verdict);
   }
 
   /** Why it is not even asked. */
   #refusal({ action }: PendingApproval): Verdict | undefined {
     if (this.#isClosed) return no("the agent was stopped");
+    if (this.#isHeld) return no("the agent drains");
     if (action.length > maxShownLength) return no("the action is too long to be shown whole to one who approves");
     return this.#waiting.size >= maxWaiting ? tooMany() : undefined;
   }
@@ -130,9 +153,14 @@ export class AskingAgent implements AgentApprovals {
 }
 
 /** Undefined: the turn belongs to no conversation of a verified caller, in which "always" could hold. */
-function grantOf({ tool, key }: ToolAction, { caller, conversation }: AskingTurn): Grant | undefined {
+function grantOf({ tool, key }: ToolAction, turn: AskingTurn): Grant | undefined {
+  const conversation = ownConversation(turn);
+  return conversation === undefined ? undefined : { ...conversation, tool, key };
+}
+
+function ownConversation({ caller, conversation }: ConversingTurn): GrantedConversation | undefined {
   if (conversation === undefined || caller?.isVerified !== true) return undefined;
-  return { owner: caller.user, conversation, tool, key };
+  return { owner: caller.user, conversation };
 }
 
 function approvalOf({ answer, by, reason }: ApprovalRecord): Approval {

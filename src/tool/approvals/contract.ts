@@ -7,17 +7,25 @@ import type { Approval, ToolAction, ToolCaller } from "../contract.ts";
 export interface AgentApprovals {
   /** Resolves to no when nobody who may says yes in time. Rejects only with the turn's signal's reason. */
   request(action: ToolAction, turn: AskingTurn): Promise<Approval>;
+  /** Nothing is kept of this conversation (any more): so is nothing of what was allowed in it. */
+  forget(turn: ConversingTurn): void;
+  /** While held, nobody is asked, and what waits is a no. What was allowed with "always" still holds for the turns that run. */
+  setHeld(isHeld: boolean): void;
   /** What waits is a no, and every "always" is forgotten. */
   close(): void;
 }
 
+export interface ConversingTurn {
+  /** Absent: it belongs to none. */
+  readonly conversation?: string;
+  readonly caller?: ToolCaller;
+}
+
 /** The turn that a tool acts in. */
-export interface AskingTurn {
+export interface AskingTurn extends ConversingTurn {
   /** Names it in logs and traces. */
   readonly turn: string;
   readonly signal: AbortSignal;
-  readonly conversation?: string;
-  readonly caller?: ToolCaller;
   /** Puts the question to the turn's caller, if there is one. */
   readonly put: (question: ApprovalQuestion) => void;
 }

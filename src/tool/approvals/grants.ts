@@ -1,14 +1,18 @@
-// What was allowed with "always": one agent's, in memory, each for one conversation of one verified owner, one tool, one action.
+// What was allowed with "always": one agent's, in memory, each for one conversation of one verified owner, one tool, one action. It goes with its
+// conversation, so that another one of the same name does not inherit it.
 
-export interface Grant {
+export interface GrantedConversation {
   /** User NKEY of the conversation's owner. */
   readonly owner: string;
   readonly conversation: string;
+}
+
+export interface Grant extends GrantedConversation {
   readonly tool: string;
   readonly key: string;
 }
 
-interface Given {
+interface Given extends GrantedConversation {
   readonly by: string;
   readonly untilMs: number;
 }
@@ -32,7 +36,8 @@ export class Grants {
     const name = nameOf(grant);
     if (name.length > maxKeyLength) return false;
     this.#given.delete(name);
-    this.#given.set(name, { by, untilMs: this.#now() + lifeMs });
+    const { owner, conversation } = grant;
+    this.#given.set(name, { owner, conversation, by, untilMs: this.#now() + lifeMs });
     const [oldest] = this.#given.keys();
     if (this.#given.size > maxGrants && oldest !== undefined) this.#given.delete(oldest);
     return true;
@@ -45,6 +50,13 @@ export class Grants {
     if (given === undefined || given.untilMs > this.#now()) return given?.by;
     this.#given.delete(name);
     return undefined;
+  }
+
+  /** Everything that was allowed in this conversation. */
+  forget({ owner, conversation }: GrantedConversation): void {
+    for (const [name, given] of this.#given) {
+      if (given.owner === owner && given.conversation === conversation) this.#given.delete(name);
+    }
   }
 
   clear(): void {

@@ -220,6 +220,19 @@ describe("the local operator", () => {
     }
   });
 
+  test("says always for a conversation that is removed, and is asked again in the next of that name", async () => {
+    const asked = await ask(bob, "line5");
+    expect((await muster.command(["approve", "--always", asked.id])).code).toBe(0);
+    expect(await result(asked)).toContain("Published");
+    await until("the message", () => sent.splice(0).length === 1);
+    const removal = ["conversations", "rm", "line5", "--agent", "helper", "--owner", bob.nkey];
+    expect(await muster.command(removal)).toMatchObject({ code: 0 });
+    const again = await ask(bob, "line5");
+    bound(again, "no", ann);
+    expect(await result(again)).toContain("not approved");
+    expect(sent).toEqual([]);
+  });
+
   test("reads what was decided also when the runtime does not run, and finds nothing waiting after a crash", async () => {
     const asked = await ask();
     const before = await records(5);
@@ -231,6 +244,14 @@ describe("the local operator", () => {
     expect((await muster.command(["approve", asked.id])).code).toBe(1);
     expect([sent, await records(5)]).toEqual([[], before]);
   });
+});
+
+test("a question is a no at once when its agent drains", async () => {
+  const asked = await ask();
+  expect((await muster.command(["drain", "helper"])).code).toBe(0);
+  expect(await result(asked)).toContain("the agent drains");
+  expect(await records()).toMatchObject([{ id: asked.id, answer: "no", by: "nobody" }]);
+  expect((await muster.command(["start", "helper"])).code).toBe(0);
 });
 
 test("a question that nobody answers is a no in time", async () => {

@@ -132,6 +132,20 @@ describe("a question", () => {
     expect(await agent.request(action, testTurn())).toEqual({ isGranted: false, reason: "the agent was stopped" });
   });
 
+  test("is a no at once when its agent drains, and nobody is asked until it serves again", async () => {
+    const { desk, agent } = setUp();
+    const granted = agent.request(action, testTurn());
+    agent.setHeld(true);
+    expect(await granted).toEqual({ isGranted: false, reason: "the agent drains" });
+    const meanwhile = testTurn();
+    expect(await agent.request(action, meanwhile)).toEqual({ isGranted: false, reason: "the agent drains" });
+    expect(meanwhile.questions).toEqual([]);
+    agent.setHeld(false);
+    const later = agent.request(action, testTurn());
+    desk.decide(desk.pending()[0]?.id ?? "", operator("yes"));
+    expect(await later).toEqual({ isGranted: true });
+  });
+
   test("is a no when its record cannot be written", async () => {
     const { desk } = testDesk(() => {
       throw new Error("no space left");
@@ -193,6 +207,21 @@ describe('"always in this conversation"', () => {
     for (const other of others) expect(await other).toMatchObject({ wasAsked: true, isGranted: false });
     agent.close();
     expect(await allowed(agent)).toMatchObject({ isGranted: false });
+  });
+
+  test("holds for the turns that run while its agent drains, and goes with its conversation", async () => {
+    const { desk, agent } = setUp();
+    const first = agent.request(action, testTurn(conversation));
+    desk.decide(desk.pending()[0]?.id ?? "", operator("always"));
+    expect(await first).toEqual({ isGranted: true });
+    agent.setHeld(true);
+    expect(await allowed(agent)).toEqual({ wasAsked: false, isGranted: true });
+    agent.setHeld(false);
+    agent.forget({ ...conversation, conversation: "c2" });
+    agent.forget({ ...conversation, caller: { ...conversation.caller, isVerified: false } });
+    expect(await allowed(agent)).toEqual({ wasAsked: false, isGranted: true });
+    agent.forget(conversation);
+    expect(await allowed(agent)).toMatchObject({ wasAsked: true, isGranted: false });
   });
 
   test("is a plain yes where there is no conversation, or nobody whose it is", async () => {

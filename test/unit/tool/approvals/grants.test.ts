@@ -13,6 +13,18 @@ test("holds a day, and no longer", () => {
   expect(grants.by(grant("a"))).toBeUndefined();
 });
 
+test("goes with its conversation, and with no other", () => {
+  const grants = new Grants();
+  const others = [
+    { ...grant("a"), owner: "UB" },
+    { ...grant("a"), conversation: "c2" },
+  ];
+  for (const given of [grant("a"), grant("b"), ...others]) grants.add(given, "operator");
+  grants.forget({ owner: "UA", conversation: "c1" });
+  expect([grant("a"), grant("b")].map((given) => grants.by(given))).toEqual([undefined, undefined]);
+  expect(others.map((given) => grants.by(given))).toEqual(["operator", "operator"]);
+});
+
 test("keeps 256, and nothing of a size without bounds", () => {
   const grants = new Grants();
   for (let index = 0; index < 257; index++) grants.add(grant(String(index)), "operator");
