@@ -1,6 +1,5 @@
 // The local operator's word on what an agent asks leave for: `muster approve` and `muster deny`.
 
-import { userInfo } from "node:os";
 import type { ApprovalWord } from "../protocol/approval.ts";
 import { isDecisionReport } from "../runtime/approval-operation.ts";
 import { askRuntime, ControlError } from "../runtime/control-client.ts";
@@ -8,6 +7,7 @@ import { recordText } from "./approval-text.ts";
 import { askLocalRuntime } from "./ask-runtime.ts";
 import { CommandError, exitCode } from "./command-error.ts";
 import type { Invocation } from "./command.ts";
+import { operatorName } from "./operator-name.ts";
 import type { Terminal } from "./terminal.ts";
 
 const timeoutMs = 10_000;
@@ -15,7 +15,7 @@ const timeoutMs = 10_000;
 /** Prints what was decided. Throws a `CommandError` when nothing of this id waits. */
 export async function decide(answer: ApprovalWord, invocation: Invocation, terminal: Terminal): Promise<number> {
   const [id = ""] = invocation.args;
-  const request = { op: "approve", id, answer, name: operatorName(terminal) } as const;
+  const request = { op: "approve", id, answer, name: operatorName(terminal.environment) } as const;
   const report = await askLocalRuntime(invocation, terminal, (folder) => askRuntime(folder, request, timeoutMs));
   if (!isDecisionReport(report)) {
     throw new ControlError("The runtime's answer cannot be read: it is of another version than this command");
@@ -28,11 +28,4 @@ export async function decide(answer: ApprovalWord, invocation: Invocation, termi
 function unknown(id: string, pending: readonly string[]): CommandError {
   const waiting = pending.length === 0 ? "nothing waits" : `what waits is ${pending.join(", ")}`;
   return new CommandError(`No approval "${id}" waits: ${waiting}`, exitCode.error);
-}
-
-/** For the record: the system's name of who runs the command, and who that was before `sudo`. */
-function operatorName({ environment }: Terminal): string {
-  const sudo = environment["SUDO_USER"];
-  const { username } = userInfo();
-  return (sudo === undefined ? username : `${username} (${sudo})`).slice(0, 128);
 }

@@ -16,6 +16,12 @@ export function systemUser(name: string, read: (path: string) => string = readTe
   return { name, uid: Number(uid), gids: [Number(gid), ...others.map(([, , id]) => Number(id))] };
 }
 
+/** Of the number that a process runs as. Undefined when the file has none. Never throws. */
+export function systemUserName(uid: number, read: (path: string) => string = readText): string | undefined {
+  const [name] = lines(read("/etc/passwd")).find(([, , one]) => one === String(uid)) ?? [];
+  return name === undefined || name === "" ? undefined : name;
+}
+
 function lines(text: string): string[][] {
   return text.split("\n").map((line) => line.split(":"));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { systemUser } from "../../../src/host/system-user.ts";
+import { systemUser, systemUserName } from "../../../src/host/system-user.ts";
 
 const files: Readonly<Record<string, string>> = {
   "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nmuster:x:997:996::/var/lib/muster:/usr/sbin/nologin\n",
@@ -10,4 +10,9 @@ test("a user has its number and all its groups", () => {
   const read = (path: string) => files[path] ?? "";
   expect(systemUser("muster", read)).toEqual({ name: "muster", uid: 997, gids: [996, 105] });
   expect(systemUser("nobody", read)).toBeUndefined();
+});
+
+test("a number has the name that the system gives it", () => {
+  const read = (path: string) => files[path] ?? "";
+  expect([997, 0, 4].map((uid) => systemUserName(uid, read))).toEqual(["muster", "root", undefined]);
 });
