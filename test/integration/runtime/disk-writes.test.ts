@@ -46,7 +46,8 @@ ${agents}
     expect((await submit("a0")).code).toBe(0);
 
     const atStart = await written();
-    for (let at = 0; at < turns; at++) expect((await muster.command(["ask", `a${at}`, "Hello?"])).code).toBe(0);
+    for (let at = 0; at < turns; at++)
+      expect((await muster.command(["ask", `a${at}`, "--session", "watch", "Hello?"])).code).toBe(0);
     const afterTurns = await written();
     await Bun.sleep(restS * 1_000);
     const afterRest = await written();
