@@ -12,6 +12,7 @@ const firstTextBoundsS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
 export class RuntimeCounts {
   readonly prompts = new Counter();
   readonly errors = new Counter();
+  readonly turns = new Counter();
   readonly tokens = new Counter();
   readonly modelCalls = new Counter();
   readonly restarts = new Counter();
@@ -33,7 +34,8 @@ export class RuntimeCounts {
     this.modelCalls.add({ agent, model, outcome });
   }
 
-  turn({ agent, calls, firstTextMs }: TurnTrace): void {
+  turn({ agent, calls, firstTextMs, outcome }: TurnTrace): void {
+    this.turns.add({ agent, outcome });
     for (const { model, inputTokens, outputTokens } of calls) {
       this.tokens.add({ agent, model, direction: "in" }, inputTokens);
       this.tokens.add({ agent, model, direction: "out" }, outputTokens);
@@ -43,7 +45,15 @@ export class RuntimeCounts {
 
   forget(agent: string): void {
     this.#started.delete(agent);
-    for (const family of [this.prompts, this.errors, this.tokens, this.modelCalls, this.restarts, this.firstText]) {
+    for (const family of [
+      this.prompts,
+      this.errors,
+      this.turns,
+      this.tokens,
+      this.modelCalls,
+      this.restarts,
+      this.firstText,
+    ]) {
       family.forget("agent", agent);
     }
   }

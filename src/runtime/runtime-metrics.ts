@@ -36,6 +36,7 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       "Starts of the agent after its first: told to, or changed",
       counts.restarts.samples(),
     ),
+    counter("muster_turns_total", "Turns, by how they ended", counts.turns.samples()),
     counter("muster_model_calls_total", "Calls of models, by how they ended", counts.modelCalls.samples()),
     counter("muster_tokens_total", "Tokens that models read (in) and wrote (out)", counts.tokens.samples()),
     {

@@ -190,6 +190,7 @@ describe("over HTTP", () => {
     expect(text).toMatch(/^muster_errors_total\{agent="other",error="empty_prompt"\} 1$/m);
     expect(text).toMatch(/^muster_model_calls_total\{agent="other",model="local",outcome="ok"\} \d+$/m);
     expect(text).toMatch(/^muster_tokens_total\{agent="other",model="local",direction="out"\} \d+$/m);
+    expect(text).toMatch(/^muster_turns_total\{agent="other",outcome="ok"\} \d+$/m);
     expect(text).toMatch(/^muster_first_text_seconds_count\{agent="other"\} \d+$/m);
     expect(text).toMatch(/^muster_agent_restarts_total\{agent="helper"\} [1-9]$/m);
     expect(text).toContain("muster_bus_connected 1\n");
