@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { namedSubjects, noNamedSubjects } from "../bus/identity/named-subjects.ts";
 import { type Role, rolePermissions, type RolePermissions, roles } from "../bus/identity/role-permissions.ts";
 import { serviceVariables } from "../host/unit-reach.ts";
 import { hostToken } from "../manifest/host-token.ts";
@@ -19,7 +20,8 @@ export const command: Command = {
   details: [
     "ROLE is host (serves the agents of a manifest), caller (finds and prompts agents) or operator (a caller who also replays and removes jobs). " +
       "Prints the permissions of a user for nats-server's configuration, or with --nsc the flags for nsc.",
-    "A host is told apart by its agents' subjects: owner and agent are the manifest's, or those given. It can serve no other subjects, nor send heartbeats in another's name.",
+    "A host is told apart by its agents' subjects: owner and agent are the manifest's, or those given. It can serve no other subjects, nor send heartbeats in another's name. " +
+      "With a manifest it may also use the subjects that its tools (publish, request) and triggers name.",
     "Inboxes: with the default prefix every user of an account can hear the answers that others get. A NATS context with inbox_prefix gives a user " +
       "its own; name it by --inbox.",
   ],
@@ -50,7 +52,7 @@ async function permissions(invocation: Invocation, terminal: Terminal): Promise<
     throw usageError(`"${inboxPrefix}" is no prefix of subjects; write one such as _INBOX_ann`);
   }
   const scope = {
-    ...(await ownerOf(role, invocation, terminal)),
+    ...(await hostOf(role, invocation, terminal)),
     inboxPrefix,
     hasJobs: !invocation.flag("no-jobs"),
     hasKvMemory: invocation.flag("kv-memory"),
@@ -60,30 +62,26 @@ async function permissions(invocation: Invocation, terminal: Terminal): Promise<
   return exitCode.ok;
 }
 
-/** Only a host has an owner. */
-async function ownerOf(role: Role, invocation: Invocation, terminal: Terminal) {
+/** Only a host has an owner, and agents that name subjects. */
+async function hostOf(role: Role, invocation: Invocation, terminal: Terminal) {
   const given = { agent: invocation.text("agent"), owner: invocation.text("owner") };
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined && !isSubjectToken(value))
       throw usageError(`--${name} is "${value}", which no subject can hold`);
   }
   const fallback = { agent: "muster", owner: hostToken(hostname()) };
-  const found = role === "host" && needsManifest(given) ? await manifestIdentity(invocation, terminal) : undefined;
-  return { agent: given.agent ?? found?.agent ?? fallback.agent, owner: given.owner ?? found?.owner ?? fallback.owner };
-}
-
-function needsManifest({
-  agent,
-  owner,
-}: {
-  readonly agent?: string | undefined;
-  readonly owner?: string | undefined;
-}): boolean {
-  return agent === undefined || owner === undefined;
+  const isNamed = Object.values(given).every((value) => value !== undefined) && invocation.text("file") === undefined;
+  const manifest = role === "host" && !isNamed ? await manifestOf(invocation, terminal) : undefined;
+  const found = manifest?.identity;
+  return {
+    agent: given.agent ?? found?.agent ?? fallback.agent,
+    owner: given.owner ?? found?.owner ?? fallback.owner,
+    named: manifest === undefined ? noNamedSubjects : namedSubjects(manifest.agents.values()),
+  };
 }
 
 /** Undefined where no manifest is named and none lies here. */
-async function manifestIdentity(invocation: Invocation, terminal: Terminal) {
+async function manifestOf(invocation: Invocation, terminal: Terminal) {
   const named = invocation.text("file");
   const file = named ?? defaultManifestFiles(terminal.folder).find((path) => existsSync(path));
   if (file === undefined) return undefined;
@@ -91,9 +89,9 @@ async function manifestIdentity(invocation: Invocation, terminal: Terminal) {
   const path = file.startsWith("/") ? file : join(terminal.folder, file);
   const variables = serviceVariables(path, terminal.environment);
   const { manifest } = await loadManifest({ file: path, variables, hostName: hostname() });
-  if (manifest !== undefined) return manifest.identity;
+  if (manifest !== undefined) return manifest;
   throw new CommandError(
-    `Cannot tell owner and agent from "${file}", which has problems: see "muster check", or give --owner and --agent`,
+    `Cannot tell owner, agent and subjects from "${file}", which has problems: see "muster check", or give --owner and --agent`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Takes over what the manifest's files say now: agents are added, replaced, drained or left alone, and what is wrong leaves all as it was.
 
+import { namedSubjects } from "../bus/identity/named-subjects.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Sighting } from "../manifest/sighting.ts";
 import type { Models } from "../model/models.ts";
@@ -24,7 +25,7 @@ import type { ServiceNotices } from "./service-notices.ts";
 export interface ReloadPorts {
   readonly options: DesiredStateOptions;
   readonly models: Pick<Models, "reconcile">;
-  readonly bus: Pick<RuntimeBus, "use">;
+  readonly bus: Pick<RuntimeBus, "use" | "allow">;
   readonly reconciler: Reconciler<RunningAgent>;
   readonly said: SaidFindings;
   readonly notices: Pick<ServiceNotices, "reloading" | "reloaded">;
@@ -42,6 +43,7 @@ export class Reloader {
   /** With what the bus was opened: what of it cannot be changed while running stays so. */
   readonly #started: Manifest["nats"];
   #manifest: Manifest;
+  #wanted: ReadonlyMap<string, AgentDefinition>;
   #seen: Sighting;
   #isOver = false;
 
@@ -50,6 +52,7 @@ export class Reloader {
     this.#log = ports.options.log;
     this.#started = state.manifest.nats;
     this.#manifest = state.manifest;
+    this.#wanted = agentDefinitions(state.manifest);
     this.#seen = state.seen;
   }
 
@@ -77,9 +80,10 @@ export class Reloader {
     this.#manifest = state.manifest;
     const desired = this.#desired(state);
     this.#ports.onLoad({ ...state, files: state.files.map((file) => this.#withKept(file, state.badFiles, desired)) });
-    this.#keepModels();
+    this.#wanted = desired;
+    this.#keepInUse();
     const plan = reconciler.apply(desired);
-    this.#keepModels();
+    this.#keepInUse();
     void this.#whenDrained();
     const { isOther } = natsChange(natsBefore, state.manifest.nats, state.seen.changedSince(seenBefore));
     if (isOther) void this.#ports.bus.use(state.manifest.nats);
@@ -120,15 +124,17 @@ export class Reloader {
     return isKept ? { ...file, usesLastGood: true } : file;
   }
 
-  /** Turns that wait in a draining agent still need its models. */
-  #keepModels(): void {
-    const definitions = this.#ports.reconciler.agents().map(({ definition }) => definition);
-    this.#ports.models.reconcile(modelsInUse(this.#manifest, definitions));
+  /** Turns that wait in a draining agent still need its models and its subjects. */
+  #keepInUse(): void {
+    const { reconciler, models, bus } = this.#ports;
+    const definitions = reconciler.agents().map(({ definition }) => definition);
+    models.reconcile(modelsInUse(this.#manifest, definitions));
+    void bus.allow(namedSubjects([...definitions, ...this.#wanted.values()].map(({ config }) => config)));
   }
 
   async #whenDrained(): Promise<void> {
     await this.#ports.reconciler.drained();
-    if (!this.#isOver) this.#keepModels();
+    if (!this.#isOver) this.#keepInUse();
   }
 
   #report(state: DesiredState | NoState, plan: Plan, file = this.#ports.options.file): ReloadReport {

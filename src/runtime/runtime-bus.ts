@@ -6,10 +6,12 @@ import { openBus } from "../bus/connection/open-bus.ts";
 import type { CallerChange } from "../bus/bundled/bundled-callers.ts";
 import { BundledServerError } from "../bus/bundled/bundled-error.ts";
 import type { NamedKey } from "../bus/bundled/bundled-keys.ts";
+import type { NamedSubjects } from "../bus/identity/named-subjects.ts";
 import { openLocalBus } from "../bus/bundled/local-bus.ts";
 import type { NatsConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { BusState } from "./control-protocol.ts";
+import { isSameValue } from "./same-value.ts";
 
 export interface RuntimeBus {
   readonly connection: BusConnection;
@@ -22,6 +24,8 @@ export interface RuntimeBus {
    * Connects as these say once that works; until then, as before. Where the bundled server serves: links to the hub as these say. Never rejects.
    */
   use(nats: NatsConfig): Promise<void>;
+  /** Has a bundled server with keys let the runtime use the subjects that its agents name. Never rejects. */
+  allow(named: NamedSubjects): Promise<void>;
   /** Whether the bundled server keeps jobs; on a full disk it must not try. Never rejects. */
   setStoring(isStoring: boolean): Promise<void>;
   /** Makes or removes a further caller's key on the bundled server. Resolves to a key that was made. Rejects with what the asker is to read. */
@@ -43,6 +47,8 @@ export async function openRuntimeBus(
     /** The manifest's owner, by which a hub tells this machine from others. */
     readonly owner: string;
     readonly isStoring: boolean;
+    /** What the agents name from the start. */
+    readonly named: NamedSubjects;
     /** The bundled server could not write for want of room. */
     readonly onFullDisk: () => void;
   },
@@ -53,6 +59,7 @@ export async function openRuntimeBus(
   const link = local?.bundled?.hub;
   link?.askWith(() => hasLeaf(connection));
   let since = new Date();
+  let allowed = ports.named;
   connection.onStatus(() => (since = new Date()));
   return {
     connection,
@@ -61,6 +68,11 @@ export async function openRuntimeBus(
       return local?.bundled !== undefined;
     },
     holdServer: () => local?.bundled?.hold() ?? Promise.resolve(() => undefined),
+    allow: async (named) => {
+      if (isSameValue(named, allowed)) return;
+      allowed = named;
+      await local?.bundled?.allow(named);
+    },
     setStoring: async (isStoring) => local?.bundled?.setStoring(isStoring),
     changeCallers: (change) => {
       if (local?.bundled !== undefined) return local.bundled.changeCallers(change);

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { busAgents } from "../bus/agents/agents-port.ts";
 import { JobHost } from "../bus/jobs/job-host.ts";
+import { namedSubjects } from "../bus/identity/named-subjects.ts";
 import { createAgentHost } from "../bus/serving/agent-host.ts";
 import { build } from "../host/build-facts.ts";
 import { openCredentials } from "../host/credentials.ts";
@@ -113,6 +114,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     clientName: `muster ${build.version}`,
     owner: identity.owner,
     isStoring,
+    named: namedSubjects(desired.manifest.agents.values()),
     onFullDisk: () => storage.refused(),
   });
   open.add("bus", () => bus.close());

@@ -19,6 +19,7 @@ export interface SubjectParts {
 export class SubjectTrigger {
   readonly #parts: SubjectParts;
   #subscription: BusSubscription | undefined;
+  #unwatch: (() => void) | undefined;
 
   constructor(parts: SubjectParts) {
     this.#parts = parts;
@@ -26,6 +27,9 @@ export class SubjectTrigger {
 
   start(): void {
     const { bus, subject, queueGroup, line, onProblem } = this.#parts;
+    this.#unwatch = bus.onRefusedSubjects(() => {
+      if (!bus.refusedSubjects().includes(subject)) onProblem(undefined);
+    });
     this.#subscription = bus.subscribe(
       subject,
       (message) => {
@@ -46,6 +50,7 @@ export class SubjectTrigger {
   }
 
   stop(): void {
+    this.#unwatch?.();
     this.#subscription?.unsubscribe();
   }
 }

@@ -14,6 +14,7 @@ import { BundledServerError } from "./bundled-error.ts";
 import { BundledCallers, type CallerChange } from "./bundled-callers.ts";
 import type { BundledKeys, NamedKey } from "./bundled-keys.ts";
 import { runtimeInboxPrefix } from "./bundled-users.ts";
+import { type NamedSubjects, noNamedSubjects } from "../identity/named-subjects.ts";
 import { readBusFile, clearBusFile } from "./bus-file.ts";
 import type { BusSettings } from "../connection/bus-settings.ts";
 import { HubKeeper } from "./hub-keeper.ts";
@@ -30,6 +31,8 @@ export interface BundledServerOptions {
   readonly maxStoreBytes?: number;
   /** False: it starts without JetStream, as on a full disk. */
   readonly isStoring?: boolean;
+  /** What the runtime's own user may do beside what it needs, where the server wants keys; default: nothing. */
+  readonly named?: NamedSubjects;
   /** The server could not write for want of room. */
   readonly onFullDisk?: () => void;
   /** The server ended though nobody asked; it is being started again. */
@@ -52,6 +55,8 @@ export interface BundledServer {
   setStoring(isStoring: boolean): Promise<void>;
   /** Has a further caller's key made, or removed: at once, also on the server that runs. Resolves to a key that was made. Rejects with a `BundledServerError`. */
   changeCallers(change: CallerChange): Promise<NamedKey | undefined>;
+  /** Has the runtime's user be allowed other named subjects, without clients noticing where the server can reload. Never rejects. */
+  allow(named: NamedSubjects): Promise<void>;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
   /** Has it stand still, so that its store can be read as of one instant. Resolves to what has it go on; rejects where it can't be held. */
@@ -81,6 +86,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   const { keys } = callers;
   const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
   let isStoring = options.isStoring ?? true;
+  let named = options.named ?? noNamedSubjects;
   const launch = async (port: number): Promise<LaunchedServer> => {
     const program = await bundledProgram(options.stateDirectory);
     const launchOptions: LaunchOptions = {
@@ -90,6 +96,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       program,
       serverName: serverName(options),
       isStoring,
+      named,
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
       ...(callers.keys === undefined ? {} : { keys: callers.keys }),
       signal: stopping.signal,
@@ -111,6 +118,11 @@ export async function startBundledServer(options: BundledServerOptions): Promise
     },
     changeCallers: (change) =>
       callers.change(change, (changed) => changeRunning(supervised.current, { keys: changed }, options.log)),
+    allow: async (wanted) => {
+      named = wanted;
+      if (keys !== undefined && !stopping.signal.aborted)
+        await changeRunning(supervised.current, { named }, options.log);
+    },
     restart: () => void supervised.current.child.stop(0),
     hold: () => holding.hold(supervised.current.child.pid),
     credentials: credentialsOf(keys, options),

@@ -1,5 +1,6 @@
 // Who may do what on a bundled server that authenticates (docs/auth.md has the same as a table).
 
+import type { NamedSubjects } from "../identity/named-subjects.ts";
 import { conversationStream } from "../memory/bucket-key.ts";
 
 /** Public keys of the users. */
@@ -7,6 +8,8 @@ export interface BundledUsers {
   readonly runtime: string;
   /** The callers' key that all share, and those of further callers. */
   readonly callers: readonly string[];
+  /** What the runtime may do beside what it needs. */
+  readonly named: NamedSubjects;
 }
 
 const runtimeInboxes = "_INBOX.muster";
@@ -72,11 +75,19 @@ export function usersConfig(users: BundledUsers): readonly string[] {
   return [
     "authorization {",
     "  users: [",
-    userLine(users.runtime, runtime),
+    userLine(users.runtime, withNamed(runtime, users.named)),
     ...users.callers.map((nkey) => userLine(nkey, caller)),
     "  ]",
     "}",
   ];
+}
+
+function withNamed(permissions: Permissions, { publish, subscribe }: NamedSubjects): Permissions {
+  return {
+    ...permissions,
+    publish: [...permissions.publish, ...publish],
+    subscribe: [...permissions.subscribe, ...subscribe],
+  };
 }
 
 function userLine(nkey: string, { publish, subscribe, hidden, forbidden }: Permissions): string {

@@ -8,6 +8,7 @@ import { makeFolder } from "../../host/write-whole.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { bundledConfigText, type BundledConfig } from "./bundled-config.ts";
 import { BundledServerError } from "./bundled-error.ts";
+import type { NamedSubjects } from "../identity/named-subjects.ts";
 import type { BundledKeys } from "./bundled-keys.ts";
 import type { BundledUsers } from "./bundled-users.ts";
 import { bundledEvent, parseBundledLog } from "./bundled-log.ts";
@@ -24,6 +25,8 @@ export interface LaunchOptions {
   readonly stateDirectory: string;
   /** Absent: anybody may do anything. */
   readonly keys?: BundledKeys;
+  /** What the runtime's user may do beside what it needs, on a server with keys. */
+  readonly named: NamedSubjects;
   /** JetStream's domain. */
   readonly domain?: string;
   /** Lines of configuration about the hub. */
@@ -43,7 +46,7 @@ export interface LaunchedServer {
   readonly port: number;
   readonly url: string;
   /** Has it take other settings, without its clients noticing. Rejects when it does not. */
-  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring" | "keys">>): Promise<void>;
+  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring" | "keys" | "named">>): Promise<void>;
 }
 
 /** Long, for the recovery of a large store on slow storage. */
@@ -100,17 +103,17 @@ export function bundledFolder(stateDirectory: string): string {
 }
 
 function writeConfig(options: LaunchOptions): string {
-  const { keys } = options;
+  const { keys, named } = options;
   const storeDirectory = bundledFolder(options.stateDirectory);
-  const users = keys === undefined ? {} : { users: usersOf(keys) };
+  const users = keys === undefined ? {} : { users: usersOf(keys, named) };
   const config: BundledConfig = { ...options, storeDirectory, ...users };
   const path = join(storeDirectory, "nats-server.conf");
   replaceSmallFile(path, bundledConfigText(config));
   return path;
 }
 
-function usersOf({ runtime, caller, named }: BundledKeys): BundledUsers {
-  return { runtime: runtime.publicKey, callers: [caller, ...named].map(({ publicKey }) => publicKey) };
+function usersOf({ runtime, caller, named: callers }: BundledKeys, named: NamedSubjects): BundledUsers {
+  return { runtime: runtime.publicKey, callers: [caller, ...callers].map(({ publicKey }) => publicKey), named };
 }
 
 /** One reload after the other, each with what those before it changed. */

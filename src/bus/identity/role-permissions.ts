@@ -1,5 +1,6 @@
 // The least that each role needs of NATS, on a server whose users are somebody else's to make (docs/identity.md).
 
+import type { NamedSubjects } from "./named-subjects.ts";
 import { userInfoSubject } from "./own-identity.ts";
 import { conversationBucket, conversationStream } from "../memory/bucket-key.ts";
 import { type JobOwner, jobStream, ownersJobs, recordStream } from "../../protocol/job-subjects.ts";
@@ -18,6 +19,8 @@ export interface RoleScope extends JobOwner {
   readonly hasJobs: boolean;
   /** Whether conversations are in JetStream (docs/memory.md). */
   readonly hasKvMemory: boolean;
+  /** What a host's agents name in their tools and triggers. */
+  readonly named: NamedSubjects;
 }
 
 export interface RolePermissions {
@@ -40,14 +43,22 @@ export function rolePermissions(role: Role, scope: RoleScope): RolePermissions {
 }
 
 function host(scope: RoleScope): RolePermissions {
-  const { agent, owner, inboxPrefix } = scope;
+  const { agent, owner, inboxPrefix, named } = scope;
   const own = (verb: string): string => `agents.${verb}.${agent}.${owner}.*`;
   const jobs = scope.hasJobs ? hostJobs(scope) : none;
   const memory = scope.hasKvMemory ? hostMemory(scope) : [];
   return {
     // Its address is asked for before it serves; answers go to whatever inbox asks.
-    publish: [own("hb"), own("status"), "_INBOX.>", userInfoSubject, ...jobs.publish, ...memory],
-    subscribe: [own("prompt"), own("status"), own("hb"), "$SRV.>", `${inboxPrefix}.>`, ...jobs.subscribe],
+    publish: [own("hb"), own("status"), "_INBOX.>", userInfoSubject, ...jobs.publish, ...memory, ...named.publish],
+    subscribe: [
+      own("prompt"),
+      own("status"),
+      own("hb"),
+      "$SRV.>",
+      `${inboxPrefix}.>`,
+      ...jobs.subscribe,
+      ...named.subscribe,
+    ],
   };
 }
 

@@ -110,6 +110,28 @@ describe("permissions", () => {
     expect(stdout).not.toContain("$JS");
   });
 
+  test("of a host have the subjects that its tools and triggers name", async () => {
+    const manifest = join(folder, "naming.yaml");
+    await writeFile(
+      manifest,
+      `
+agents:
+  a:
+    model: ollama/m
+    callers: { trust: signed }
+    tools: { tell: { type: publish, allow: [plant.log], ask: [plant.restart] } }
+    triggers: { alarm: { subject: plant.alarm.*, deliver: { nats: plant.explained } } }
+`,
+    );
+    const { stdout } = await run("permissions", "host", "-f", manifest, "--no-jobs", "--nsc");
+    expect(stdout).toMatch(
+      /--allow-pub \S+,plant\.explained,plant\.log,plant\.restart --allow-sub \S+,plant\.alarm\.\*\n$/,
+    );
+    const whose = ["--owner", "press-07", "--agent", "own"];
+    expect((await run("permissions", "host", "-f", manifest, ...whose)).stdout).toContain("plant.alarm.*");
+    expect((await run("permissions", "caller", "-f", manifest)).stdout).not.toContain("plant");
+  });
+
   test("come as flags for nsc, too", async () => {
     const { stdout } = await run("permissions", "caller", "--nsc", "--no-jobs", "--inbox", "_INBOX_ann");
     expect(stdout).toBe(
