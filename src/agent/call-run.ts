@@ -21,6 +21,8 @@ export interface CallResult {
 interface Ended {
   readonly text: string;
   readonly error?: ToolErrorKind | "internal";
+  /** What the tool took; absent: it took nothing. */
+  readonly input?: ToolInput;
 }
 
 /** Of the time that the turn has left. */
@@ -50,7 +52,7 @@ export class CallRun {
     const { id, name, input } = call;
     const startedAt = performance.now();
     this.#emit({ type: "tool-call", call: { id, name, input } });
-    const { text, error } = await this.#end(call);
+    const { text, error, input: taken = input } = await this.#end(call);
     this.#signal.throwIfAborted();
     const bounded = boundedText(text, resultBytes(this.#turn));
     const bytes = Buffer.byteLength(bounded);
@@ -62,7 +64,7 @@ export class CallRun {
       bytes,
     };
     const inputBytes = Buffer.byteLength(JSON.stringify(call.rawInput ?? input));
-    this.#turn.record.tool({ name, outcome: error ?? "ok", durationMs, inputBytes, outputBytes: bytes });
+    this.#turn.record.tool({ name, outcome: error ?? "ok", durationMs, inputBytes, outputBytes: bytes, input: taken });
     this.#emit({ type: "tool-result", id, name, outcome });
     return { call, text: bounded };
   }
@@ -91,7 +93,7 @@ export class CallRun {
     );
     const { text, endsTurn, failed } = readOutput(output);
     this.endsTurn ||= endsTurn === true;
-    return { text, ...(failed === undefined ? {} : { error: failed }) };
+    return { text, input, ...(failed === undefined ? {} : { error: failed }) };
   }
 
   #mustBeNew(tool: Tool, input: ToolInput): void {

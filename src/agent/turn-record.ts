@@ -59,7 +59,7 @@ export function turnRecord(
       trimmedTurns = Math.max(trimmedTurns, turns);
       return isNews;
     },
-    tool: (call) => void tools.push(call),
+    tool: (call) => void tools.push(options.keepsText ? call : withoutInput(call)),
     tokens: () => calls.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0),
     toolCalls: () => tools.length,
     toolsFailed: () => haveAllFailed(tools),
@@ -80,6 +80,10 @@ export function turnRecord(
       ...(options.keepsText ? { prompt: prompt.text, answer: isTooLong ? "(too long)" : answer } : {}),
     }),
   };
+}
+
+function withoutInput({ name, outcome, durationMs, inputBytes, outputBytes }: ToolCallTrace): ToolCallTrace {
+  return { name, outcome, durationMs, inputBytes, outputBytes };
 }
 
 function haveAllFailed(tools: readonly ToolCallTrace[]): boolean {

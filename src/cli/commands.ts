@@ -113,6 +113,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "chat", summary: "Talk with an agent", load: async () => (await import("./chat.ts")).command },
   {
+    name: "test",
+    summary: "Ask agents the prompts of a file, and check their answers against what is expected",
+    load: async () => (await import("./test.ts")).command,
+  },
+  {
     name: "install",
     summary: "Install this executable as a systemd service and start it",
     load: async () => (await import("./install.ts")).command,

@@ -46,7 +46,9 @@ export const command: Command = {
     },
     "log-level": { value: "LEVEL", description: `${levels.join(", ")}; default info`, complete: levels },
     "log-format": { value: "FORMAT", description: `${formats.join(" or ")}; default by terminal`, complete: formats },
-    "log-prompts": { description: "log prompts and answers too" },
+    "log-prompts": {
+      description: "log prompts and answers too, and keep them and what tools were called with in traces",
+    },
   },
   examples: [
     { line: "muster run", does: "runs agents.yaml of this folder" },

@@ -16,7 +16,7 @@ export const command: Command = {
   name: "trace",
   summary: "Show what the latest turns did: calls of models and tools, tokens, times, costs",
   details: [
-    "The runtime keeps its latest turns in memory, at most 500 and 1 MB. What was said is in them only with `muster run --log-prompts`. The log has the same, for longer.",
+    "The runtime keeps its latest turns in memory, at most 500 and 1 MB. What was said and what tools were called with is in them only with `muster run --log-prompts`. The log has the same, for longer.",
   ],
   args: [{ name: "AGENT", description: "only its turns", isOptional: true, complete: "agents" }],
   options: {

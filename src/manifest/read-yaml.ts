@@ -13,20 +13,34 @@ const maxSyntaxProblems = 10;
 // YAML accepts tab, line feed, carriage return and next line.
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
+/** What the file is, for messages. */
+export interface FileKind {
+  readonly name: string;
+  /** What it has at least. */
+  readonly least: string;
+  readonly second: string;
+}
+
+const manifestKind: FileKind = {
+  name: "a manifest",
+  least: '"agents:" with one agent under it',
+  second: "a manifest is one document, more files go to agents.d/",
+};
+
 /** Undefined when the text is no YAML, or no single document; the reason is in the report then. */
-export function readYaml(text: string, report: FileReport): YamlTree | undefined {
+export function readYaml(text: string, report: FileReport, kind = manifestKind): YamlTree | undefined {
   if (text.length > maxFileBytes) {
-    report.problem(0, [], `Found a file of more than ${maxFileBytes / 1024 ** 2} MB; a manifest may not be larger`);
+    report.problem(0, [], `Found a file of more than ${maxFileBytes / 1024 ** 2} MB; ${kind.name} may not be larger`);
     return undefined;
   }
   const control = controlCharacter.exec(text);
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    report.problem(control.index, [], `Found the control character U+${code}; a manifest is plain text`);
+    report.problem(control.index, [], `Found the control character U+${code}; ${kind.name} is plain text`);
     return undefined;
   }
   const documents = parse(text, report);
-  const contents = documents === undefined ? undefined : onlyContents(documents, text, report);
+  const contents = documents === undefined ? undefined : onlyContents(documents, text, report, kind);
   return contents === undefined ? undefined : buildTree(contents, report);
 }
 
@@ -52,21 +66,22 @@ function parse(text: string, report: FileReport): readonly Document.Parsed[] | u
   return errors.length > 0 ? undefined : documents;
 }
 
-function onlyContents(documents: readonly Document.Parsed[], text: string, report: FileReport): ParsedNode | undefined {
+function onlyContents(
+  documents: readonly Document.Parsed[],
+  text: string,
+  report: FileReport,
+  kind: FileKind,
+): ParsedNode | undefined {
   const [first, second] = documents.flatMap(({ contents }) =>
     contents === null || isNothing(contents) ? [] : [contents],
   );
   if (first === undefined) {
     const what = text.trim() === "" ? "an empty file" : "a file without any key";
-    report.problem(0, [], `Found ${what}; a manifest has at least "agents:" with one agent under it`);
+    report.problem(0, [], `Found ${what}; ${kind.name} has at least ${kind.least}`);
     return undefined;
   }
   if (second !== undefined) {
-    report.problem(
-      second.range[0],
-      [],
-      'Found a second YAML document after "---"; a manifest is one document, more files go to agents.d/',
-    );
+    report.problem(second.range[0], [], `Found a second YAML document after "---"; ${kind.second}`);
     return undefined;
   }
   return first;

@@ -3,13 +3,13 @@
 import * as z from "zod/mini";
 import { acceptedName, fields, namePattern, size } from "./fields.ts";
 
-const accepted = "a regular expression without lookaround and back references, such as '(?i)password'";
+export const acceptedPattern = "a regular expression without lookaround and back references, such as '(?i)password'";
 
 /** Repetitions that the matcher takes. */
 const mostRepeats = 1000;
 
 function patterns(description: string) {
-  const one = z.string({ error: accepted }).check(z.refine(isPattern, { error: accepted }));
+  const one = z.string({ error: acceptedPattern }).check(z.refine(isPattern, { error: acceptedPattern }));
   const name = z.string().check(z.regex(namePattern, { error: acceptedName }));
   return z
     .record(name, one, { error: "a map of patterns by name, such as { iban: '[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}' }" })
@@ -17,7 +17,7 @@ function patterns(description: string) {
 }
 
 /** Whether the matcher, whose time grows with the text only, takes it. */
-function isPattern(text: string): boolean {
+export function isPattern(text: string): boolean {
   if (text.trim() === "" || text.length > 1000) return false;
   const unsupported = /\(\?<?[=!]|(?:^|[^\\])(?:\\\\)*\\(?:[1-9]|k<)/;
   if (unsupported.test(text)) return false;

@@ -28,6 +28,8 @@ export interface ToolCallTrace {
   readonly inputBytes: number;
   /** Of what the model read. */
   readonly outputBytes: number;
+  /** The arguments, as the tool took them; kept only with `--log-prompts`. */
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
 export interface TurnTrace {

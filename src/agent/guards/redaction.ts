@@ -45,6 +45,9 @@ function redactedTrace(trace: TurnTrace, redact: Redact): TurnTrace {
     ...trace,
     ...(prompt === undefined ? {} : { prompt: redact(prompt) }),
     ...(answer === undefined ? {} : { answer: redact(answer) }),
+    tools: trace.tools.map((call) =>
+      call.input === undefined ? call : { ...call, input: redactedInput(call.input, redact) },
+    ),
   };
 }
 

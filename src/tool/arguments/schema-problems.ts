@@ -21,14 +21,26 @@ const ignored = new Set(["pattern", "patternProperties", "format", "$schema", "$
 
 const validators = new WeakMap<JsonSchema, Promise<Validator | undefined>>();
 
+/** How the value as a whole is called, and a part of it. */
+export interface ValueWords {
+  readonly whole: string;
+  readonly part: string;
+}
+
+const argumentWords: ValueWords = { whole: "the arguments", part: "argument" };
+
 /** Empty: it follows. Each names its argument. */
-export async function schemaProblems(schema: JsonSchema, value: unknown): Promise<readonly string[]> {
+export async function schemaProblems(
+  schema: JsonSchema,
+  value: unknown,
+  named = argumentWords,
+): Promise<readonly string[]> {
   const known = validators.get(schema) ?? makeValidator(schema);
   validators.set(schema, known);
   const validator = await known;
   try {
     const { valid, errors } = validator?.validate(value) ?? { valid: true, errors: [] };
-    return valid ? [] : wordsOf(errors, value);
+    return valid ? [] : wordsOf(errors, value, named);
   } catch {
     return []; // The schema leads nowhere: the tool itself has to say what it does not take.
   }
@@ -54,19 +66,19 @@ function holdsSchemas(key: string): boolean {
   return key === "properties" || key === "$defs" || key === "definitions";
 }
 
-function wordsOf(errors: readonly OutputUnit[], value: unknown): readonly string[] {
-  const told = errors.filter(({ keyword }) => !outer.has(keyword)).map((error) => words(error, value));
+function wordsOf(errors: readonly OutputUnit[], value: unknown, named: ValueWords): readonly string[] {
+  const told = errors.filter(({ keyword }) => !outer.has(keyword)).map((error) => words(error, value, named));
   return told.length === 0 ? ["they do not follow the schema"] : [...new Set(told)];
 }
 
-function words({ keyword, instanceLocation, error }: OutputUnit, value: unknown): string {
+function words({ keyword, instanceLocation, error }: OutputUnit, value: unknown, named: ValueWords): string {
   const path = instanceLocation.replace(/^#\/?/, "").split("/").filter(Boolean).map(unescaped);
-  const place = path.length === 0 ? "the arguments" : `"${path.join(".")}"`;
+  const place = path.length === 0 ? named.whole : `"${path.join(".")}"`;
   switch (keyword) {
     case "required":
       return `"${[...path, /"([^"]*)"/.exec(error)?.[1] ?? "?"].join(".")}" is missing`;
     case "false":
-      return `there is no argument ${place}`;
+      return `there is no ${named.part} ${place}`;
     case "type":
       return `${place} is ${shown(valueAt(value, path))}, and ${error.replace(/^.*Expected/, "expected").replace(/\.$/, "")}`;
     default:
