@@ -3,15 +3,7 @@
 import * as z from "zod/mini";
 import { isPublishableSubject, parseAgentSubject } from "../../protocol/subjects.ts";
 import { fields } from "../fields.ts";
-
-/** Either an address, or filters in which a star stands for any characters. */
-export interface AgentTarget {
-  /** A prompt subject. */
-  readonly address?: string;
-  readonly agent?: string;
-  readonly owner?: string;
-  readonly name?: string;
-}
+import type { AgentTarget } from "./other-agents-config.ts";
 
 const acceptedAddress =
   "an address: NAME, OWNER/NAME or AGENT/OWNER/NAME, without stars, or a prompt subject agents.prompt.AGENT.OWNER.NAME";

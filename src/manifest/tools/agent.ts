@@ -3,25 +3,9 @@
 import * as z from "zod/mini";
 import { choice, duration, size, text } from "../fields.ts";
 import { formatDuration, formatSize } from "../units.ts";
-import { addressKey, type AgentTarget, buildTarget, matchKey, targetPlain } from "./agent-target.ts";
+import { type AgentToolConfig, questionReceivers } from "./other-agents-config.ts";
+import { addressKey, buildTarget, matchKey, targetPlain } from "./agent-target.ts";
 import { toolType } from "./tool-type.ts";
-
-export const questionReceivers = ["caller", "model", "deny"] as const;
-/** Who answers what the other agent asks. */
-export type QuestionReceiver = (typeof questionReceivers)[number];
-
-export interface AgentToolConfig {
-  readonly type: "agent";
-  readonly name: string;
-  readonly target: AgentTarget;
-  /** Absent: what the agent says of itself. */
-  readonly description?: string;
-  readonly questions: QuestionReceiver;
-  readonly questionTimeoutMs: number;
-  readonly timeoutMs: number;
-  readonly maxOutputBytes: number;
-  readonly maxFilesBytes: number;
-}
 
 const hourMs = 3_600_000;
 

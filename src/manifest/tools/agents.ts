@@ -3,35 +3,8 @@
 import * as z from "zod/mini";
 import { choice, count, duration, fields, folder, size } from "../fields.ts";
 import { formatDuration, formatSize } from "../units.ts";
+import { type AgentsToolConfig, agentToolNames } from "./other-agents-config.ts";
 import { toolType } from "./tool-type.ts";
-
-/** In the order of the public contract of agent tools. */
-export const agentToolNames = [
-  "discover_agents",
-  "prompt_agent",
-  "wait_agent",
-  "answer_agent",
-  "cancel_agent",
-  "list_agent_calls",
-] as const;
-
-export type AgentToolName = (typeof agentToolNames)[number];
-
-export interface AgentsToolConfig {
-  readonly type: "agents";
-  readonly name: string;
-  readonly tools: readonly AgentToolName[];
-  /** For one call. */
-  readonly timeoutMs: number;
-  /** For one `wait_agent`. */
-  readonly maxWaitMs: number;
-  /** Tracked in a turn. */
-  readonly maxCalls: number;
-  /** Of files that come back, for one call. */
-  readonly maxFilesBytes: number;
-  /** Absolute folders that files may be sent from, beside the turn's own. */
-  readonly roots: readonly string[];
-}
 
 const hourMs = 3_600_000;
 const defaults = { timeoutMs: 600_000, maxCalls: 256, maxFilesBytes: 64 * 1024 ** 2 };

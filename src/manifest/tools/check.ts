@@ -7,7 +7,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { checkCommandTool } from "./check-command.ts";
 import { checkHttpTool } from "./check-http-tool.ts";
 import { checkShellTool } from "./check-shell.ts";
-import { agentToolNames } from "./agents.ts";
+import { agentToolNames } from "./other-agents-config.ts";
 import { checkTarget } from "./check-target.ts";
 import { checkFilesTool } from "./files.ts";
 import { checkSubjectTool } from "./subjects.ts";

@@ -2,9 +2,7 @@
 
 import type { Secret } from "../secret.ts";
 import type { ArgvPattern } from "./argv-pattern.ts";
-import type { AgentToolConfig } from "./agent.ts";
-import type { AgentsToolConfig } from "./agents.ts";
-import type { HandoffToolConfig } from "./handoff.ts";
+import type { AgentsToolConfig, AgentToolConfig, HandoffToolConfig } from "./other-agents-config.ts";
 import type { HttpRule } from "./http-rule.ts";
 
 export interface TimeToolConfig {

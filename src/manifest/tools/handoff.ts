@@ -3,18 +3,9 @@
 import * as z from "zod/mini";
 import { duration, text } from "../fields.ts";
 import { formatDuration } from "../units.ts";
-import { addressKey, type AgentTarget, buildTarget, matchKey, targetPlain } from "./agent-target.ts";
+import type { HandoffToolConfig } from "./other-agents-config.ts";
+import { addressKey, buildTarget, matchKey, targetPlain } from "./agent-target.ts";
 import { toolType } from "./tool-type.ts";
-
-export interface HandoffToolConfig {
-  readonly type: "handoff";
-  readonly name: string;
-  readonly target: AgentTarget;
-  /** Absent: what the agent says of itself. */
-  readonly description?: string;
-  readonly questionTimeoutMs: number;
-  readonly timeoutMs: number;
-}
 
 const hourMs = 3_600_000;
 

@@ -1,7 +1,7 @@
 // One prompt to another agent and what came of it so far: text within its limit, files in the turn's folder, the question it waits with.
 
 import { join } from "node:path";
-import type { AgentToolConfig } from "../../manifest/tools/agent.ts";
+import type { AgentToolConfig } from "../../manifest/tools/other-agents-config.ts";
 import { neutralise } from "../../telemetry/neutralise.ts";
 import type { ToolContext, ToolOutput } from "../contract.ts";
 import { ToolError } from "../contract.ts";

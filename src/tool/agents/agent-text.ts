@@ -1,6 +1,6 @@
 // What a model is told of the agent behind a tool: the operator's words, else the agent's own, which are quoted and short.
 
-import type { AgentTarget } from "../../manifest/tools/agent-target.ts";
+import type { AgentTarget } from "../../manifest/tools/other-agents-config.ts";
 import { neutraliseLine } from "../../telemetry/neutralise.ts";
 import { agentsMeant } from "./choose-agent.ts";
 import type { RemoteAgent } from "./port.ts";

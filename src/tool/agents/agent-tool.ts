@@ -1,7 +1,7 @@
 // `type: agent`: one other agent as a tool. What it says of itself and what it answers is text from outside.
 
 import * as z from "zod/mini";
-import type { AgentToolConfig } from "../../manifest/tools/agent.ts";
+import type { AgentToolConfig } from "../../manifest/tools/other-agents-config.ts";
 import type { Tool, ToolContext, ToolOutput, ToolSource } from "../contract.ts";
 import { parametersOf, readInput } from "../parameters.ts";
 import { AgentAnswer } from "./agent-answer.ts";

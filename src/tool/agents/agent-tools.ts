@@ -1,7 +1,7 @@
 // `type: agents`: the six tools of the public contract of agent tools. What a model can act on comes back as a result in words, never as a throw.
 
 import * as z from "zod/mini";
-import type { AgentsToolConfig, AgentToolName } from "../../manifest/tools/agents.ts";
+import type { AgentsToolConfig, AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { ToolContext, ToolInput, ToolOutput } from "../contract.ts";
 import { ToolError } from "../contract.ts";
 import { readInput } from "../parameters.ts";

@@ -1,6 +1,6 @@
 // An entry of `type: agents`: its tools, and the calls of each turn that uses them.
 
-import type { AgentToolName } from "../../manifest/tools/agents.ts";
+import type { AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { Tool, ToolContext, ToolSource } from "../contract.ts";
 import { type AgentToolsPorts, useAgentTool } from "./agent-tools.ts";
 import { CallScope } from "./call-scope.ts";

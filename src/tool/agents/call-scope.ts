@@ -1,6 +1,6 @@
 // The calls of one turn: they are seen by its tools alone, and end with it.
 
-import type { AgentToolName } from "../../manifest/tools/agents.ts";
+import type { AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { AgentCall } from "./agent-call.ts";
 
 export class CallScope {

@@ -2,7 +2,7 @@
 
 import { matchesGlob } from "../../protocol/glob.ts";
 import { parseAgentSubject } from "../../protocol/subjects.ts";
-import type { AgentTarget } from "../../manifest/tools/agent-target.ts";
+import type { AgentTarget } from "../../manifest/tools/other-agents-config.ts";
 import type { RemoteAgent } from "./port.ts";
 
 /** The best first; those whose heartbeats have stopped last. */

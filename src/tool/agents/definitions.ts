@@ -1,6 +1,6 @@
 // The six tools as a model sees them: word for word those of the public contract of agent tools, so that a model reads the same in every harness.
 
-import type { AgentToolName } from "../../manifest/tools/agents.ts";
+import type { AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { ToolSpec } from "../contract.ts";
 
 interface Definition extends ToolSpec {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
-import type { HandoffToolConfig } from "../../manifest/tools/handoff.ts";
+import type { HandoffToolConfig } from "../../manifest/tools/other-agents-config.ts";
 import type { Tool, ToolContext, ToolOutput, ToolSource } from "../contract.ts";
 import { ToolError } from "../contract.ts";
 import { parametersOf, readInput } from "../parameters.ts";

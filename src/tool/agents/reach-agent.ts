@@ -1,6 +1,6 @@
 // Sends a prompt to the agent that a tool means: the best of those that are there, and where nobody takes it, the next.
 
-import type { AgentTarget } from "../../manifest/tools/agent-target.ts";
+import type { AgentTarget } from "../../manifest/tools/other-agents-config.ts";
 import type { ToolContext } from "../contract.ts";
 import { ToolError } from "../contract.ts";
 import { callRefusal, type CallLimits } from "./call-guards.ts";

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { AgentToolName } from "../../manifest/tools/agents.ts";
+import type { AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { ToolContext } from "../contract.ts";
 import { ToolError } from "../contract.ts";
 import { AgentCall } from "./agent-call.ts";

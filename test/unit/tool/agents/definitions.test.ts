@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { agentToolNames, type AgentToolName } from "../../../../src/manifest/tools/agents.ts";
+import { agentToolNames, type AgentToolName } from "../../../../src/manifest/tools/other-agents-config.ts";
 import { agentToolDefinitions } from "../../../../src/tool/agents/definitions.ts";
 
 const named = (...names: readonly AgentToolName[]) => agentToolDefinitions(new Set(names));
