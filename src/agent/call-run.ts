@@ -7,7 +7,6 @@ import type { Tool, ToolErrorKind, ToolInput, ToolOutput } from "../tool/contrac
 import { ToolError } from "../tool/contract.ts";
 import { callContext, type SaidEvent } from "./call-context.ts";
 import type { ToolOutcome } from "./contract.ts";
-import { toolOfCall } from "./tool-of-call.ts";
 import { withinTime } from "./within-time.ts";
 import type { Emit } from "./events-during.ts";
 import type { Turn } from "./turn-ports.ts";
@@ -75,7 +74,7 @@ export class CallRun {
       const { toolCalls } = this.#turn.ports.limits;
       if (this.#called > toolCalls)
         throw new ToolError("limit", `No more than ${toolCalls} calls can be made in a turn`);
-      return await this.#run(toolOfCall(call.name, this.#turn.tools), call);
+      return await this.#run(this.#turn.tools.ofCall(call.name), call);
     } catch (error) {
       if (error instanceof ToolError) return { text: `Error: ${error.message}`, error: error.kind };
       if (!this.#signal.aborted) this.#noteBug(call, error);
@@ -91,7 +90,8 @@ export class CallRun {
     const output = await withinTime(this.#signal, this.#timeMs(), (signal) =>
       tool.run(input, callContext(around, signal)),
     );
-    const { text, endsTurn, failed } = readOutput(output);
+    const { text, endsTurn, failed, allowsOnly } = readOutput(output);
+    if (allowsOnly !== undefined) this.#turn.tools.narrow(tool.name, allowsOnly);
     this.endsTurn ||= endsTurn === true;
     return { text, input, ...(failed === undefined ? {} : { error: failed }) };
   }

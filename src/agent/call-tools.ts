@@ -33,7 +33,7 @@ async function runAll(
 ): Promise<CallsOutcome> {
   const run = new CallRun(turn, signal, emit);
   const results: CallResult[] = [];
-  for (const batch of callBatches(calls, turn.tools)) {
+  for (const batch of callBatches(calls, turn.tools.all)) {
     signal.throwIfAborted();
     if (run.endsTurn) results.push(...batch.map((call) => ({ call, text: notMade })));
     else results.push(...(await Promise.all(batch.map((call) => run.call(call)))));

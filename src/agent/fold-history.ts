@@ -46,7 +46,7 @@ function dueTurns({ ports, tools }: Turn, turns: readonly StoredTurn[], keepTurn
     instructions,
     turns,
     current: [],
-    tools,
+    tools: tools.all,
     contextTokens: model.contextTokens(),
     maxOutput: model.config.maxOutput,
     estimate,

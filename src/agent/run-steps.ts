@@ -16,7 +16,7 @@ export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, vo
   for (let step = 1; ; step++) {
     if (step >= limits.steps) mustAnswer ??= "steps";
     if (isSpent(turn)) throw new LimitReached("tokens");
-    const answer = yield* modelStep(turn, mustAnswer === undefined ? turn.tools : []);
+    const answer = yield* modelStep(turn, mustAnswer === undefined ? turn.tools.now() : []);
     if (answer.calls.length === 0 || mustAnswer !== undefined) {
       endWith(turn, answer, mustAnswer);
       return;

@@ -5,8 +5,8 @@ import type { Conversations, StoredMessage, StoredTurn } from "../memory/contrac
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
-import type { Tool } from "../tool/contract.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
+import type { AllowedTools } from "./allowed-tools.ts";
 import type { Approver } from "./approver.ts";
 import type { AgentPrompt } from "./contract.ts";
 import type { RepeatedCalls } from "./repeated-calls.ts";
@@ -41,8 +41,8 @@ export interface Turn {
   readonly repeats: RepeatedCalls;
   /** By `performance.now`: when its time is over. */
   readonly overAt: number;
-  /** Those that could be called when it began. */
-  readonly tools: readonly Tool[];
+  /** Those that could be called when it began, and can be now. */
+  readonly tools: AllowedTools;
   /** Completed turns of its conversation, oldest first. */
   readonly history: readonly StoredTurn[];
   /** Its own so far: the prompt, then answers with calls, each followed by its results. */

@@ -4,6 +4,7 @@
 import type { OpenConversation, StoredMessage } from "../memory/contract.ts";
 import { MemoryError } from "../memory/memory-error.ts";
 import { ModelError } from "../model/contract.ts";
+import { AllowedTools } from "./allowed-tools.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
 import { foldHistory } from "./fold-history.ts";
 import { preparedTools, ToolsUnavailable } from "./prepared-tools.ts";
@@ -34,7 +35,7 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
     const { overAt } = timer;
     const repeats = new RepeatedCalls();
     const own = { prompt, signal: timer.signal, overAt, record, end, repeats, history, messages };
-    const tools = await preparedTools(ports.tools, timer.signal);
+    const tools = new AllowedTools(await preparedTools(ports.tools, timer.signal));
     const turn = { ports, tools, ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);

@@ -36,6 +36,7 @@ import type { CallersKeys } from "./schema-callers.ts";
 import type { MemoryKeys } from "./schema-memory.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { TurnKeys } from "./schema-turn.ts";
+import { readSkills } from "./skills/read-skills.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { buildTools } from "./tools/build.ts";
 
@@ -185,6 +186,9 @@ function buildAgent(
     memory: buildMemory(keys.memory ?? {}),
     turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
     tools: buildTools(keys.tools ?? {}),
+    ...(keys.skills === undefined
+      ? {}
+      : { skills: { folders: keys.skills, skills: readSkills(keys.skills, surroundings).skills } }),
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
     triggers: buildTriggers(keys.triggers ?? {}, brokers),

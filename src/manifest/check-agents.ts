@@ -13,6 +13,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { keysOf } from "./schema-walk.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { modelReference } from "./schema-model.ts";
+import { checkSkills, checkSkillToolName } from "./skills/check.ts";
 import { checkTools } from "./tools/check.ts";
 import { checkPrivileged, type AgentLayers } from "./tools/privileged.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -42,6 +43,7 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     checkNothingMissing(agent, defaults, ["agents", name], context);
     if (declared.isIncomplete) continue;
     const layers: AgentLayers = [agent, defaults, declared.mainDefaults];
+    checkSkillToolName(layers, ["agents", name], file.scope);
     checkCosts(layers, ["agents", name], file.scope, declared);
     checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
   }
@@ -52,6 +54,7 @@ function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkCallers(agent, path, context.scope);
   checkBudgets(agent, path, context.scope, false);
   checkTools(agent, path, context);
+  checkSkills(agent, path, context.scope, context.surroundings);
   checkTriggers(agent, path, context.scope, context.declared);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);

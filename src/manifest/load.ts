@@ -142,6 +142,14 @@ function seeingSurroundings(surroundings: Surroundings, seen: Sighting): Surroun
       seen.file(path);
       return surroundings.readText(path);
     },
+    listFolders(path) {
+      seen.listing(path);
+      return surroundings.listFolders(path);
+    },
+    readTextInside(folder, name) {
+      seen.file(join(folder, name));
+      return surroundings.readTextInside(folder, name);
+    },
     unreadable(path) {
       seen.file(path);
       return surroundings.unreadable(path);

@@ -1,12 +1,24 @@
 // The port of the checks onto the real file system.
 
-import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { decodeFile } from "./decode-file.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { FileText, Surroundings } from "./surroundings.ts";
 
 /** Instructions and secrets are small; a larger file is a mistake. */
 const maxTextBytes = 1024 * 1024;
+/** Of one folder: each is watched. */
+const maxFolders = 256;
 
 export function machineSurroundings(
   given: Pick<Surroundings, "variables" | "hostName" | "engineMissing">,
@@ -16,12 +28,7 @@ export function machineSurroundings(
     hostName: given.hostName,
     ...(given.engineMissing === undefined ? {} : { engineMissing: given.engineMissing }),
     absolute: (path, base) => resolve(base, path),
-    readText(path) {
-      const read = readBytes(path, maxTextBytes);
-      if ("failure" in read) return read;
-      const decoded = decodeFile(read.bytes);
-      return "text" in decoded ? decoded : { failure: "it is no UTF-8 text" };
-    },
+    readText,
     unreadable(path) {
       try {
         accessSync(path, constants.R_OK);
@@ -38,8 +45,42 @@ export function machineSurroundings(
         return reasonOf(error);
       }
     },
+    listFolders(path) {
+      try {
+        const names = readdirSync(path).filter((name) => !name.startsWith(".") && isFolder(join(path, name)));
+        if (names.length > maxFolders)
+          return { failure: `it holds ${names.length} folders, accepted up to ${maxFolders}` };
+        return { names: names.sort() };
+      } catch (error) {
+        return { failure: reasonOf(error) };
+      }
+    },
+    readTextInside(folder, name) {
+      try {
+        const real = realpathSync(join(folder, name));
+        const isInside = real.startsWith(`${realpathSync(folder)}${sep}`);
+        return isInside ? readText(real) : { failure: "it is a link that leads out of its folder" };
+      } catch (error) {
+        return { failure: reasonOf(error) };
+      }
+    },
     hasProgram: (program) => Bun.which(program) !== null,
   };
+}
+
+function readText(path: string): FileText {
+  const read = readBytes(path, maxTextBytes);
+  if ("failure" in read) return read;
+  const decoded = decodeFile(read.bytes);
+  return "text" in decoded ? decoded : { failure: "it is no UTF-8 text" };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // A link to nowhere, or what may not be looked at.
+  }
 }
 
 /** All of a regular file, or in a few words why not. Never throws, never waits on a pipe. */

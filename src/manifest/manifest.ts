@@ -2,6 +2,7 @@
 
 import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
+import type { SkillsConfig } from "./skills/config.ts";
 import type { ToolConfig } from "./tools/config.ts";
 import type { BrokerConfig, TriggerConfig } from "./trigger.ts";
 
@@ -152,6 +153,8 @@ export interface AgentConfig {
   readonly guards: GuardsConfig;
   /** In the order of the manifest. */
   readonly tools: readonly ToolConfig[];
+  /** Absent: none. */
+  readonly skills?: SkillsConfig;
   readonly turn: TurnConfig;
   readonly triggers: readonly TriggerConfig[];
   readonly approvalTimeoutMs: number;

@@ -144,6 +144,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     memory: memoryPlain(agent.memory),
     turn: turnPlain(agent.turn),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
+    skills: agent.skills?.folders,
     approval_timeout: formatDuration(agent.approvalTimeoutMs),
     triggers: triggers.length === 0 ? undefined : Object.fromEntries(triggers),
   });

@@ -8,6 +8,7 @@ import { memoryField } from "./schema-memory.ts";
 import { guardsSchema } from "./schema-guards.ts";
 import { chain } from "./schema-model.ts";
 import { turnSchema } from "./schema-turn.ts";
+import { skillFolders } from "./skills/schema.ts";
 import { toolsSchema } from "./tools/schema.ts";
 import { triggerSchema } from "./schema-trigger.ts";
 
@@ -84,6 +85,7 @@ function agentKeys() {
     ),
     memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
+    skills: z.optional(skillFolders()),
     approval_timeout: z.optional(
       duration(
         {

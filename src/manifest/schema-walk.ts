@@ -36,6 +36,9 @@ export function childSchema(schema: Schema, step: string | number): Schema | und
   if (inner instanceof z.core.$ZodObject) return keysOf(inner).get(String(step));
   if (inner instanceof z.core.$ZodRecord) return inner._zod.def.valueType;
   if (inner instanceof z.core.$ZodArray) return inner._zod.def.element;
+  if (inner instanceof z.core.$ZodPipe) return childSchema(inner._zod.def.in, step);
+  if (inner instanceof z.core.$ZodUnion && !(inner instanceof z.core.$ZodDiscriminatedUnion))
+    return inner._zod.def.options.map((option) => childSchema(option, step)).find((found) => found !== undefined);
   return undefined;
 }
 

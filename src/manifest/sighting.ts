@@ -8,6 +8,7 @@ import { reasonOf } from "./machine.ts";
 export class Sighting {
   readonly #files = new Map<string, string>();
   readonly #folders = new Map<string, string>();
+  readonly #listings = new Map<string, string>();
 
   /** Notes how a file looks, unless that was noted before. It need not exist. */
   file(path: string): void {
@@ -21,17 +22,32 @@ export class Sighting {
     if (!this.#folders.has(absolute)) this.#folders.set(absolute, folderStamp(absolute));
   }
 
+  /** Notes the names of all that a folder holds. */
+  listing(path: string): void {
+    const absolute = resolve(path);
+    if (!this.#listings.has(absolute))
+      this.#listings.set(
+        absolute,
+        folderStamp(absolute, () => true),
+      );
+  }
+
   /** The same places as they are now. */
   again(): Sighting {
     const now = new Sighting();
     for (const path of this.#files.keys()) now.file(path);
     for (const path of this.#folders.keys()) now.folder(path);
+    for (const path of this.#listings.keys()) now.listing(path);
     return now;
   }
 
   /** Absolute paths that do not look as in `other`, or that only one of the two knows. */
   changedSince(other: Sighting): string[] {
-    return [...differing(this.#files, other.#files), ...differing(this.#folders, other.#folders)];
+    return [
+      ...differing(this.#files, other.#files),
+      ...differing(this.#folders, other.#folders),
+      ...differing(this.#listings, other.#listings),
+    ];
   }
 
   /** Absolute. */
@@ -39,9 +55,9 @@ export class Sighting {
     return [...this.#files.keys()];
   }
 
-  /** Absolute, of drop-ins. */
+  /** Absolute: those whose names were noted. */
   folders(): string[] {
-    return [...this.#folders.keys()];
+    return [...this.#folders.keys(), ...this.#listings.keys()];
   }
 }
 
@@ -65,9 +81,9 @@ function fileStamp(path: string): string {
   }
 }
 
-function folderStamp(path: string): string {
+function folderStamp(path: string, counts = isDropInName): string {
   try {
-    return readdirSync(path).filter(isDropInName).toSorted().join("/");
+    return readdirSync(path).filter(counts).toSorted().join("/");
   } catch (error) {
     return `? ${reasonOf(error)}`;
   }

@@ -14,6 +14,10 @@ export interface Surroundings {
   unreadable(path: string): string | undefined;
   /** Why a path is no folder that can be listed, or undefined when it is one. Never throws. */
   notFolder(path: string): string | undefined;
+  /** Names of the folders in a folder, links to folders among them, without those that start with a dot; in order. Never throws. */
+  listFolders(path: string): { readonly names: readonly string[] } | { readonly failure: string };
+  /** As `readText`, of a file that is really in that folder: a link out of it is a failure. Never throws. */
+  readTextInside(folder: string, name: string): FileText;
   /** Whether there is such a program: a name is looked for in PATH, an absolute path taken as it is. Never throws. */
   hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */

@@ -95,13 +95,17 @@ class AgentOnBus implements RunningAgent {
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
     const { address } = serviceSpec(definition, ports.version);
-    this.#tools = createToolSet(config.tools, {
-      ...ports.toolPorts,
-      agent: config.name,
-      log: this.#log,
-      ownAddress: agentSubject("prompt", address),
-      maxHops: config.maxHops,
-    });
+    this.#tools = createToolSet(
+      config.tools,
+      {
+        ...ports.toolPorts,
+        agent: config.name,
+        log: this.#log,
+        ownAddress: agentSubject("prompt", address),
+        maxHops: config.maxHops,
+      },
+      config.skills,
+    );
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
     this.#approvals = ports.approvals.forAgent(approvingAgent(definition));
     const model = budgetedModel(this.#model, this.#budget);

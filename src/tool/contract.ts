@@ -35,6 +35,15 @@ export interface ToolOutput {
   readonly endsTurn?: boolean;
   /** The call came to nothing, and `text` says so in a form of the tool's own: it counts as failed, and the model reads the text as it is. */
   readonly failed?: ToolErrorKind;
+  /** From now on, the turn may call no other tools than these and the one that says so. */
+  readonly allowsOnly?: AllowedOnly;
+}
+
+export interface AllowedOnly {
+  /** What asks for it, in words for the model: a skill's name. */
+  readonly by: string;
+  /** Names, in which `*` stands for any characters. */
+  readonly tools: readonly string[];
 }
 
 /** Why a call failed, in words for a model: what is wrong, and what it may do instead. Holds no secret. */

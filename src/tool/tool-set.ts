@@ -2,6 +2,7 @@
 
 import { commandTool } from "./command/command.ts";
 import type { ToolConfig } from "../manifest/tools/config.ts";
+import type { SkillsConfig } from "../manifest/skills/config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { agentSource } from "./agents/agent-tool.ts";
 import { agentsSource } from "./agents/agents-source.ts";
@@ -18,6 +19,7 @@ import { publishTool } from "./subjects/publish.ts";
 import { requestTool } from "./subjects/request.ts";
 import { noBus, type ToolBus } from "./subjects/tool-bus.ts";
 import { mcpSource } from "./mcp/mcp-source.ts";
+import { skillsSource } from "./skills/skills-source.ts";
 import { timeTool } from "./time.ts";
 
 /** What tools stand on. */
@@ -52,8 +54,10 @@ export interface ToolSet {
 }
 
 /** Opens nothing that could fail: what cannot be reached makes its entry degraded. */
-export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts): ToolSet {
-  return toolSet(configs.map((config) => createSource(config, ports)));
+export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts, skills?: SkillsConfig): ToolSet {
+  const own = configs.map((config) => createSource(config, ports));
+  // Before the others: no server's tool of that name stands in its place.
+  return toolSet(skills === undefined ? own : [skillsSource(skills, ports.stateDirectory), ...own]);
 }
 
 export function toolSet(sources: readonly ToolSource[]): ToolSet {

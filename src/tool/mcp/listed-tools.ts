@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import type { McpToolConfig } from "../../manifest/tools/config.ts";
 import { neutraliseLine } from "../../telemetry/neutralise.ts";
 import type { ToolSpec } from "../contract.ts";
-import { isMeant } from "./name-pattern.ts";
+import { isMeant } from "../name-pattern.ts";
 import { parametersOf, SchemaProblem, shortText } from "./parameters-of.ts";
 import { SessionError } from "./session-error.ts";
 

@@ -11,6 +11,8 @@ const surroundings: Surroundings = {
   readText: () => ({ failure: "no such file" }),
   unreadable: () => undefined,
   notFolder: () => undefined,
+  listFolders: () => ({ names: [] }),
+  readTextInside: () => ({ failure: "no such file" }),
   hasProgram: () => true,
 };
 

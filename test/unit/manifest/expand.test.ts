@@ -14,6 +14,8 @@ const surroundings: Surroundings = {
   readText: (path) => ({ ...(files[path] === undefined ? { failure: "no such file" } : { text: files[path] }) }),
   unreadable: () => undefined,
   notFolder: () => undefined,
+  listFolders: () => ({ names: [] }),
+  readTextInside: () => ({ failure: "no such file" }),
   hasProgram: () => true,
 };
 const expanded = (text: string) => expand(text, "/etc", surroundings);

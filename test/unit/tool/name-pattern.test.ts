@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isMeant } from "../../../../src/tool/mcp/name-pattern.ts";
+import { isMeant } from "../../../src/tool/name-pattern.ts";
 
 test.each([
   ["read", "read", true],
