@@ -1,16 +1,12 @@
 // `muster logs`: the runtime's latest log lines, wherever its log goes to.
 
-import { askRuntime, ControlError } from "../runtime/control-client.ts";
-import { followRuntime } from "../runtime/control-stream.ts";
-import { isAgentReport, isLogLines, type LogLines } from "../runtime/operation.ts";
-import { unknownAgent } from "./change-agent.ts";
-import { exitCode, usageError } from "./command-error.ts";
+import { isLogLines, type LogLines } from "../runtime/operation.ts";
+import { usageError } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { jsonOption, stateOption } from "./common-options.ts";
-import { onInterrupt } from "./interrupt.ts";
 import { logText } from "./log-text.ts";
+import { showKept } from "./show-kept.ts";
 import type { Terminal } from "./terminal.ts";
-import { askLocalRuntime } from "./ask-runtime.ts";
 
 export const command: Command = {
   name: "logs",
@@ -33,9 +29,7 @@ export const command: Command = {
   run: logs,
 };
 
-const timeoutMs = 10_000;
-
-async function logs(invocation: Invocation, terminal: Terminal): Promise<number> {
+function logs(invocation: Invocation, terminal: Terminal): Promise<number> {
   const [agent] = invocation.args;
   const lines = lineCount(invocation.text("lines"));
   const request = {
@@ -44,28 +38,12 @@ async function logs(invocation: Invocation, terminal: Terminal): Promise<number>
     ...(lines === undefined ? {} : { lines }),
     follow: invocation.flag("follow"),
   } as const;
-  const show = (result: unknown) => showLines(result, invocation, terminal);
-  const interrupt = onInterrupt();
-  try {
-    await askLocalRuntime(invocation, terminal, async (directory) => {
-      if (request.follow) await followRuntime(directory, request, show, interrupt.signal);
-      else show(await askRuntime(directory, request, timeoutMs));
-    });
-    return exitCode.ok;
-  } finally {
-    interrupt.stop();
-  }
+  return showKept(invocation, terminal, request, isLogLines, (kept) => showLines(kept, invocation, terminal));
 }
 
-function showLines(result: unknown, invocation: Invocation, terminal: Terminal): void {
-  if (isAgentReport(result) && result.type === "unknown-agent") {
-    throw unknownAgent(invocation.args[0] ?? "", result.agents);
-  }
-  if (!isLogLines(result)) {
-    throw new ControlError("The runtime's answer cannot be read: it is of another version than this command");
-  }
-  sayDropped(result, terminal);
-  for (const line of result.lines) terminal.out(invocation.flag("json") ? `${line}\n` : logText(line, terminal));
+function showLines(kept: LogLines, invocation: Invocation, terminal: Terminal): void {
+  sayDropped(kept, terminal);
+  for (const line of kept.lines) terminal.out(invocation.flag("json") ? `${line}\n` : logText(line, terminal));
 }
 
 function sayDropped({ dropped }: LogLines, terminal: Terminal): void {

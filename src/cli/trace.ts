@@ -1,14 +1,10 @@
 // `muster trace`: what the latest turns of this machine's runtime did, and those to come.
 
-import { askRuntime, ControlError } from "../runtime/control-client.ts";
-import { followRuntime } from "../runtime/control-stream.ts";
-import { isAgentReport, isEndedTurns } from "../runtime/operation.ts";
-import { askLocalRuntime } from "./ask-runtime.ts";
-import { unknownAgent } from "./change-agent.ts";
-import { exitCode, usageError } from "./command-error.ts";
+import { type EndedTurns, isEndedTurns } from "../runtime/operation.ts";
+import { usageError } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { jsonOption, stateOption } from "./common-options.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { showKept } from "./show-kept.ts";
 import type { Terminal } from "./terminal.ts";
 import { traceText } from "./trace-text.ts";
 
@@ -33,10 +29,9 @@ export const command: Command = {
   run: trace,
 };
 
-const timeoutMs = 10_000;
 const usualTurns = 10;
 
-async function trace(invocation: Invocation, terminal: Terminal): Promise<number> {
+function trace(invocation: Invocation, terminal: Terminal): Promise<number> {
   const [agent] = invocation.args;
   const request = {
     op: "traces",
@@ -44,27 +39,10 @@ async function trace(invocation: Invocation, terminal: Terminal): Promise<number
     last: turnCount(invocation.text("last")),
     follow: invocation.flag("follow"),
   } as const;
-  const show = (result: unknown) => showTurns(result, invocation, terminal);
-  const interrupt = onInterrupt();
-  try {
-    await askLocalRuntime(invocation, terminal, async (directory) => {
-      if (request.follow) await followRuntime(directory, request, show, interrupt.signal);
-      else show(await askRuntime(directory, request, timeoutMs));
-    });
-    return exitCode.ok;
-  } finally {
-    interrupt.stop();
-  }
+  return showKept(invocation, terminal, request, isEndedTurns, (kept) => showTurns(kept, invocation, terminal));
 }
 
-function showTurns(result: unknown, invocation: Invocation, terminal: Terminal): void {
-  if (isAgentReport(result) && result.type === "unknown-agent") {
-    throw unknownAgent(invocation.args[0] ?? "", result.agents);
-  }
-  if (!isEndedTurns(result)) {
-    throw new ControlError("The runtime's answer cannot be read: it is of another version than this command");
-  }
-  const { turns, dropped } = result;
+function showTurns({ turns, dropped }: EndedTurns, invocation: Invocation, terminal: Terminal): void {
   if (dropped > 0) terminal.err(`${dropped} turns were left out: they came faster than they were read\n`);
   if (turns.length === 0 && !invocation.flag("follow")) terminal.err("No turn has ended since the runtime started\n");
   for (const turn of turns) {
