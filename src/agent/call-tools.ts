@@ -49,5 +49,5 @@ async function runAll(
 /** A model that repeats itself again and again would use up all its steps with that. */
 function limitOf({ ports, record, repeats }: Turn): TurnLimitName | undefined {
   if (record.toolCalls() >= ports.limits.toolCalls) return "tool_calls";
-  return repeats.stopped >= mostRepeats ? "steps" : undefined;
+  return repeats.stopped >= mostRepeats ? "repeated_calls" : undefined;
 }

@@ -116,8 +116,8 @@ export type TurnFailure =
   | { readonly kind: "memory"; readonly message: string; readonly retryAfterS: number }
   | { readonly kind: "internal"; readonly message: string };
 
-/** As in the manifest's `turn`. */
-export type TurnLimitName = "steps" | "tool_calls" | "tokens" | "time";
+/** As in the manifest's `turn`; `repeated_calls`: the model made the same call again and again. */
+export type TurnLimitName = "steps" | "tool_calls" | "tokens" | "time" | "repeated_calls";
 
 /** A file that an agent cannot take, and why. */
 export interface RefusedFile {

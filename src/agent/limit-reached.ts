@@ -7,7 +7,12 @@ export class LimitReached extends Error {
   readonly limit: TurnLimitName;
 
   constructor(limit: TurnLimitName) {
-    super(`The turn reached its limit of ${limit} without an answer`);
+    super(messageOf(limit));
     this.limit = limit;
   }
+}
+
+function messageOf(limit: TurnLimitName): string {
+  if (limit === "repeated_calls") return "The model made the same call again and again, and gave no answer";
+  return `The turn reached its limit of ${limit} without an answer`;
 }

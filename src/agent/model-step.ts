@@ -2,7 +2,6 @@
 
 import type { ModelEvent, ModelMessage, ModelNotice, ModelTool, ModelToolCall } from "../model/contract.ts";
 import { ModelError } from "../model/contract.ts";
-import type { Tool } from "../tool/contract.ts";
 import type { AgentEvent } from "./contract.ts";
 import { shortenResults } from "./shorten-results.ts";
 import { StepText } from "./step-text.ts";
@@ -15,10 +14,10 @@ export interface StepAnswer {
   readonly calls: readonly ModelToolCall[];
 }
 
-/** Yields what the model says, as it comes. Throws `ModelError`, or the signal's reason. */
-export async function* modelStep(turn: Turn, tools: readonly Tool[]): AsyncGenerator<AgentEvent, StepAnswer, void> {
+/** Yields what the model says, as it comes; `mustAnswer`: no calls are asked for any more. Throws `ModelError`, or the signal's reason. */
+export async function* modelStep(turn: Turn, mustAnswer: boolean): AsyncGenerator<AgentEvent, StepAnswer, void> {
   const { model, estimate, instructions } = turn.ports;
-  const offered = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  const offered = offeredTools(turn, mustAnswer);
   const contextTokens = model.contextTokens();
   let current: readonly ModelMessage[] = turn.messages;
   const input = () => ({ instructions, turns: turn.history, current, tools: offered });
@@ -27,7 +26,7 @@ export async function* modelStep(turn: Turn, tools: readonly Tool[]): AsyncGener
     yield* tellTrimmed(turn, window);
     const text = new StepText(turn.record);
     try {
-      return yield* ask(turn, window, offered, text);
+      return yield* ask(turn, { window, tools: offered, mustAnswer }, text);
     } catch (error) {
       if (!isOverflow(error) || text.isSeen) throw error;
       if (contextTokens !== undefined) estimate.learnOverflow(window.counted, contextTokens);
@@ -41,28 +40,37 @@ export async function* modelStep(turn: Turn, tools: readonly Tool[]): AsyncGener
   }
 }
 
+/** A turn that has called nothing, and may not, needs no tools. */
+function offeredTools({ tools, record }: Turn, mustAnswer: boolean): readonly ModelTool[] {
+  if (mustAnswer && record.toolCalls() === 0) return [];
+  return tools.now().map(({ name, description, parameters }) => ({ name, description, parameters }));
+}
+
 function* tellTrimmed({ record }: Turn, { leftOutTurns }: Window): Generator<AgentEvent, void, void> {
   if (leftOutTurns > 0 && record.trimmed(leftOutTurns)) yield { type: "progress", status: "trimmed" };
 }
 
-async function* ask(
-  turn: Turn,
-  window: Window,
-  tools: readonly ModelTool[],
-  text: StepText,
-): AsyncGenerator<AgentEvent, StepAnswer, void> {
+interface Asked {
+  readonly window: Window;
+  readonly tools: readonly ModelTool[];
+  readonly mustAnswer: boolean;
+}
+
+async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<AgentEvent, StepAnswer, void> {
   const { ports, signal } = turn;
+  const { window, tools, mustAnswer } = asked;
   const calls: ModelToolCall[] = [];
   const { tokens } = ports.limits;
   const request = {
     messages: window.messages,
     agent: ports.agent,
     ...(tools.length === 0 ? {} : { tools }),
+    ...(mustAnswer && tools.length > 0 ? { mustAnswer } : {}),
     ...(tokens === undefined ? {} : { maxOutput: Math.max(1, tokens - turn.record.tokens()) }),
   };
   for await (const event of ports.model.chat(request, signal)) {
     if (event.type === "tool-call") calls.push(event.call);
-    else yield* relay(turn, event, text, window);
+    else yield* relay(turn, event, text, asked);
   }
   if (calls.length === 0) yield* text.rest();
   return { text: text.whole(), calls };
@@ -72,7 +80,7 @@ function* relay(
   { ports, record }: Turn,
   event: Exclude<ModelEvent, { type: "tool-call" }>,
   text: StepText,
-  window: Window,
+  { window, mustAnswer }: Asked,
 ): Generator<AgentEvent, void, void> {
   switch (event.type) {
     case "text":
@@ -86,7 +94,8 @@ function* relay(
       yield { type: "progress", status: event.notice.kind };
       break;
     case "usage":
-      ports.estimate.learn(window.counted, event.usage);
+      // Of tools that it may not call, it was told nothing or not.
+      if (!mustAnswer) ports.estimate.learn(window.counted, event.usage);
       record.usage(event.usage);
       yield event;
       break;

@@ -8,18 +8,26 @@ import { modelStep, type StepAnswer } from "./model-step.ts";
 import type { Turn } from "./turn-ports.ts";
 
 const answerNow = "This was the last call of this turn. Answer now with what you know.";
+const noMoreCalls = "Not called: no more calls are made in this turn. Answer in your own words, with what you know.";
 
 /** Adds to the turn's messages. Throws `LimitReached`, `ModelError`, or the signal's reason. */
 export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, void> {
   const { limits } = turn.ports;
   let mustAnswer: TurnLimitName | undefined;
+  let wasRefused = false;
   for (let step = 1; ; step++) {
     if (step >= limits.steps) mustAnswer ??= "steps";
     if (isSpent(turn)) throw new LimitReached("tokens");
-    const answer = yield* modelStep(turn, mustAnswer === undefined ? turn.tools.now() : []);
-    if (answer.calls.length === 0 || mustAnswer !== undefined) {
-      endWith(turn, answer, mustAnswer);
+    const answer = yield* modelStep(turn, mustAnswer !== undefined);
+    if (answer.calls.length === 0 || (mustAnswer !== undefined && answer.text.trim() !== "")) {
+      turn.messages.push({ role: "assistant", text: answer.text });
       return;
+    }
+    if (mustAnswer !== undefined) {
+      if (wasRefused || step >= limits.steps) throw new LimitReached(mustAnswer);
+      wasRefused = true;
+      turn.messages.push(assistantMessage(answer), ...refusals(answer));
+      continue;
     }
     const called = yield* callTools(turn, answer.calls);
     mustAnswer = called.reachedLimit;
@@ -39,16 +47,13 @@ function isSpent({ ports, record }: Turn): boolean {
   return tokens !== undefined && record.tokens() >= tokens;
 }
 
-/** A call in an answer that was to be the last is not made. */
-function endWith(turn: Turn, answer: StepAnswer, limit: TurnLimitName | undefined): void {
-  if (answer.calls.length > 0 && answer.text.trim() === "") {
-    throw new LimitReached(limit ?? "steps");
-  }
-  turn.messages.push({ role: "assistant", text: answer.text });
-}
-
 function assistantMessage({ text, calls }: StepAnswer): StoredMessage {
   return { role: "assistant", text, calls: calls.map(({ id, name, input }) => ({ id, name, input })) };
+}
+
+/** A model that may call nothing more called all the same: it is told once. */
+function refusals({ calls }: StepAnswer): readonly StoredMessage[] {
+  return calls.map(({ id, name }) => ({ role: "tool", call: id, name, text: noMoreCalls }));
 }
 
 /** What comes back to the model; the last of them tells it when no more calls are taken. */

@@ -26,7 +26,7 @@ export async function* chatWithTools(
   }
   if (!refusing.has(provider) && provider.takesTools?.(request) !== false) {
     try {
-      yield* filtered(provider.chat(request, signal), new PrintedCallFilter(tools));
+      yield* filtered(provider.chat(forApi(request), signal), new PrintedCallFilter(tools));
       return;
     } catch (error) {
       if (!refusesTools(error)) throw error;
@@ -35,6 +35,11 @@ export async function* chatWithTools(
   }
   const prompted = promptedRequest(request, formatOf(model, request));
   yield* filtered(provider.chat(prompted, signal), new PromptedAnswer(tools));
+}
+
+/** What is not offered is not called; what is printed is held back all the same. */
+function forApi(request: ChatRequest): ChatRequest {
+  return request.mustAnswer === true ? { ...request, tools: [] } : request;
 }
 
 /** Told before the answer begins. */

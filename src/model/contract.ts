@@ -36,6 +36,8 @@ export interface ChatRequest {
   readonly messages: readonly ModelMessage[];
   /** What the model may call; absent or empty: nothing. */
   readonly tools?: readonly ModelTool[];
+  /** It may call nothing more: of `tools` it is told at most so that earlier calls make sense, and a call that it prints all the same is one. */
+  readonly mustAnswer?: boolean;
   /** JSON Schema that the answer must follow, in place of the model's own `schema`. */
   readonly format?: Readonly<Record<string, unknown>>;
   /** The agent that asks: slots of an endpoint are shared in turn between agents. */

@@ -7,9 +7,9 @@ import { grammarSchema } from "./grammar-schema.ts";
 
 /** `answer`: JSON Schema that the answer has to follow; undefined: it is text. */
 export function promptedRequest(request: ChatRequest, answer: JsonRecord | undefined): ChatRequest {
-  const { tools = [], messages, ...rest } = request;
+  const { tools = [], messages, mustAnswer = false, ...rest } = request;
   const told = withoutCalls(messages.map(inProtocol));
-  return { ...rest, messages: withInstructions(told, tools), format: answerSchema(tools, answer) };
+  return { ...rest, messages: withInstructions(told, tools), format: answerSchema(mustAnswer ? [] : tools, answer) };
 }
 
 /** Earlier answers look as the next one has to. */
@@ -42,7 +42,8 @@ function answerSchema(tools: readonly ModelTool[], answer: JsonRecord | undefine
   const calls = tools.map(({ name, parameters }) =>
     record({ tool: { const: name }, arguments: grammarSchema(parameters) }),
   );
-  return { oneOf: [...calls, record({ answer: answer ?? { type: "string" } })] };
+  const text = record({ answer: answer ?? { type: "string" } });
+  return calls.length === 0 ? text : { oneOf: [...calls, text] };
 }
 
 function record(properties: JsonRecord): JsonRecord {

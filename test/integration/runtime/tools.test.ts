@@ -132,6 +132,20 @@ describe("an agent with tools", () => {
     expect(JSON.stringify(body["messages"])).toContain("Result of the tool clock");
   });
 
+  test.each([true, false])(
+    "that prints one call again and again never has it for an answer (API takes tools: %p)",
+    async (takesTools) => {
+      const text = '{"tool": "clock", "arguments": {"timezone": "UTC"}}';
+      await start({ text, takesTools });
+      const answer = await caller.prompt(subject, "What time is it?").done;
+      expect(answer.text()).toBe("");
+      expect(answer.error()).toMatchObject({ code: "500", error: "turn_limit", limit: "repeated_calls" });
+      const last = model.received.chats().at(-1)?.body ?? {};
+      expect(last["tools"]).toBeUndefined();
+      expect(JSON.stringify(last["format"] ?? "")).not.toContain("clock");
+    },
+  );
+
   test("remembers a session with its calls and their results", async () => {
     await start(clockTwice);
     const ask = (prompt: string) => caller.prompt(subject, JSON.stringify({ prompt, session: "s" })).done;

@@ -283,12 +283,12 @@ describe("limits of a turn", () => {
     return scriptedChatModel((request, signal) => calling(call("clock", { asked: ++asked }))(request, signal));
   };
 
-  test("12 steps: the last is offered no tools, and a call instead of an answer ends the turn as an error", async () => {
+  test("12 steps: in the last it has to answer, and a call instead of an answer ends the turn as an error", async () => {
     const model = endless();
     const { ask, traces } = agentWith(model, [tool("clock", says("10:00"))]);
     const events = await ask();
     expect(model.requests).toHaveLength(12);
-    expect(model.requests.map(({ tools }) => tools?.length ?? 0).slice(-2)).toEqual([1, 0]);
+    expect(model.requests.map(({ mustAnswer }) => mustAnswer === true).slice(-2)).toEqual([false, true]);
     expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain("Answer now");
     expect(events.at(-1)).toMatchObject({ outcome: { ok: false, failure: { kind: "limit", limit: "steps" } } });
     expect(traces).toMatchObject([{ outcome: "error" }]);
@@ -296,7 +296,7 @@ describe("limits of a turn", () => {
 
   test("an answer in the last step is the turn's", async () => {
     const model = scriptedChatModel((request, signal) =>
-      (request.tools === undefined ? answering("Enough.") : calling(call("clock", { at: request.messages.length })))(
+      (request.mustAnswer === true ? answering("Enough.") : calling(call("clock", { at: request.messages.length })))(
         request,
         signal,
       ),
@@ -319,7 +319,7 @@ describe("limits of a turn", () => {
     const events = await ask();
     expect(ran).toBe(32);
     expect(outcomes(events).filter((outcome) => outcome === "limit")).toHaveLength(8);
-    expect(model.requests[1]?.tools).toBeUndefined();
+    expect(model.requests[1]?.mustAnswer).toBe(true);
     expect(textOf(events)).toBe("Enough.");
   });
 });
@@ -364,7 +364,7 @@ describe("a call that comes again with the same arguments", () => {
   test("is stopped the third time and told so; when it does not stop, the model has to answer", async () => {
     const { clock, ran } = circling();
     const model = scriptedChatModel((request, signal) =>
-      (request.tools === undefined ? answering("Enough.") : calling(call("clock", { a: 1, b: 2 })))(request, signal),
+      (request.mustAnswer === true ? answering("Enough.") : calling(call("clock", { a: 1, b: 2 })))(request, signal),
     );
     const { ask } = agentWith(model, [clock(false)]);
     const events = await ask();
@@ -372,6 +372,25 @@ describe("a call that comes again with the same arguments", () => {
     expect(outcomes(events)).toEqual(["ok", "ok", "limit", "limit", "limit"]);
     expect(model.requests[3]?.messages.at(-1)?.text).toContain("twice before");
     expect(textOf(events)).toBe("Enough.");
+  });
+
+  test("by a model that must answer is refused once more, and ends the turn as an error", async () => {
+    const { clock } = circling();
+    const model = scriptedChatModel(calling(call("clock")));
+    const { ask } = agentWith(model, [clock(false)]);
+    const events = await ask();
+    expect(model.requests.map(({ mustAnswer }) => mustAnswer === true)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain("Answer in your own words");
+    expect(textOf(events)).toBe("");
+    expect(events.at(-1)).toMatchObject({ outcome: { failure: { kind: "limit", limit: "repeated_calls" } } });
   });
 
   test("is let through when the tool waits for something", async () => {
