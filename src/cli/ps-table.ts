@@ -1,63 +1,13 @@
-// Instances of a roster as `muster ps` shows them: one line an agent, and the same as JSON.
+// What `muster ps` shows: one line an agent, under each that has several instances these.
 
 import type { RosterEntry, RosterState } from "../bus/calling/roster.ts";
 import type { AgentRecord, UnusableRecord } from "../protocol/registration.ts";
 import { protocolVersion } from "../protocol/version.ts";
 import { neutraliseLine } from "../telemetry/neutralise.ts";
+import type { ListedAgent } from "./listed-agents.ts";
 import { styleFor } from "./style.ts";
 import { formatTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** All instances that share agent, owner and name. */
-export interface ListedAgent {
-  readonly agent: string;
-  readonly owner: string;
-  readonly name: string;
-  /** The best of its instances: that one answers. */
-  readonly state: RosterState;
-  readonly reason?: string;
-  readonly lastBeatAgeS?: number;
-  readonly versions: readonly string[];
-  /** Verified when all its instances are; absent: none names an identity. */
-  readonly trust?: "verified" | "claimed";
-  readonly instances: readonly (RosterEntry & { readonly lastBeatAgeS?: number })[];
-}
-
-const order: readonly RosterState[] = ["ready", "online", "starting", "silent", "degraded", "draining", "offline"];
-
-/** In order of agent, owner and name. `nowMs`: the roster's clock. */
-export function groupAgents(entries: readonly RosterEntry[], nowMs: number): ListedAgent[] {
-  const withAge = entries.map((entry) => ({
-    ...entry,
-    ...(entry.lastBeatMs === undefined
-      ? {}
-      : { lastBeatAgeS: Math.max(0, Math.round((nowMs - entry.lastBeatMs) / 100) / 10) }),
-  }));
-  const groups = Map.groupBy(withAge, ({ agent, owner, name }) => JSON.stringify([agent, owner, name]));
-  return [...groups.values()].flatMap((instances) => {
-    const [best] = instances.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-    if (best === undefined) return [];
-    const ages = instances.flatMap(({ lastBeatAgeS }) => lastBeatAgeS ?? []);
-    return [
-      {
-        agent: best.agent,
-        owner: best.owner,
-        name: best.name,
-        state: best.state,
-        ...(best.reason === undefined ? {} : { reason: best.reason }),
-        ...(ages.length === 0 ? {} : { lastBeatAgeS: Math.min(...ages) }),
-        ...trustOf(instances),
-        versions: [...new Set(instances.flatMap(({ version }) => version ?? []))],
-        instances,
-      },
-    ];
-  });
-}
-
-function trustOf(instances: readonly RosterEntry[]): Pick<ListedAgent, "trust"> {
-  if (instances.every(({ trust }) => trust === undefined)) return {};
-  return { trust: instances.every(({ trust }) => trust === "verified") ? "verified" : "claimed" };
-}
 
 /** Agents, under each that has several instances these, and after all of them the records that cannot be used. */
 export function psTable(
@@ -138,56 +88,6 @@ function unusableRow({ instanceId, agent = "?", owner = "?", problem }: Unusable
     cells: [agent, owner, instanceId, "unusable", "", "", "1", ""],
     trust: "",
     note: `cannot be asked: ${problem}`,
-  };
-}
-
-/** `--json`: stable, programs read it. Ages are in seconds. */
-export function psToJson(
-  server: string,
-  agents: readonly ListedAgent[],
-  unusable: readonly UnusableRecord[],
-): Readonly<Record<string, unknown>> {
-  return {
-    server,
-    agents: agents.map((agent) => ({
-      agent: agent.agent,
-      owner: agent.owner,
-      name: agent.name,
-      state: agent.state,
-      reason: agent.reason,
-      last_beat_age_s: agent.lastBeatAgeS,
-      versions: agent.versions,
-      trust: agent.trust,
-      instances: agent.instances.map((instance) => ({
-        instance_id: instance.instanceId,
-        state: instance.state,
-        reason: instance.reason,
-        last_beat_age_s: instance.lastBeatAgeS,
-        interval_s: instance.intervalS,
-        in_flight: instance.inFlight,
-        queued: instance.queued,
-        model: instance.model,
-        last_good: instance.isLastGood,
-        version: instance.version,
-        identity: instance.identity,
-        trust: instance.trust,
-        beat_problem: instance.beatProblem,
-        description: instance.record?.description,
-        protocol_version: instance.record?.protocolVersion,
-        compatibility: instance.record?.compatibility,
-        prompt_subject: instance.record?.promptSubject,
-        max_payload_bytes: instance.record?.maxPayloadBytes,
-        attachments_ok: instance.record?.acceptsAttachments,
-        session: instance.record?.session,
-        metadata: instance.record?.metadata,
-      })),
-    })),
-    unusable: unusable.map(({ instanceId, problem, agent, owner }) => ({
-      instance_id: instanceId,
-      problem,
-      agent,
-      owner,
-    })),
   };
 }
 

@@ -7,8 +7,9 @@ import { delay } from "../bus/delay.ts";
 import type { UnusableRecord } from "../protocol/registration.ts";
 import type { Invocation } from "./command.ts";
 import type { CommandBus } from "./connect-bus.ts";
-import type { ListedAgent } from "./ps-table.ts";
-import { groupAgents, psTable, psToJson } from "./ps-table.ts";
+import { groupAgents, type ListedAgent } from "./listed-agents.ts";
+import { psToJson } from "./ps-json.ts";
+import { psTable } from "./ps-table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Listing {

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import type { RosterEntry } from "../../../src/bus/calling/roster.ts";
-import { formatAge, groupAgents, psTable, psToJson } from "../../../src/cli/ps-table.ts";
+import { groupAgents } from "../../../src/cli/listed-agents.ts";
+import { psToJson } from "../../../src/cli/ps-json.ts";
+import { formatAge, psTable } from "../../../src/cli/ps-table.ts";
 
 const plain = { hasColour: false };
 
