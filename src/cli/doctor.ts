@@ -16,13 +16,13 @@ export const command: Command = {
   name: "doctor",
   summary: "Examine this machine for its agents: what is wrong, and what to do about it",
   details: [
-    "Looks at the executable, manifest, runtime, state directory, disk, clock, memory, NATS, hub, permissions, unit, and has each model answer a short call " +
+    "Looks at the executable, manifest, runtime, state directory, disk, clock, memory, NATS, hub, permissions, unit, tools, MCP servers, triggers and MQTT brokers, and has each model answer a short call " +
       "of at most 24 tokens, which costs that much where a model costs money. It changes nothing, and works while a runtime runs and while none does.",
     "Exit codes: 0 no problem, though perhaps warnings; 1 problems; 2 usage.",
   ],
   args: [],
   options: {
-    offline: { description: "ask nothing beyond this machine: no hub, no server and no model elsewhere" },
+    offline: { description: "ask nothing beyond this machine: no hub, no server, no origin and no model elsewhere" },
     wait: { value: "DURATION", description: "how long each model may take to answer; default 1m", complete: "none" },
     ...fileOption,
     ...dropInOption,

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { configFolder, credentialsFolder, unitName } from "./systemd-unit.ts";
+import { configFolder, credentialsFolder, stateFolder, unitName } from "./systemd-unit.ts";
 
 export const unitDropInFolder = `/etc/systemd/system/${unitName}.d`;
 
@@ -27,6 +27,16 @@ export function unitReach(paths: readonly string[], dropIns: readonly string[]):
     .filter((path) => !shown.some((place) => isWithin(path, place)))
     .sort();
   return { hidden, dropIn: hidden.length === 0 ? undefined : dropInFor([...shown, ...hidden]) };
+}
+
+/** Whether the service may write to a path that it sees. `dropIns` as above. Pure. */
+export function unitWrites(path: string, dropIns: readonly string[]): boolean {
+  const settings = dropIns.flatMap(settingsOf);
+  const isOpen = /^(no|false|0|off)$/.test(settings.findLast(([key]) => key === "ProtectSystem")?.[1] ?? "");
+  const opened = settings
+    .filter(([key]) => /^(ReadWritePaths|BindPaths)$/.test(key))
+    .flatMap(([, value]) => sources(value));
+  return isOpen || [stateFolder, ...temporary, ...opened].some((place) => isWithin(path, place));
 }
 
 /** The drop-ins that are there; of a folder that can't be read, none. */

@@ -2,11 +2,12 @@
 
 import type { Stats } from "node:fs";
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { SystemUser } from "../../host/system-user.ts";
 import { credentialsFolder } from "../../host/systemd-unit.ts";
 import type { Check } from "./check.ts";
 import { type Finding, ok, problem, skipped, warning } from "./finding.ts";
+import { mayRead, mayUse } from "./may-use.ts";
 
 export interface PermissionFacts {
   readonly stateDirectory: string;
@@ -105,7 +106,7 @@ async function fileFindings(path: string, { secrets, serviceUser }: PermissionFa
           ),
         ]
       : []),
-    ...(serviceUser !== undefined && !(await canRead(path, found, serviceUser))
+    ...(serviceUser !== undefined && !(await canRead(path, serviceUser))
       ? [
           problem(
             `The service's user "${serviceUser.name}" may not read "${path}"`,
@@ -133,21 +134,8 @@ async function secretFileFindings(path: string): Promise<Finding[]> {
 }
 
 /** systemd reads credentials itself, as root. */
-async function canRead(path: string, stats: Stats, user: SystemUser): Promise<boolean> {
-  if (path.startsWith(`${credentialsFolder}/`)) return true;
-  if (!allows(stats, user, 4)) return false;
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-    const found = await statOf(folder);
-    if (found !== undefined && !allows(found, user, 1)) return false;
-  }
-  return true;
-}
-
-/** `bit`: 4 to read, 1 to pass through. */
-function allows({ mode, uid, gid }: Stats, user: SystemUser, bit: number): boolean {
-  if (uid === user.uid) return (mode & (bit << 6)) !== 0;
-  if (user.gids.includes(gid)) return (mode & (bit << 3)) !== 0;
-  return (mode & bit) !== 0;
+async function canRead(path: string, user: SystemUser): Promise<boolean> {
+  return path.startsWith(`${credentialsFolder}/`) || (await mayUse(path, mayRead, user));
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

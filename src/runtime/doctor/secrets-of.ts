@@ -2,7 +2,7 @@
 
 import type { HubConfig, Manifest, NatsConfig } from "../../manifest/manifest.ts";
 import type { Secret } from "../../manifest/secret.ts";
-import type { McpServerConfig } from "../../manifest/tools/config.ts";
+import type { McpServerConfig, ToolConfig } from "../../manifest/tools/config.ts";
 
 /** Shorter ones stand in any text. */
 const leastChars = 6;
@@ -17,7 +17,7 @@ export function secretsOf({ nats, endpoints, brokers, agents }: Manifest): reado
   ]);
   const ofBrokers = [...brokers.values()].map(({ password }) => password);
   const tools = [...agents.values()].flatMap((agent) => agent.tools);
-  const ofTools = tools.flatMap((tool) => (tool.type === "mcp" ? secretsOfServer(tool.server) : []));
+  const ofTools = tools.flatMap(secretsOfTool);
   const values = [...ofBus, ...ofEndpoints, ...ofBrokers, ...ofTools].flatMap((secret) =>
     secret === undefined ? [] : [secret.reveal()],
   );
@@ -32,6 +32,20 @@ export function secretFilesOf({ nats, brokers }: Manifest): readonly string[] {
 
 function filesOf(of: NatsConfig | HubConfig | undefined): string[] {
   return [of?.credentialsFile, of?.nkeyFile, of?.tls?.keyFile].filter((path) => path !== undefined);
+}
+
+function secretsOfTool(tool: ToolConfig): readonly (Secret | undefined)[] {
+  switch (tool.type) {
+    case "mcp":
+      return secretsOfServer(tool.server);
+    case "http":
+      return Object.values(tool.headers);
+    case "shell":
+    case "command":
+      return Object.values(tool.environment);
+    default:
+      return [];
+  }
 }
 
 function secretsOfServer(server: McpServerConfig): readonly (Secret | undefined)[] {

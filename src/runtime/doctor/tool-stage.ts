@@ -1,43 +1,57 @@
-// The checks of the agents' tools: MCP servers, each in a row of its own.
+// The checks of what agents do beside talking: their tools, triggers and brokers, each in a row of its own.
 
-import type { McpServerConfig, McpToolConfig } from "../../manifest/tools/config.ts";
-import { lookAtServer } from "../../tool/mcp/look-at-server.ts";
-import { programAbsence, shownUrl } from "../../tool/mcp/presence.ts";
-import { checkMcp } from "./check-mcp.ts";
+import { build } from "../../host/build-facts.ts";
+import type { AgentConfig, NatsConfig } from "../../manifest/manifest.ts";
+import { brokerProblem } from "../../trigger/look-at-broker.ts";
+import { type BusView, viewBus } from "./bus-view.ts";
+import type { Check } from "./check.ts";
+import { checkApprovals } from "./check-approvals.ts";
+import { checkBroker } from "./check-broker.ts";
+import { checkSharedMemory } from "./check-shared-memory.ts";
+import { checkTrigger } from "./check-trigger.ts";
 import type { Circumstances } from "./circumstances.ts";
 import type { Stage } from "./examination.ts";
-import { isLoopbackUrl } from "./loopback.ts";
+import { runtimeUser } from "./runtime-user.ts";
+import { toolCheck, type ToolSurroundings } from "./tool-checks.ts";
 
 export function toolStage(circumstances: Circumstances): Stage {
-  const agents = [...(circumstances.manifest.manifest?.agents.values() ?? [])];
-  return agents.flatMap((agent) =>
-    agent.tools
-      .filter((tool) => tool.type === "mcp")
-      .map((tool) => [
-        checkMcp({
-          agent: agent.name,
-          name: tool.name,
-          place: placeOf(tool.server),
-          limitMs: tool.startTimeoutMs,
-          skip: skipReason(tool, circumstances),
-          look: (signal) => lookAtServer(tool, circumstances.log, signal),
-        }),
-      ]),
-  );
+  const { manifest, isOffline } = circumstances;
+  if (manifest.manifest === undefined) return [];
+  const { agents, brokers, nats } = manifest.manifest;
+  const view = viewedOnce(nats, circumstances);
+  const surroundings = { circumstances, who: runtimeUser(manifest.isService), view };
+  const checks = [
+    ...[...agents.values()].flatMap((agent) => checksOf(agent, surroundings)),
+    ...[...brokers.values()].map((broker) =>
+      checkBroker(broker, { isOffline, look: (signal) => brokerProblem(broker, signal) }),
+    ),
+  ];
+  return checks.map((check) => [check]);
 }
 
-/** A server that is started here is started as who asks: as root it could do and leave what the service could not. */
-function skipReason({ server }: McpToolConfig, { isOffline, manifest }: Circumstances): string | undefined {
-  if (server.type === "stdio") {
-    if (programAbsence(server) !== undefined) return undefined;
-    if (manifest.isService)
-      return "Its program is there; it is the service's to start, and the runtime says how it fares";
-    return isOffline ? "Its program is there; with --offline it is not started, for it may ask others" : undefined;
-  }
-  const isElsewhere = server.proxy !== undefined || !isLoopbackUrl(server.url);
-  return isOffline && isElsewhere ? "It is not on this machine: not asked with --offline" : undefined;
+function checksOf(agent: AgentConfig, surroundings: ToolSurroundings): readonly Check[] {
+  const { circumstances, who, view } = surroundings;
+  const checks = [
+    checkSharedMemory(agent, view),
+    ...agent.tools.map((tool) => toolCheck(agent.name, tool, surroundings)),
+    checkApprovals(agent),
+    ...agent.triggers.map((trigger) => {
+      const status = statusOf(agent.name, trigger.name, circumstances);
+      return checkTrigger(`trigger ${agent.name}/${trigger.name}`, { trigger, status, nowMs: Date.now, who, view });
+    }),
+  ];
+  return checks.filter((check) => check !== undefined);
 }
 
-function placeOf(server: McpServerConfig): string {
-  return server.type === "stdio" ? `"${server.command.join(" ")}"` : shownUrl(server.url);
+function statusOf(agent: string, trigger: string, { runtime }: Circumstances) {
+  if (runtime.type !== "running") return undefined;
+  const found = runtime.status.agents.find(({ name }) => name === agent);
+  return found?.triggers?.find(({ name }) => name === trigger);
+}
+
+/** A manifest that needs nothing of the bus makes no connection for it. */
+function viewedOnce(nats: NatsConfig, { stateDirectory, isOffline }: Circumstances): () => Promise<BusView> {
+  let view: Promise<BusView> | undefined;
+  const clientName = `muster doctor ${build.version}`;
+  return () => (view ??= viewBus(nats, { stateDirectory, isOffline, clientName }));
 }
