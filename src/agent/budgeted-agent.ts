@@ -1,19 +1,29 @@
 // An agent with budgets: its turns and model calls are taken from them, and refused when one is spent, those in the middle of a turn too.
 
+import type { UsageStore } from "../model/budget/budget.ts";
 import type { BudgetScope } from "../model/budget/budget-scope.ts";
 import { metered, spendUsage } from "../model/budget/metered.ts";
 import type { ChatModel, ChatRequest, ModelEvent } from "../model/contract.ts";
 import { ModelError } from "../model/contract.ts";
 import type { Agent, AgentEvent, AgentPrompt } from "./contract.ts";
 
-/** Its turns, taken from `budget` as they begin. */
-export function budgetedAgent(agent: Agent, budget: BudgetScope): Agent {
-  if (budget.isUnlimited) return agent;
+/** Its turns, taken from `budget` as they begin. What they took of it and of its models' budgets is stored before they end. */
+export function budgetedAgent(agent: Agent, budget: BudgetScope, store: Pick<UsageStore, "flush">): Agent {
   return {
     name: agent.name,
     refusedFile: (files) => agent.refusedFile(files),
-    answer: (prompt, signal) => answer(agent, budget, prompt, signal),
+    answer: (prompt, signal) => storedAtEnd(answer(agent, budget, prompt, signal), store),
   };
+}
+
+async function* storedAtEnd(
+  events: AsyncIterable<AgentEvent>,
+  store: Pick<UsageStore, "flush">,
+): AsyncGenerator<AgentEvent> {
+  for await (const event of events) {
+    if (event.type === "end") await store.flush();
+    yield event;
+  }
 }
 
 async function* answer(

@@ -1,8 +1,14 @@
-// What was spent of budgets, in a database of the state directory: kept over restarts and crashes, with no wait for the disk.
+// What was spent of budgets, in a database of the state directory: kept over restarts and crashes, and on the disk at the end of a turn.
 
 import { Database } from "bun:sqlite";
-import { renameSync } from "node:fs";
+import { chmodSync, renameSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { syncFolder } from "../host/write-whole.ts";
 import type { Logger } from "../telemetry/log.ts";
+
+/** Relative to the state directory. */
+export const usagePath = "budgets.db";
 
 /** As many windows of one budget as are kept: the present one counts, those before are for whoever looks. */
 const keptWindows = 40;
@@ -12,6 +18,10 @@ export class StoredUsage {
   readonly #log: Logger;
   readonly #spent = new Map<string, number>();
   #database: Database | undefined;
+  /** The log of the database, for who waits until it is on the disk. */
+  #written: Promise<FileHandle> | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+  #isUnflushed = false;
   #isOpened = false;
   #hasFailed = false;
 
@@ -36,9 +46,31 @@ export class StoredUsage {
     );
   }
 
+  /** Resolves when what was added before is on the disk, or cannot be brought there, which is logged. Never rejects. */
+  flush(): Promise<void> {
+    if (this.#isUnflushed) this.#flushing = this.#flush();
+    return this.#flushing;
+  }
+
   close(): void {
+    void this.#written?.then(
+      (file) => file.close(),
+      () => undefined,
+    );
+    this.#written = undefined;
     this.#database?.close();
     this.#database = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    this.#isUnflushed = false;
+    try {
+      this.#written ??= open(`${this.#file}-wal`, "r+");
+      await (await this.#written).datasync();
+    } catch (error) {
+      this.#written = undefined;
+      this.#fails("Spent budgets may not outlive a power cut", error);
+    }
   }
 
   #open(): void {
@@ -54,19 +86,32 @@ export class StoredUsage {
 
   #read(file: string): void {
     const database = new Database(file, { create: true, strict: true });
+    try {
+      this.#prepare(database, file);
+    } catch (error) {
+      // Takes its log along, which would be read as that of the next.
+      database.close();
+      throw error;
+    }
+    this.#database = database;
+  }
+
+  #prepare(database: Database, file: string): void {
+    chmodSync(file, 0o600);
     database.run("PRAGMA journal_mode = WAL");
-    // A power cut may cost what was spent in the last seconds; a wait for the disk at each call would cost every turn.
+    // Flushed at the end of turns, not at each call of a model.
     database.run("PRAGMA synchronous = NORMAL");
     database.run(
       "CREATE TABLE IF NOT EXISTS spent (scope TEXT, unit TEXT, window TEXT, amount REAL NOT NULL, PRIMARY KEY (scope, unit, window)) WITHOUT ROWID",
     );
     for (const row of database.query<Row, []>("SELECT scope, unit, window, amount FROM spent").iterate())
       this.#spent.set(keyOf(row.scope, row.unit, row.window), row.amount);
-    this.#database = database;
+    syncFolder(dirname(file));
   }
 
   #store(scope: string, unit: string, window: string, amount: number): void {
     if (this.#database === undefined) return;
+    this.#isUnflushed = true;
     const { changes } = this.#database
       .query("UPDATE spent SET amount = amount + $amount WHERE scope = $scope AND unit = $unit AND window = $window")
       .run({ scope, unit, window, amount });
@@ -93,10 +138,14 @@ export class StoredUsage {
       this.#hasFailed = false;
       return true;
     } catch (error) {
-      if (!this.#hasFailed) this.#log.warn(message, { file: this.#file, error });
-      this.#hasFailed = true;
+      this.#fails(message, error);
       return false;
     }
+  }
+
+  #fails(message: string, error: unknown): void {
+    if (!this.#hasFailed) this.#log.warn(message, { file: this.#file, error });
+    this.#hasFailed = true;
   }
 }
 

@@ -119,7 +119,7 @@ class AgentOnBus implements RunningAgent {
       conversations: redactedConversations(ports.conversations(config, definition.identity), redact),
       onTrace: redactedTraces(ports.onTrace, redact),
     });
-    const agent = guardedAgent(budgetedAgent(unlimited, this.#budget), config.guards);
+    const agent = guardedAgent(budgetedAgent(unlimited, this.#budget, ports.budgets.store), config.guards);
     this.#served = ports.serve(
       { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
       promptHandler(agent),

@@ -10,7 +10,7 @@ import { openCredentials } from "../host/credentials.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
-import { StoredUsage } from "../memory/usage-store.ts";
+import { StoredUsage, usagePath } from "../memory/usage-store.ts";
 import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
@@ -121,7 +121,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   parts.bus = bus;
   conversations.useBus(bus.connection);
   if (isStoring === storage.isFull) void bus.setStoring(!storage.isFull);
-  const usage = new StoredUsage(join(stateDirectory, "budgets.db"), log);
+  const usage = new StoredUsage(join(stateDirectory, usagePath), log);
   open.add("budgets", () => usage.close());
   const approvals = new ApprovalDesk({ records: approvalRecords(stateDirectory), log });
   parts.approvals = approvals;

@@ -11,5 +11,6 @@ export function inMemoryUsage(): UsageStore {
       const name = key(scope, unit, window);
       spent.set(name, (spent.get(name) ?? 0) + amount);
     },
+    flush: () => Promise.resolve(),
   };
 }

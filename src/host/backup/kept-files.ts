@@ -31,7 +31,11 @@ const ofThisRun: ReadonlySet<string> = new Set([
 ]);
 
 /** SQLite databases: a backup has a snapshot of each, and nothing of the files that SQLite keeps beside it. */
-const databases: ReadonlySet<string> = new Set(["conversations/conversations.db", "triggers/runs.sqlite"]);
+const databases: ReadonlySet<string> = new Set([
+  "budgets.db",
+  "conversations/conversations.db",
+  "triggers/runs.sqlite",
+]);
 const besideDatabase = /-(wal|shm|journal)$/;
 
 /** Whether what is at this path must not be read as a file while its writer runs. */

@@ -4,11 +4,13 @@ import type { BudgetConfig } from "../../manifest/manifest.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { type BudgetWindow, windowAt } from "./window.ts";
 
-/** What was spent, kept over restarts. Never throws. */
+/** What was spent, kept over restarts. Never throws, and never rejects. */
 export interface UsageStore {
   /** 0 when nothing is known. */
   spent(scope: string, unit: string, window: string): number;
   add(scope: string, unit: string, window: string, amount: number): void;
+  /** Resolves when what was added before outlives a power cut, as far as the disk allows. */
+  flush(): Promise<void>;
 }
 
 export interface BudgetStatus extends BudgetConfig {

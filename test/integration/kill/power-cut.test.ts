@@ -1,7 +1,6 @@
-// The power goes, again and again, while jobs come and are done, files change and backups are made: it starts again, and nothing that was said to be
-// kept is lost. `MUSTER_POWER_CUTS=200` runs the long form.
+// The power goes, again and again, while jobs come and are done, an agent that remembers and counts is asked, triggers run, files change and backups are
+// made: it starts again, and nothing that was said to be kept is lost. `MUSTER_POWER_CUTS=200` runs the long form.
 
-import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,31 +13,32 @@ import { makePowerCutDisk, type PowerCutDisk, powerCutDiskMissing } from "../../
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 import { KeptFiles } from "./kept-files.ts";
+import { clerkOf, KeptTurns } from "./kept-turns.ts";
 import { OutsideSubmitter } from "../../support/outside-submitter.ts";
 
 const rounds = Number(process.env["MUSTER_POWER_CUTS"] ?? 20);
 const limitMs = 120_000 + rounds * 30_000;
 
 describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
+  const stack = new AsyncDisposableStack();
   let disk: PowerCutDisk;
-  let scratch: string;
-  let model: ScriptedModel;
   let muster: RunningMuster;
   let client: OutsideSubmitter;
-  let prompts: NatsConnection;
   let files: KeptFiles;
+  let turns: KeptTurns;
 
   beforeAll(async () => {
-    disk = await makePowerCutDisk();
-    scratch = await mkdtemp(join(tmpdir(), "muster-cut-"));
-    model = startScriptedModel();
+    disk = stack.adopt(await makePowerCutDisk(), (one) => one.dispose());
+    const scratch = stack.adopt(await mkdtemp(join(tmpdir(), "muster-cut-")), (path) => rm(path, { recursive: true }));
+    const model = stack.use(startScriptedModel());
     const port = await freePort();
-    muster = await startMuster({ manifest: manifest(port, model.url), parent: disk.path });
+    muster = stack.adopt(await startMuster({ manifest: manifest(port, model), parent: disk.path }), (one) =>
+      one.stop(),
+    );
     const url = `nats://127.0.0.1:${port}`;
-    client = await OutsideSubmitter.connect(url, "muster.cut");
-    prompts = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
-    const folder = join(muster.folder, "agents.d");
-    await mkdir(folder);
+    client = stack.adopt(await OutsideSubmitter.connect(url, "muster.cut"), (one) => one.close());
+    turns = stack.adopt(await KeptTurns.begin({ muster, model, url, owner: "cut" }), (one) => one.close());
+    await mkdir(join(muster.folder, "agents.d"));
     files = new KeptFiles({
       program: fromSource,
       state: muster.stateDirectory,
@@ -46,14 +46,7 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
       scratch,
     });
   }, 60_000);
-  afterAll(async () => {
-    await prompts.close();
-    await client.close();
-    await muster.stop();
-    await model.stop();
-    await disk.dispose();
-    await rm(scratch, { recursive: true });
-  });
+  afterAll(() => stack.disposeAsync(), 60_000);
 
   test(
     `${rounds} times: it starts again, files are as they were said to be, and each acknowledged job has exactly one result`,
@@ -64,15 +57,16 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
       for (let round = 0; round < rounds; round++) {
         const work = new AbortController();
         const changing = files.change(work.signal);
-        const prompting = prompt(work.signal);
+        const asking = turns.ask(work.signal);
         await someWork(acknowledged, round);
         await Bun.sleep(Math.random() * 700);
         await cutPower();
         work.abort();
-        await Promise.all([changing, prompting]);
+        await Promise.all([changing, asking]);
         await disk.restore();
         await files.check();
         await muster.restart();
+        await turns.check();
       }
       over.abort();
       await Promise.all(submitting);
@@ -87,7 +81,11 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
       expect(acknowledged.filter((id) => client.stored(id)[0]?.text !== "word word word ")).toEqual([]);
       expect(files.changes()).toBeGreaterThanOrEqual(rounds / 4);
       expect(muster.log()).not.toMatch(/cannot be read|is not Muster's|Internal error/);
-      console.log(`${rounds} power cuts: ${acknowledged.length} jobs, ${files.changes()} changes of files and backups`);
+      expect(turns.answered()).toBeGreaterThan(rounds * 3);
+      expect(turns.ticks()).toBeGreaterThan(rounds);
+      console.log(
+        `${rounds} power cuts: ${acknowledged.length} jobs, ${turns.answered()} turns, ${turns.ticks()} ticks, ${files.changes()} changes of files and backups`,
+      );
     },
     limitMs,
   );
@@ -102,8 +100,9 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
 
   /** So that each round has something to lose, and the cut comes at another place each time. */
   async function someWork(acknowledged: readonly string[], round: number): Promise<void> {
-    const [jobs, changes] = [acknowledged.length, files.changes()];
+    const [jobs, changes, answered] = [acknowledged.length, files.changes(), turns.answered()];
     await until("jobs to be acknowledged", () => acknowledged.length > jobs + 3);
+    await until("turns to be answered", () => turns.answered() > answered + 3);
     if (round % 4 === 0) await until("a file to be changed", () => files.changes() > changes);
   }
 
@@ -112,13 +111,6 @@ describe.if(mayRun("power cuts", powerCutDiskMissing()))("power cuts", () => {
       await client.submit("worker", `${name}-${index}`, `Do ${name}-${index}`);
       acknowledged.push(`${name}-${index}`);
       await Bun.sleep(30);
-    }
-  }
-
-  async function prompt(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      prompts.publish("agents.prompt.muster.cut.worker", "Say something", { reply: `_INBOX.cut.${Math.random()}` });
-      await Bun.sleep(40);
     }
   }
 });
@@ -131,15 +123,18 @@ function endAtOnce(pid: number): void {
   }
 }
 
-function manifest(port: number, modelUrl: string): string {
+function manifest(port: number, model: ScriptedModel): string {
+  const clerk = clerkOf(model);
   return `
 identity: { owner: cut }
 nats: { mode: embedded, embedded: { port: ${port} } }
 endpoints:
-  scripted: { provider: ollama, url: "${modelUrl}", parallel: 4 }
+  scripted: { provider: ollama, url: "${model.url}", parallel: 4 }
 models:
   worker: { endpoint: scripted, model: "worker?tokens=3&delayMs=5" }
+  ${clerk.models}
 agents:
   worker: { model: worker, concurrency: 4 }
+  ${clerk.agents}
 `;
 }

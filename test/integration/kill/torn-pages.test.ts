@@ -1,34 +1,34 @@
-// SIGKILL of everything at once, and what was being written at that instant is torn: half a record, a page of zeros, a file that is empty. It
-// starts again, and nothing acknowledged is lost. Runs on any machine; a disk that loses its power is in power-cut.test.ts.
+// SIGKILL of everything at once, and what was being written at that instant is torn: half a record, a page of zeros, half a frame of a database's log,
+// a file that is empty. It starts again, and nothing acknowledged is lost. Runs on any machine; a disk that loses its power is in power-cut.test.ts.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { appendFileSync, closeSync, openSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { descendantsWith } from "../../support/child-processes.ts";
 import { freePort } from "../../support/free-port.ts";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 import { OutsideSubmitter } from "../../support/outside-submitter.ts";
+import { clerkOf, KeptTurns } from "./kept-turns.ts";
 
 const rounds = Number(process.env["MUSTER_POWER_CUTS"] ?? 8);
 const limitMs = 120_000 + rounds * 30_000;
 
-let model: ScriptedModel;
+const stack = new AsyncDisposableStack();
 let muster: RunningMuster;
 let client: OutsideSubmitter;
+let turns: KeptTurns;
 
 beforeAll(async () => {
-  model = startScriptedModel();
+  const model = stack.use(startScriptedModel());
   const port = await freePort();
-  muster = await startMuster({ manifest: manifest(port, model.url) });
-  client = await OutsideSubmitter.connect(`nats://127.0.0.1:${port}`, "muster.torn");
+  muster = stack.adopt(await startMuster({ manifest: manifest(port, model) }), (one) => one.stop());
+  const url = `nats://127.0.0.1:${port}`;
+  client = stack.adopt(await OutsideSubmitter.connect(url, "muster.torn"), (one) => one.close());
+  turns = stack.adopt(await KeptTurns.begin({ muster, model, url, owner: "torn" }), (one) => one.close());
 }, 60_000);
-afterAll(async () => {
-  await client.close();
-  await muster.stop();
-  await model.stop();
-});
+afterAll(() => stack.disposeAsync(), 60_000);
 
 test(
   `${rounds} times everything is killed and torn: it starts again, and each acknowledged job has exactly one result`,
@@ -37,12 +37,18 @@ test(
     const acknowledged: string[] = [];
     const submitting = submit(acknowledged, over.signal);
     for (let round = 0; round < rounds; round++) {
-      const before = acknowledged.length;
-      await until("jobs to be acknowledged", () => acknowledged.length > before + 3);
+      const work = new AbortController();
+      const asking = turns.ask(work.signal);
+      const [jobs, answered] = [acknowledged.length, turns.answered()];
+      await until("jobs to be acknowledged", () => acknowledged.length > jobs + 3);
+      await until("turns to be answered", () => turns.answered() > answered + 3);
       await Bun.sleep(Math.random() * 500);
       await killEverything();
-      tear(muster.stateDirectory, round);
+      work.abort();
+      await asking;
+      expect(tear(muster.stateDirectory, round)).toEqual(tornDatabases);
       await muster.restart();
+      await turns.check();
     }
     over.abort();
     await submitting;
@@ -55,6 +61,9 @@ test(
     await until("every result", () => acknowledged.every((id) => client.stored(id).length > 0), 120_000);
     expect(acknowledged.filter((id) => client.stored(id).length > 1)).toEqual([]);
     expect(acknowledged.length).toBeGreaterThan(rounds);
+    expect(turns.answered()).toBeGreaterThan(rounds * 3);
+    expect(turns.ticks()).toBeGreaterThan(rounds);
+    expect(muster.log()).not.toMatch(/broken|cannot be read/);
   },
   limitMs,
 );
@@ -83,17 +92,28 @@ function isFree(program: string): boolean {
   }
 }
 
-/** What was not flushed: the end of the newest block of each stream, files that are written anew, and what the executable carries. */
-function tear(state: string, round: number): void {
+const tornDatabases = ["budgets.db-wal", "conversations/conversations.db-wal", "triggers/runs.sqlite-wal"];
+
+/**
+ * What was not flushed: the end of the newest block of each stream and of the log of each database, with the index of that in memory, files that are
+ * written anew, and what the executable carries. Returns the logs of databases that it met.
+ */
+function tear(state: string, round: number): string[] {
   const tails = [Buffer.alloc(4096), crypto.getRandomValues(Buffer.alloc(1500)), Buffer.alloc(0)];
   const files = readdirSync(state, { recursive: true, encoding: "utf8" }).map((name) => join(state, name));
   for (const block of newestBlocks(files)) appendFileSync(block, tails[round % tails.length] ?? Buffer.alloc(0));
   for (const path of files) {
+    if (path.endsWith("-wal")) appendFileSync(path, tails[round % tails.length] ?? Buffer.alloc(0));
+    if (path.endsWith("-shm")) writeFileSync(path, crypto.getRandomValues(Buffer.alloc(32_768)));
     if (path.endsWith("/index.db")) truncateSync(path, Math.floor(statSync(path).size / 2));
     if (path.endsWith("/bus.json") || path.endsWith("/nats-server.conf")) truncateSync(path, 0);
     if (round % 4 === 0 && /\/carried\/nats-server-[^/]+\/nats-server$/.test(path)) truncateSync(path, 1_000_000);
   }
   for (const name of [".format.json.new", "nats/.runtime.nk.new"]) writeFileSync(join(state, name), '{"form');
+  return files
+    .filter((path) => path.endsWith("-wal"))
+    .map((path) => relative(state, path))
+    .sort();
 }
 
 function newestBlocks(files: readonly string[]): string[] {
@@ -118,15 +138,18 @@ async function submit(acknowledged: string[], over: AbortSignal): Promise<void> 
   }
 }
 
-function manifest(port: number, modelUrl: string): string {
+function manifest(port: number, model: ScriptedModel): string {
+  const clerk = clerkOf(model);
   return `
 identity: { owner: torn }
 nats: { mode: embedded, embedded: { port: ${port} } }
 endpoints:
-  scripted: { provider: ollama, url: "${modelUrl}", parallel: 4 }
+  scripted: { provider: ollama, url: "${model.url}", parallel: 4 }
 models:
   worker: { endpoint: scripted, model: "worker?tokens=3&delayMs=5" }
+  ${clerk.models}
 agents:
   worker: { model: worker, concurrency: 4 }
+  ${clerk.agents}
 `;
 }

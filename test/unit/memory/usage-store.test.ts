@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoredUsage } from "../../../src/memory/usage-store.ts";
@@ -10,6 +10,10 @@ const file = join(folder, "budgets.db");
 const log = recordedLog();
 const open = () => new StoredUsage(file, log);
 
+beforeEach(() => {
+  mkdirSync(folder, { recursive: true });
+  log.lines.splice(0);
+});
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -36,4 +40,21 @@ test("keeps what was spent over a restart, puts a broken file aside, and forgets
   expect(existsSync(`${file}.broken`)).toBe(true);
   expect(open().spent("agent:a", "tokens/day", "2026-07-49")).toBe(3);
   expect(log.lines.map(({ message }) => message)).toEqual(["Spent budgets cannot be read"]);
+});
+
+test("is on the disk when asked for, and where it cannot be, that is said and nobody waits", async () => {
+  const usage = open();
+  await usage.flush();
+  expect(existsSync(file)).toBe(false);
+  usage.add("agent:a", "tokens/day", "2026-06-15", 40);
+  await Promise.all([usage.flush(), usage.flush()]);
+  expect(log.lines).toEqual([]);
+  usage.close();
+
+  const other = open();
+  other.add("agent:a", "tokens/day", "2026-06-15", 2);
+  rmSync(`${file}-wal`);
+  await other.flush();
+  expect(log.lines.map(({ message }) => message)).toEqual(["Spent budgets may not outlive a power cut"]);
+  other.close();
 });

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { packTar } from "modern-tar";
 import { checkedPath, digestText, encodeIndex, sha256 } from "../../../../src/host/backup/backup-index.ts";
 import { BackupWriter } from "../../../../src/host/backup/backup-writer.ts";
@@ -111,27 +111,30 @@ describe("a backup", () => {
     });
   });
 
-  test("has a database as it was at one moment, with what was only in the file beside it, and nothing of that file", async () => {
-    mkdirSync(join(state, "conversations"));
-    const database = new Database(join(state, "conversations/conversations.db"), { create: true });
-    database.run("PRAGMA journal_mode = WAL");
-    database.run("CREATE TABLE turns (text)");
-    database.run("INSERT INTO turns VALUES ('gathered')");
-    await backUp(async (writer) => {
-      await writer.gather();
-      database.run("INSERT INTO turns VALUES ('settled')");
-      await writer.settle();
-    });
-    database.run("INSERT INTO turns VALUES ('too late')");
-    const names = readdirSync(join(state, "conversations")).sort();
-    expect(names).toEqual(["conversations.db", "conversations.db-shm", "conversations.db-wal"]);
-    database.close();
-    const restored = join(await restoreTo("restored"), "conversations");
-    expect(readdirSync(restored)).toEqual(["conversations.db"]);
-    const copy = new Database(join(restored, "conversations.db"));
-    expect(copy.query("SELECT text FROM turns").values()).toEqual([["gathered"], ["settled"]]);
-    copy.close();
-  });
+  test.each(["conversations/conversations.db", "triggers/runs.sqlite", "budgets.db"])(
+    "has %s as it was at one moment, with what was only in the file beside it, and nothing of that file",
+    async (path) => {
+      mkdirSync(dirname(join(state, path)), { recursive: true });
+      const database = new Database(join(state, path), { create: true });
+      database.run("PRAGMA journal_mode = WAL");
+      database.run("CREATE TABLE turns (text)");
+      database.run("INSERT INTO turns VALUES ('gathered')");
+      await backUp(async (writer) => {
+        await writer.gather();
+        database.run("INSERT INTO turns VALUES ('settled')");
+        await writer.settle();
+      });
+      database.run("INSERT INTO turns VALUES ('too late')");
+      const name = basename(path);
+      expect(readdirSync(dirname(join(state, path))).sort()).toEqual([name, `${name}-shm`, `${name}-wal`]);
+      database.close();
+      const restored = join(await restoreTo("restored"), path);
+      expect(readdirSync(dirname(restored))).toEqual([name]);
+      const copy = new Database(restored);
+      expect(copy.query("SELECT text FROM turns").values()).toEqual([["gathered"], ["settled"]]);
+      copy.close();
+    },
+  );
 
   test("has a database that SQLite cannot read as it lies there", async () => {
     write("conversations/conversations.db", "broken ".repeat(1_000));
