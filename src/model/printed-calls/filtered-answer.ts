@@ -1,16 +1,28 @@
 // An answer in which calls that were printed as text are calls.
 
-import type { ModelEvent, ModelToolCall } from "../contract.ts";
+import type { ModelEvent, ModelToolCall, ModelUsage } from "../contract.ts";
+import { ModelError } from "../contract.ts";
 
 /** What makes text and calls of an answer's text. */
 export interface AnswerFilter {
   push(text: string): string;
   /** Takes all for text from here on; returns what was kept back. */
   release(): string;
-  end(): { readonly text: string; readonly calls: readonly ModelToolCall[] };
+  end(): FilteredEnd;
 }
 
-/** The same events; text that was kept back comes before an error, and before a call that was made as such. */
+export interface FilteredEnd {
+  /** What was kept back and is text. */
+  readonly text: string;
+  readonly calls: readonly ModelToolCall[];
+  /** `text` is a call without its end. */
+  readonly isCutCall?: boolean;
+}
+
+/**
+ * The same events; text that was kept back comes before an error, and before a call that was made as such. Throws `invalid` for a call that
+ * was cut with the answer: half a call is no answer.
+ */
 export async function* filtered(
   events: AsyncIterable<ModelEvent>,
   filter: AnswerFilter,
@@ -20,8 +32,9 @@ export async function* filtered(
       if (event.type === "text") yield* textEvent(filter.push(event.text));
       else {
         if (event.type === "tool-call") yield* textEvent(filter.release());
-        if (event.type === "usage") yield* endEvents(filter);
+        const isCut = event.type === "usage" && (yield* endEvents(filter, event.usage));
         yield event;
+        if (isCut) throw cutCall(event.usage);
       }
     }
   } catch (error) {
@@ -34,8 +47,15 @@ function* textEvent(text: string): Generator<ModelEvent, void, void> {
   if (text !== "") yield { type: "text", text };
 }
 
-function* endEvents(filter: AnswerFilter): Generator<ModelEvent, void, void> {
-  const { text, calls } = filter.end();
+/** @returns whether the answer was a call that was cut: nothing of it is text */
+function* endEvents(filter: AnswerFilter, { finish }: ModelUsage): Generator<ModelEvent, boolean, void> {
+  const { text, calls, isCutCall = false } = filter.end();
+  if (isCutCall && finish === "length") return true;
   yield* textEvent(text);
   for (const call of calls) yield { type: "tool-call", call };
+  return false;
+}
+
+function cutCall({ outputTokens }: ModelUsage): ModelError {
+  return new ModelError("invalid", `The model's call of a tool was cut at its limit, after ${outputTokens} tokens`);
 }

@@ -1,7 +1,8 @@
 // Lets the text of an answer through as soon as it cannot be calls any more, and keeps it back as long as it could: an ordinary answer is not
 // delayed by more than its first word.
 
-import type { ModelTool, ModelToolCall } from "../contract.ts";
+import type { ModelTool } from "../contract.ts";
+import type { FilteredEnd } from "./filtered-answer.ts";
 import { readPrintedCalls } from "./read-printed-calls.ts";
 
 /** More text than this is no call. */
@@ -9,12 +10,6 @@ const maxHeldLength = 256 * 1024;
 /** Until then each piece is looked at as it comes; from then on only when the text has grown by a part of itself. */
 const alwaysReadLength = 512;
 const growth = 1.25;
-
-export interface FilteredEnd {
-  /** What was kept back and is text. */
-  readonly text: string;
-  readonly calls: readonly ModelToolCall[];
-}
 
 export class PrintedCallFilter {
   readonly #tools: readonly ModelTool[];
@@ -46,7 +41,8 @@ export class PrintedCallFilter {
   /** The answer is complete. */
   end(): FilteredEnd {
     const read = this.#read();
-    if (this.#isText || read.type !== "calls") return { text: this.release(), calls: [] };
+    if (this.#isText || read.type === "none") return { text: this.release(), calls: [] };
+    if (read.type === "open") return { isCutCall: hasBegun(this.#held), text: this.release(), calls: [] };
     this.#held = "";
     return { text: "", calls: read.calls };
   }
@@ -58,4 +54,9 @@ export class PrintedCallFilter {
   #read(): ReturnType<typeof readPrintedCalls> {
     return readPrintedCalls(this.#held, this.#tools);
   }
+}
+
+/** More than a word that might be a tool's name. */
+function hasBegun(text: string): boolean {
+  return /[[{(<].*\w/s.test(text);
 }

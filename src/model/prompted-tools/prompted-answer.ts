@@ -3,8 +3,8 @@
 
 import type { ModelTool } from "../contract.ts";
 import { parseRecord } from "../json.ts";
-import { type FilteredEnd, PrintedCallFilter } from "../printed-calls/printed-call-filter.ts";
-import type { AnswerFilter } from "../printed-calls/filtered-answer.ts";
+import { PrintedCallFilter } from "../printed-calls/printed-call-filter.ts";
+import type { AnswerFilter, FilteredEnd } from "../printed-calls/filtered-answer.ts";
 import { StreamedText } from "./streamed-text.ts";
 
 const opening = '{"answer":';
@@ -50,8 +50,8 @@ export class PromptedAnswer implements AnswerFilter {
       case "start":
       case "other": {
         const before = this.#filter.push(held);
-        const { text, calls } = this.#filter.end();
-        return { text: before + text, calls };
+        const end = this.#filter.end();
+        return { ...end, text: before + end.text };
       }
     }
   }
