@@ -10,6 +10,7 @@ interface Child {
 /** What starts the same executable with a hidden argument: our own children, and shells for their completion. */
 const children: ReadonlyMap<string, () => Promise<Child>> = new Map([
   ["__extract", () => import("./host/extract-child.ts")],
+  ["__pdf", () => import("./knowledge/documents/pdf/read-pdf-child.ts")],
   ["__engine", () => import("./model/builtin/child/run-engine.ts")],
   ["__agents", () => import("./cli/completion/agent-names.ts")],
 ]);

@@ -9,6 +9,7 @@ import { carriedPartsPlugin } from "../carry/carried-parts.ts";
 import { cache, root } from "../paths.ts";
 import type { Target } from "../target/target.ts";
 import { noticesPlugin } from "./notices-plugin.ts";
+import { pdfLibraryPlugin } from "./pdf-library.ts";
 
 export interface CompileOptions {
   readonly target: Target;
@@ -59,7 +60,7 @@ async function bundle(options: CompileOptions): Promise<void> {
         }),
       ),
     },
-    plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile)],
+    plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile), await pdfLibraryPlugin()],
     compile: {
       target: compileTarget(options.target),
       executablePath: options.runtime,

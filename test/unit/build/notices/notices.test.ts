@@ -4,6 +4,7 @@ import { goNotices, nativeNotices } from "../../../../build/notices/native-notic
 import type { Notice } from "../../../../build/notices/notice.ts";
 import { noticesText } from "../../../../build/notices/notices-text.ts";
 import { bundledPackages, npmNotices } from "../../../../build/notices/npm-notices.ts";
+import { pdfLibraryNotice, pdfLibraryVersion } from "../../../../build/notices/pdf-library-notice.ts";
 import { root } from "../../../../build/paths.ts";
 
 const notice = (name: string, text: string): Notice => ({
@@ -29,6 +30,16 @@ describe("nativeNotices and npmNotices", () => {
     }
     for (const { text } of notices) expect(text.trim()).not.toBe("");
     expect(names).not.toContain("typescript");
+  });
+});
+
+describe("pdfLibraryNotice", () => {
+  test("names pdf.js inside of unpdf, in the version that its code says", () => {
+    const { name, version, licence } = pdfLibraryNotice(root);
+    expect({ name, licence }).toEqual({ name: "pdf.js", licence: "Apache-2.0" });
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(pdfLibraryVersion('a({apiVersion:"6.1.200"})')).toBe("6.1.200");
+    expect(pdfLibraryVersion("apiVersion:e")).toBeUndefined();
   });
 });
 
