@@ -4,6 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { openBench } from "./support/bench-context.ts";
 import type { Row } from "./support/row.ts";
 import { callingRows } from "./rows/calling.ts";
+import { configuredRows } from "./rows/configured-agents.ts";
 import { engineRows } from "./rows/engine.ts";
 import { executableRows } from "./rows/executable.ts";
 import { manyAgentsRows } from "./rows/many-agents.ts";
@@ -15,6 +16,7 @@ const groups = {
   relay: relayRows,
   start: startRows,
   agents: manyAgentsRows,
+  configured: configuredRows,
   executable: executableRows,
   engine: engineRows,
   calling: callingRows,

@@ -160,6 +160,8 @@ export class BrokerLink {
       ...(protocol === "v5" ? { properties: { sessionExpiryInterval: sessionS } } : {}),
       clean: false,
       resubscribe: false,
+      // A buffer for each number of two bytes, made at once: 7 MB.
+      writeCache: false,
       keepalive: Math.max(1, Math.round(keepAliveMs / 1000)),
       connectTimeout: connectMs,
       reconnectPeriod: this.#wait.next(),

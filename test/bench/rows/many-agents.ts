@@ -3,7 +3,7 @@
 import { createInbox } from "@nats-io/transport-node";
 import type { BenchContext } from "../support/bench-context.ts";
 import { type HelperProcess, startHelper } from "../support/helper-process.ts";
-import { cpuMs, rssMb } from "../support/process-figures.ts";
+import { cpuMs, settledMb } from "../support/process-figures.ts";
 import { alone, over, type Row } from "../support/row.ts";
 import { medianOf } from "../support/statistics.ts";
 import { connectBus, promptOnce, streamMany } from "../support/streams.ts";
@@ -96,11 +96,6 @@ async function measured(host: Host): Promise<number> {
   const value = await settledMb(host.pid);
   await host.stop();
   return value;
-}
-
-async function settledMb(pid: number): Promise<number> {
-  await Bun.sleep(5_000);
-  return rssMb(pid);
 }
 
 async function lastInfoMs({ nats }: BenchContext): Promise<number> {

@@ -8,6 +8,12 @@ export async function rssMb(pid: number): Promise<number> {
   return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }
 
+/** The same once it has come to rest after its start or its work. */
+export async function settledMb(pid: number): Promise<number> {
+  await Bun.sleep(5_000);
+  return rssMb(pid);
+}
+
 /** Processor time so far, user and system, in ms; a tick is 10 ms. */
 export async function cpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
