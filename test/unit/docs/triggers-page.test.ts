@@ -1,4 +1,4 @@
-// The manifests on the page of triggers are some that check takes.
+// The manifests on the page of triggers show all that there is.
 
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
@@ -9,15 +9,7 @@ import { checkedManifest } from "../../support/checked-manifest.ts";
 const page = await readFile(join(root, "docs", "triggers.md"), "utf8");
 const examples = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text);
 
-test("each example of docs/triggers.md checks clean", () => {
-  expect(examples.length).toBeGreaterThanOrEqual(5);
-  for (const text of examples) {
-    const { problems, warnings } = checkedManifest(text, { variables: { MQTT_PASSWORD: "correct-horse" } });
-    expect([...problems, ...warnings]).toEqual([]);
-  }
-});
-
-test("together they show each kind", () => {
+test("the examples of docs/triggers.md together show each kind", () => {
   const kinds = examples.flatMap((text) => [
     ...(checkedManifest(text, { variables: { MQTT_PASSWORD: "x" } }).manifest?.agents.values() ?? []),
   ]);
