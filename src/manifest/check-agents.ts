@@ -2,6 +2,7 @@
 
 import { checkBudgets, checkCosts } from "./check-budgets.ts";
 import { checkCallers } from "./check-callers.ts";
+import { checkCombinations } from "./check-combinations.ts";
 import { engineProblem, keyProblem } from "./check-models.ts";
 import { checkTriggers } from "./check-triggers.ts";
 import type { Declared } from "./declared.ts";
@@ -15,6 +16,7 @@ import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { modelReference } from "./schema-model.ts";
 import { checkSkills, checkSkillToolName } from "./skills/check.ts";
 import { checkTools } from "./tools/check.ts";
+import { checkWritable } from "./tools/check-writable.ts";
 import { checkPrivileged, type AgentLayers } from "./tools/privileged.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Path } from "./yaml-tree.ts";
@@ -46,6 +48,8 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     checkSkillToolName(layers, ["agents", name], file.scope);
     checkCosts(layers, ["agents", name], file.scope, declared);
     checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
+    checkCombinations(layers, ["agents", name], file.scope);
+    checkWritable(layers, ["agents", name], file.scope);
   }
 }
 

@@ -6,7 +6,7 @@ import type { FileScope } from "./file-scope.ts";
 import { acceptedName } from "./fields.ts";
 import { nearest } from "./nearest.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
-import { at, formatPath, type Path } from "./yaml-tree.ts";
+import { at, formatPath, type Path, type YamlTree } from "./yaml-tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -70,7 +70,19 @@ function reportValue(path: Path, accepted: string, schema: Schema, scope: FileSc
   }
   const isSecret = factsOf(schemaAt(schema, path, scope.tree))?.expands === "secret";
   const hint = isSecret ? "" : trapHint(found.tree, accepted);
-  scope.problem(path, `Found ${describeValue(found.tree, { isSecret })}, accepted ${accepted}${hint}`);
+  const near = isSecret ? undefined : nearChoice(found.tree, accepted);
+  const suggestion = near === undefined ? "," : `, did you mean "${near}";`;
+  scope.problem(path, `Found ${describeValue(found.tree, { isSecret })}${suggestion} accepted ${accepted}${hint}`);
+}
+
+/** Of a list of choices in the words of what is accepted. */
+function nearChoice(tree: YamlTree, accepted: string): string | undefined {
+  const [, listed = ""] = /\bone of ([\w-]+(?:, [\w-]+)*)/.exec(accepted) ?? [];
+  if (tree.kind !== "scalar" || typeof tree.value !== "string") return undefined;
+  return nearest(
+    tree.value,
+    listed.split(", ").filter((choice) => choice !== "" && choice !== "and"),
+  );
 }
 
 /** Of a union's branches, the one that got furthest into the value. */

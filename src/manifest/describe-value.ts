@@ -31,15 +31,29 @@ export function quoted(original: string): string {
 
 /** What YAML made of a scalar when that is not what was probably meant; empty when there is nothing to say. */
 export function trapHint(tree: YamlTree, accepted: string): string {
-  if (tree.kind !== "scalar" || tree.isQuoted) return "";
+  if (tree.kind !== "scalar") return "";
+  if (tree.isQuoted) return quotesHint(tree.value, accepted);
   if (accepted.startsWith("true or false") && typeof tree.value === "string") return booleanHint(tree.value);
-  if (wantsUnit(accepted)) return "";
+  if (wantsUnit(accepted)) return unitHint(tree, accepted);
   if (wantsText(accepted) && (typeof tree.value === "number" || typeof tree.value === "boolean")) {
     const read = typeof tree.value === "number" ? `the number ${tree.value}` : `the value ${String(tree.value)}`;
     return `; YAML reads it as ${read}, put it in quotes: "${tree.source}"`;
   }
   if (typeof tree.value === "number" && !isPlainNumber(tree)) return "; write the number in plain decimal digits";
   return "";
+}
+
+function quotesHint(value: string | number | boolean | null, accepted: string): string {
+  if (typeof value !== "string") return "";
+  const isBoolean = accepted.startsWith("true or false") && /^(true|false)$/.test(value);
+  const isNumber = /^(a whole number|a number)/.test(accepted) && /^\d+(\.\d+)?$/.test(value);
+  return isBoolean || isNumber ? `; write ${value} without quotes` : "";
+}
+
+function unitHint(tree: { readonly value: unknown; readonly source: string }, accepted: string): string {
+  if (typeof tree.value !== "number" || !/^[1-9]\d*$/.test(tree.source)) return "";
+  const unit = accepted.startsWith("a duration") ? "s" : tree.value < 1024 ? "KB" : "B";
+  return `; a number needs its unit, such as ${tree.source}${unit}`;
 }
 
 function booleanHint(text: string): string {

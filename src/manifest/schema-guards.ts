@@ -1,12 +1,11 @@
 // The keys of an agent's `guards`: what prompts and answers may not hold, and what is not kept of them.
 
 import * as z from "zod/mini";
+import { isMatcherSyntax } from "./matcher-syntax.ts";
 import { acceptedName, fields, namePattern, size } from "./fields.ts";
 
-export const acceptedPattern = "a regular expression without lookaround and back references, such as '(?i)password'";
-
-/** Repetitions that the matcher takes. */
-const mostRepeats = 1000;
+export const acceptedPattern =
+  "a regular expression in the syntax of RE2 (no lookaround, no back references, \\x{41} in place of \\u0041), such as '(?i)password'";
 
 function patterns(description: string) {
   const one = z.string({ error: acceptedPattern }).check(z.refine(isPattern, { error: acceptedPattern }));
@@ -21,11 +20,8 @@ export function isPattern(text: string): boolean {
   if (text.trim() === "" || text.length > 1000) return false;
   const unsupported = /\(\?<?[=!]|(?:^|[^\\])(?:\\\\)*\\(?:[1-9]|k<)/;
   if (unsupported.test(text)) return false;
-  const repeats = [...text.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].flatMap(([, least, most]) => [
-    Number(least),
-    Number(most ?? 0),
-  ]);
-  return repeats.every((repeat) => repeat <= mostRepeats) && compiles(text.replace(/^\(\?[ims]+\)/, ""));
+  const plain = text.replace(/^\(\?[ims]+\)/, "");
+  return compiles(plain) && isMatcherSyntax(plain);
 }
 
 function compiles(text: string): boolean {

@@ -75,7 +75,9 @@ function checkKeyword(key: string, value: unknown, path: Path, scope: FileScope)
   }
   const rule = keywords[key];
   if (rule === undefined || rule[0](value)) return true;
-  scope.problem(path, `Found ${quoted(JSON.stringify(value))}, accepted ${rule[1]}`);
+  const near = key === "type" && typeof value === "string" ? nearest(value, types) : undefined;
+  const suggestion = near === undefined ? "," : `, did you mean "${near}";`;
+  scope.problem(path, `Found ${shownValue(value)}${suggestion} accepted ${rule[1]}`);
   return false;
 }
 
@@ -85,8 +87,12 @@ function checkProperty(name: string, value: unknown, path: Path, scope: FileScop
     return false;
   }
   if (isMap(value)) return checkSchema(asRaw(value), path, scope);
-  scope.problem(path, `Found ${quoted(JSON.stringify(value))}, accepted a JSON Schema such as { type: string }`);
+  scope.problem(path, `Found ${shownValue(value)}, accepted a JSON Schema such as { type: string }`);
   return false;
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === "string" ? quoted(value) : JSON.stringify(value).slice(0, 60);
 }
 
 function isMap(value: unknown): boolean {

@@ -13,13 +13,19 @@ type List = "allow" | "ask" | "deny";
 const interpreters =
   /^(sh|bash|dash|ash|zsh|fish|ksh|busybox|env|sudo|su|doas|xargs|nice|nohup|setsid|timeout|watch|ssh|python[\d.]*|perl|ruby|node|bun|deno|php|lua|awk|gawk|find|eval|exec)$/;
 
+/** Programs some of whose options run other programs, or read and write any file. */
+const farReaching =
+  /^(git|tar|rsync|scp|sftp|curl|wget|zip|sed|ed|vi|vim|less|more|man|sort|make|cmake|npm|npx|pip3?|cargo|go|docker|podman|kubectl|systemd-run|tcpdump|nmap|openssl|gdb|strace|apt|apt-get|dpkg|rpm|ffmpeg|sqlite3|psql|mysql)$/;
+
 export function checkShellTool(tool: Raw, path: Path, scope: FileScope, surroundings: Surroundings): void {
+  const written = { allow: listOf(tool["allow"]), ask: listOf(tool["ask"]), deny: listOf(tool["deny"]) };
   const lists = { allow: patternsOf(tool["allow"]), ask: patternsOf(tool["ask"]), deny: patternsOf(tool["deny"]) };
-  if (lists.allow.length === 0 && lists.ask.length === 0)
+  if (written.allow.length === 0 && written.ask.length === 0)
     scope.keyProblem(path, "Found neither allow nor ask, without which nothing ever runs; accepted one of them");
   for (const list of ["allow", "ask", "deny"] as const)
     for (const [index, pattern] of lists[list].entries())
-      checkPattern(pattern, list, lists, [...path, list, index], scope, surroundings);
+      // What is no list of words the schema tells of.
+      if (pattern.length > 0) checkPattern(pattern, list, lists, [...path, list, index], scope, surroundings);
 }
 
 function checkPattern(
@@ -33,7 +39,7 @@ function checkPattern(
   const shown = formatArgv(pattern);
   const never = neverMatches(pattern) ?? hiddenBy(pattern, list, lists);
   if (never !== undefined) scope.problem(path, `Found ${shown}, which can never match: ${never}`);
-  else if (list !== "deny") warnOf(pattern, shown, path, scope, surroundings);
+  else if (list !== "deny") warnOf(pattern, lists.deny, path, scope, surroundings);
 }
 
 function neverMatches(pattern: ArgvPattern): string | undefined {
@@ -58,18 +64,56 @@ function hiddenBy(
   return undefined;
 }
 
-function warnOf(pattern: ArgvPattern, shown: string, path: Path, scope: FileScope, surroundings: Surroundings): void {
+function warnOf(
+  pattern: ArgvPattern,
+  deny: readonly ArgvPattern[],
+  path: Path,
+  scope: FileScope,
+  surroundings: Surroundings,
+): void {
   const [program = "", ...words] = pattern;
+  const shown = formatArgv(pattern);
   if (program.includes("*")) scope.warning(path, `Found ${shown}, which lets a model choose the program`);
   else if (interpreters.test(basename(program)) && words.some((word) => word.includes("*")))
     scope.warning(path, `Found ${shown}, which lets a model run anything: "${program}" runs what its words say`);
+  else if (farReaching.test(basename(program)) && takesOptions(pattern, deny))
+    scope.warning(
+      path,
+      `Found ${shown}, in which * stands for options, too, and some options of "${program}" run programs or reach any file; better -- before it, or deny: [[${optionsOf(pattern).map(quotedStar).join(", ")}]]`,
+    );
   else if (!program.includes("/") || program.startsWith("/"))
     if (!surroundings.hasProgram(program)) scope.warning(path, `Found no program "${program}" on this machine`);
 }
 
+/** Whether a model chooses a word that may begin with a dash, and is not denied it. */
+function takesOptions(pattern: ArgvPattern, deny: readonly ArgvPattern[]): boolean {
+  const end = pattern.indexOf("--");
+  const isOpen = pattern.slice(1, end === -1 ? pattern.length : end).some((word) => word.startsWith("*"));
+  return isOpen && !deny.some((denied) => coversPattern(denied, optionsOf(pattern)));
+}
+
+/** The pattern of what is denied where a model's own words begin with an option. */
+function optionsOf(pattern: ArgvPattern): ArgvPattern {
+  return [
+    ...pattern.slice(
+      0,
+      pattern.findIndex((word) => word.startsWith("*")),
+    ),
+    "-*",
+    rest,
+  ];
+}
+
+function quotedStar(word: string): string {
+  return word.includes("*") ? `"${word}"` : word;
+}
+
 function patternsOf(value: unknown): readonly ArgvPattern[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((pattern: unknown) =>
+  return listOf(value).map((pattern: unknown) =>
     Array.isArray(pattern) ? pattern.filter((word) => typeof word === "string") : [],
   );
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -16,10 +16,13 @@ import {
 import { toolType } from "./tool-type.ts";
 
 const accepted = 'a list of commands, each a list of words such as [systemctl, status, "*"]';
+const acceptedCommand = 'a command as a list of words, each word an item, such as [systemctl, status, "*"]';
 const word = z.string({ error: "a word of a command, a text" });
 
 function patterns(description: string) {
-  const pattern = z.array(word, { error: accepted }).check(z.minLength(1, { error: "a command of at least one word" }));
+  const pattern = z
+    .array(word, { error: acceptedCommand })
+    .check(z.minLength(1, { error: "a command of at least one word" }));
   return z.optional(
     z
       .array(pattern, { error: accepted })

@@ -47,7 +47,7 @@ test("lists that are none, or nothing at all, are problems", () => {
   expect(check("timeout: 5s").problems.join()).toContain(
     "Found neither allow nor ask, without which nothing ever runs",
   );
-  expect(check("allow: [systemctl]").problems.join()).toContain("a list of commands, each a list of words");
+  expect(check("allow: [systemctl]").problems.join()).toContain("a command as a list of words");
   expect(check("allow: [[]]").problems.join()).toContain("a command of at least one word");
   expect(check("allow: [[sleep, 5]]").problems.join()).toContain('put it in quotes: "5"');
   expect(check("allow: [[ls]], environment: { A B: x }").problems.join()).toContain(
@@ -62,4 +62,22 @@ test("a program that is not there, and one that runs whatever it is told, are wa
   expect(check('allow: [["**"]]').warnings.join()).toContain("which lets a model choose the program");
   expect(check('allow: [[/usr/bin/python3, "*"]]').warnings.join()).toContain("which lets a model run anything");
   expect(check("allow: [[python3, /opt/report.py]]").warnings).toEqual([]);
+});
+
+describe("a program whose options reach far is a warning", () => {
+  test.each([
+    ['[git, log, "**"]', 'deny: [[git, log, "-*", "**"]]'],
+    ['[tar, -tf, "*"]', 'deny: [[tar, -tf, "-*", "**"]]'],
+    ['[/usr/bin/curl, "*"]', 'deny: [[/usr/bin/curl, "-*", "**"]]'],
+  ])("where a model may give them: %s", (command, deny) => {
+    expect(check(`allow: [${command}]`).warnings.join()).toContain("in which * stands for options, too");
+    expect(check(`allow: [${command}], ${deny}`).warnings.join()).not.toContain("stands for options");
+  });
+
+  test.each([['[git, log, --oneline, --, "*"]'], ["[git, status]"], ['[git, show, "v*"]']])(
+    "and none where it may not: %s",
+    (command) => {
+      expect(check(`allow: [${command}]`).warnings).toEqual([]);
+    },
+  );
 });
