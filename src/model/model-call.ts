@@ -5,7 +5,7 @@ import { Abortable } from "./abortable.ts";
 import type { BudgetScope } from "./budget/budget-scope.ts";
 import { metered, spendUsage } from "./budget/metered.ts";
 import { chatWithTools } from "./chat-with-tools.ts";
-import type { ChatRequest, ModelEvent } from "./contract.ts";
+import type { ChatRequest, ModelEvent, ModelNotice } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { loadOf } from "./load-run.ts";
@@ -58,6 +58,11 @@ function meteredCall(link: Link, request: ChatRequest, signal: AbortSignal): Asy
   return metered(call(link, request, signal), given, (usage) => budget && spendUsage(budget, usage));
 }
 
+/** The error of a call that must not be tried now; undefined when it may. */
+export function refusalOf(link: Link): ModelError | undefined {
+  return link.endpoint.health.refusal() ?? link.presence.refusal() ?? link.fit.refusal() ?? budgetRefusal(link);
+}
+
 function budgetRefusal({ budget, model }: Link): ModelError | undefined {
   const spent = budget?.spent();
   return spent && new ModelError("spent", `Model "${model.name}": ${spent.reason}`, { retryAfterS: spent.retryAfterS });
@@ -67,7 +72,7 @@ function budgetRefusal({ budget, model }: Link): ModelError | undefined {
 async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
   const { endpoint, model } = link;
-  const refusal = endpoint.health.refusal() ?? link.presence.refusal() ?? link.fit.refusal() ?? budgetRefusal(link);
+  const refusal = refusalOf(link);
   if (refusal !== undefined) throw refusal;
   const shared = endpoint.provider(model);
   const letGo = shared.hold();
@@ -75,7 +80,7 @@ async function* call(link: Link, request: ChatRequest, signal: AbortSignal): Asy
     const provider = await shared.get();
     const isPulled = yield* generate(link, provider, request, signal, provider.pull !== undefined);
     if (!isPulled) return;
-    yield* pulled(provider, signal);
+    for await (const notice of fetchMissing(provider, signal)) yield { type: "notice", notice };
     yield* generate(link, provider, request, signal, false);
   } catch (error) {
     signal.throwIfAborted();
@@ -127,16 +132,16 @@ export async function* generate(
 }
 
 /** Asked while the slot is held: what another call loads until then counts. */
-async function mustFit(link: Link, provider: Provider, signal: AbortSignal): Promise<void> {
+export async function mustFit(link: Link, provider: Provider, signal: AbortSignal): Promise<void> {
   if (provider.shortage === undefined) return;
   link.fit.found(await provider.shortage(signal));
   const refusal = link.fit.refusal();
   if (refusal !== undefined) throw refusal;
 }
 
-async function* pulled(provider: Provider, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
-  if (provider.pull === undefined) return;
-  for await (const notice of new Abortable(provider.pull(signal), signal)) yield { type: "notice", notice };
+/** Has the model fetched, until the signal fires; without a slot. */
+export async function* fetchMissing(provider: Provider, signal: AbortSignal): AsyncGenerator<ModelNotice, void, void> {
+  if (provider.pull !== undefined) yield* new Abortable(provider.pull(signal), signal);
 }
 
 /** A call that was left before it said anything may still be worked on: its slot waits for that. */
@@ -148,7 +153,8 @@ function giveBack(slot: Slot, endpoint: Endpoint, provider: Provider, isAtWork: 
   }
 }
 
-function asModelError(error: unknown): ModelError {
+/** What a provider throws beside `ModelError` is a fault of its own. */
+export function asModelError(error: unknown): ModelError {
   if (error instanceof ModelError) return error;
   return new ModelError("invalid", "The model's provider failed", { cause: error });
 }

@@ -3,6 +3,8 @@
 import type { Manifest, ModelConfig } from "../manifest/manifest.ts";
 import { BudgetScope } from "./budget/budget-scope.ts";
 import type { ChatModel, EndpointState } from "./contract.ts";
+import type { EmbeddingModel } from "./embedding/embedding-model.ts";
+import { LinkedEmbedding } from "./embedding/linked-embedding.ts";
 import { Endpoint } from "./endpoint.ts";
 import { LinkedModel } from "./linked-model.ts";
 import { Looks } from "./looks.ts";
@@ -32,6 +34,11 @@ export interface Models {
    * @throws {RangeError} for no name, or one that is not declared
    */
   chat(names: readonly string[]): ChatModel;
+  /**
+   * An embedding model. As with `chat`, what comes back stays good over `reconcile`.
+   * @throws {RangeError} for a name that is not declared
+   */
+  embedding(name: string): EmbeddingModel;
   /** Takes over another configuration. Endpoints that didn't change keep their queues; the others close when their last call has ended. */
   reconcile(config: ModelsConfig): void;
   statuses(): EndpointStatus[];
@@ -68,6 +75,11 @@ class RunningModels implements Models {
       this.#looks,
       (listener) => this.#listen(listener),
     );
+  }
+
+  embedding(name: string): EmbeddingModel {
+    this.#resolve([name]);
+    return new LinkedEmbedding(() => this.#resolve([name])[0]);
   }
 
   reconcile(config: ModelsConfig): void {

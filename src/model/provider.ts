@@ -38,6 +38,12 @@ export interface ModelLook {
   readonly sees?: boolean;
 }
 
+export interface RawEmbeddings {
+  readonly vectors: readonly ArrayLike<unknown>[];
+  /** Absent when the provider reported none. */
+  readonly inputTokens?: number;
+}
+
 /** Each method throws only `ModelError`, or anything at all once its signal has fired: the caller then throws the signal's reason. */
 export interface Provider {
   /**
@@ -50,6 +56,11 @@ export interface Provider {
    * whose API takes tools; one that refuses them throws `refused` with status 400, "does not support tools".
    */
   takesTools?(request: ChatRequest): boolean | undefined;
+  /**
+   * Vectors for texts, unchecked, as the endpoint gave them. Nothing is cut: a text that does not fit throws `overflow`. Left out by
+   * providers that have none.
+   */
+  embed?(texts: readonly string[], signal: AbortSignal): Promise<RawEmbeddings>;
   /** The cheap health route: resolves when the endpoint answers at all, and throws `unreachable` when nobody does. */
   ping(signal: AbortSignal): Promise<void>;
   /** Looks at the model's presence and limits. Throws `unreachable` when nobody answers. */

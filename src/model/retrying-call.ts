@@ -49,7 +49,8 @@ export async function* callRetrying(
   }
 }
 
-function mayPass(error: unknown): error is ModelError {
+/** Whether the same call may work a little later. */
+export function mayPass(error: unknown): error is ModelError {
   return error instanceof ModelError && error.kind === "refused" && passing.has(error.status ?? 0);
 }
 

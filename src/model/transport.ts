@@ -60,6 +60,12 @@ export function createTransport(endpoint: EndpointConfig, defaults: TransportDef
   return { url, to, hide, send };
 }
 
+/** A request with a JSON body to a path below the endpoint's URL. Throws as `Transport.send` does. */
+export function postJson(transport: Transport, path: string, body: object, signal: AbortSignal): Promise<Response> {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  return transport.send(`${transport.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) }, signal);
+}
+
 function adviceFor({ proxy }: EndpointConfig, { advice }: TransportDefaults): string {
   return proxy === undefined ? advice : `${advice}. It is reached by the endpoint's proxy: check that too`;
 }

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { answerStream, untilAborted } from "./scripted-model/answer-stream.ts";
 import type { DialectName, Records } from "./scripted-model/dialect.ts";
 import { recordsOf } from "./scripted-model/dialect.ts";
+import { embeddingAnswer } from "./scripted-model/embeddings.ts";
 import { Received } from "./scripted-model/received.ts";
 import type { Script } from "./scripted-model/script.ts";
 import { scriptInName } from "./scripted-model/script.ts";
@@ -91,6 +92,10 @@ class Answers {
         return this.#answer("openai", path, body, request);
       case "/v1/messages":
         return this.#answer("anthropic", path, body, request);
+      case "/api/embed":
+        return this.#embed("ollama", path, body, request);
+      case "/v1/embeddings":
+        return this.#embed("openai", path, body, request);
       default:
         return this.#tell(path, body, request);
     }
@@ -133,7 +138,17 @@ class Answers {
     });
   }
 
-  async #answer(dialect: DialectName, path: string, body: Body, request: Request): Promise<Response> {
+  async #embed(dialect: "ollama" | "openai", path: string, body: Body, request: Request): Promise<Response> {
+    const { model, script, end } = this.#begin(path, body, request);
+    await this.#beforeHeaders(script, false, request.signal);
+    end("complete");
+    if (script.missing === true || script.status !== undefined) {
+      return script.missing === true ? notFound(model) : failure(script);
+    }
+    return embeddingAnswer(dialect, script, body);
+  }
+
+  #begin(path: string, body: Body, request: Request) {
     const model = textOf(body["model"]);
     const script = this.#stepOf(this.#scriptOf(model));
     const ended = Promise.withResolvers<"complete" | "broken" | "aborted">();
@@ -147,6 +162,11 @@ class Answers {
     };
     request.signal.addEventListener("abort", () => end("aborted"), { once: true });
     this.#received.add({ path, model, headers: request.headers, body, ended: ended.promise });
+    return { model, script, end };
+  }
+
+  async #answer(dialect: DialectName, path: string, body: Body, request: Request): Promise<Response> {
+    const { model, script, end } = this.#begin(path, body, request);
     await this.#beforeHeaders(script, isProbe(body), request.signal);
     if (script.takesTools === false && body["tools"] !== undefined) {
       end("complete");

@@ -6,12 +6,13 @@ import type { ChatRequest, ModelEvent, ModelNotice } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
 import { Meter } from "../meter.ts";
-import type { ModelLook, Provider, ProviderPorts } from "../provider.ts";
+import type { ModelLook, Provider, ProviderPorts, RawEmbeddings } from "../provider.ts";
 import { formatOf, hasImages } from "../provider.ts";
 import type { Transport } from "../transport.ts";
 import { createTransport } from "../transport.ts";
 import { streamBody } from "./client.ts";
 import { OllamaDecoder } from "./decoder.ts";
+import { embedByOllama } from "./embed.ts";
 import type { ShownModel } from "./look.ts";
 import { showModel } from "./look.ts";
 import { fits, loadsHere, memoryNeed, memoryShortage } from "./memory.ts";
@@ -60,6 +61,11 @@ class OllamaProvider implements Provider {
   /** A format would keep the model from calling. */
   takesTools(request: ChatRequest): boolean | undefined {
     return formatOf(this.#model, request) === undefined ? this.#shown?.takesTools : false;
+  }
+
+  embed(texts: readonly string[], signal: AbortSignal): Promise<RawEmbeddings> {
+    const asked = { model: this.#model, texts, contextTokens: this.#contextTokens() };
+    return embedByOllama(this.#transport, asked, signal);
   }
 
   async ping(signal: AbortSignal): Promise<void> {

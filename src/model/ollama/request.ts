@@ -36,6 +36,17 @@ export function probeBody(model: ModelConfig, contextTokens: number | undefined)
   };
 }
 
+/** The same load options as a chat's: a model that does both is loaded once. */
+export function embedBody(model: ModelConfig, texts: readonly string[], contextTokens: number | undefined) {
+  return {
+    model: model.model,
+    input: texts,
+    truncate: false,
+    ...keepAlive(model),
+    options: loadOptions(contextTokens),
+  };
+}
+
 function toMessage(message: ModelMessage) {
   const images = message.role === "user" ? (message.images ?? []) : [];
   const calls = message.role === "assistant" ? (message.calls ?? []) : [];

@@ -7,10 +7,11 @@ import { rawBody, sendFor } from "../client-fetch.ts";
 import type { ChatRequest, ModelEvent } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import { Meter } from "../meter.ts";
-import { maxOutputOf, type ModelLook, type Provider } from "../provider.ts";
+import { maxOutputOf, type ModelLook, type Provider, type RawEmbeddings } from "../provider.ts";
 import type { Transport } from "../transport.ts";
 import { createTransport } from "../transport.ts";
 import { OpenAiDecoder } from "./decoder.ts";
+import { embedByOpenAi } from "./embed.ts";
 import type { MaxTokensName } from "./request.ts";
 import { completionBody } from "./request.ts";
 
@@ -40,6 +41,10 @@ class OpenAiProvider implements Provider {
     const meter = new Meter();
     const body = await this.#ask(request, signal);
     yield* readAnswer(body, new OpenAiDecoder(this.#model, request, meter), meter, this.#transport.hide);
+  }
+
+  embed(texts: readonly string[], signal: AbortSignal): Promise<RawEmbeddings> {
+    return embedByOpenAi(this.#transport, this.#model, texts, signal);
   }
 
   /** Any answer will do, an error status too: somebody is there. */

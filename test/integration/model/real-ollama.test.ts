@@ -17,6 +17,7 @@ import {
   modelError,
   modelsConfig,
   providerPorts,
+  reasonOf,
 } from "../../support/model-fixtures.ts";
 import { until } from "../../support/model-harness.ts";
 import { missingForOllama, startOllama } from "../../support/ollama/ollama.ts";
@@ -60,6 +61,38 @@ describe.if(mayRun("Ollama", missingForOllama()))("a real Ollama", () => {
     async () => {
       const heard = await ask(models.chat(["m"]), chatRequest("word ".repeat(4_000)));
       expect(modelError(heard.error).kind).toBe("overflow");
+    },
+    minuteMs,
+  );
+
+  test(
+    "embeds texts, of which those that say the same are the nearest",
+    async () => {
+      const embedding = models.embedding("m");
+      const signal = AbortSignal.timeout(minuteMs);
+      let tokens = 0;
+      const texts = ["The pump is oiled daily.", "The pump is oiled every day.", "Paris is a city in France."];
+      const vectors = await embedding.embed(texts, signal, ({ inputTokens, estimated }) => {
+        expect(estimated).toBe(false);
+        tokens += inputTokens;
+      });
+      expect(embedding.dimension()).toBe(576);
+      expect(tokens).toBeGreaterThan(12);
+      for (const vector of vectors) expect(dot(vector, vector)).toBeCloseTo(1, 4);
+      expect(dot(vectors[0], vectors[1])).toBeGreaterThan(dot(vectors[0], vectors[2]));
+      const [again] = await embedding.embed([texts[0] ?? ""], signal);
+      expect(dot(vectors[0], again)).toBeGreaterThan(0.999);
+    },
+    minuteMs,
+  );
+
+  test(
+    "cuts no text that is too long to be embedded, but names it",
+    async () => {
+      const texts = ["short", "word ".repeat(4_000)];
+      const error = modelError(await reasonOf(models.embedding("m").embed(texts, AbortSignal.timeout(minuteMs))));
+      expect(error.kind).toBe("overflow");
+      expect(error.message).toStartWith("Text 2 of 2 (20000 bytes) is larger than the context");
     },
     minuteMs,
   );
@@ -180,4 +213,9 @@ function firstModel(answer: unknown): JsonRecord {
   const first: unknown = Array.isArray(models) ? models[0] : undefined;
   if (!isRecord(first)) throw new Error(`Ollama has nothing loaded: ${JSON.stringify(answer)}`);
   return first;
+}
+
+function dot(one: Float32Array | undefined, other: Float32Array | undefined): number {
+  if (one === undefined || other === undefined) throw new Error("There is no vector");
+  return one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
 }

@@ -55,6 +55,12 @@ export interface Script {
   /** It is loaded, and takes so much. */
   readonly loadedBytes?: number;
   readonly loadedContext?: number;
+  /** Numbers in a vector; default 64. */
+  readonly dimension?: number;
+  /** What is wrong with its vectors, or how they come: one too few, the last one shorter, a number that is none, only zeros. */
+  readonly vectors?: "missing" | "ragged" | "nan" | "zeros" | "base64" | "shuffled" | "text";
+  /** False: it only chats. */
+  readonly embeds?: boolean;
   /** Not there until pulled. */
   readonly missing?: boolean;
   /** Bytes that a pull reports, in steps. */
