@@ -30,7 +30,7 @@ export class AllowedTools {
 
   /** @throws {ToolError} `invalid` when there is none of that name, `denied` when it cannot be called now */
   ofCall(name: string): Tool {
-    const tool = toolOfCall(name, this.all);
+    const tool = toolOfCall(name, this.all, this.now());
     const rule = this.#ruleAgainst(tool.name);
     if (rule === undefined) return tool;
     const names = this.now().map((other) => other.name);

@@ -5,7 +5,8 @@ import { boundedText } from "../tool/bounded-text.ts";
 import { readArguments } from "../tool/arguments/read-arguments.ts";
 import type { Tool, ToolErrorKind, ToolInput, ToolOutput } from "../tool/contract.ts";
 import { ToolError } from "../tool/contract.ts";
-import { callContext, type SaidEvent } from "./call-context.ts";
+import { innerContext } from "../telemetry/tracer.ts";
+import { callContext, type CallSurroundings, type SaidEvent } from "./call-context.ts";
 import type { ToolOutcome } from "./contract.ts";
 import { withinTime } from "./within-time.ts";
 import type { Emit } from "./events-during.ts";
@@ -23,6 +24,8 @@ interface Ended {
   /** What the tool took; absent: it took nothing. */
   readonly input?: ToolInput;
 }
+
+type TracedCall = Pick<CallSurroundings, "trace" | "spanId">;
 
 /** Of the time that the turn has left. */
 const callShare = 0.75;
@@ -49,9 +52,13 @@ export class CallRun {
   /** Rejects only with the signal's reason. */
   async call(call: ModelToolCall): Promise<CallResult> {
     const { id, name, input } = call;
+    const { record, span } = this.#turn;
     const startedAt = performance.now();
+    const startMs = record.elapsedMs();
+    const trace = innerContext(span);
+    const spanId = span?.isRecorded === true ? trace?.spanId : undefined;
     this.#emit({ type: "tool-call", call: { id, name, input } });
-    const { text, error, input: taken = input } = await this.#end(call);
+    const { text, error, input: taken = input } = await this.#end(call, { trace, spanId });
     this.#signal.throwIfAborted();
     const bounded = boundedText(text, resultBytes(this.#turn));
     const bytes = Buffer.byteLength(bounded);
@@ -63,18 +70,29 @@ export class CallRun {
       bytes,
     };
     const inputBytes = Buffer.byteLength(JSON.stringify(call.rawInput ?? input));
-    this.#turn.record.tool({ name, outcome: error ?? "ok", durationMs, inputBytes, outputBytes: bytes, input: taken });
+    record.tool({
+      name,
+      callId: id,
+      outcome: error ?? "ok",
+      startMs,
+      durationMs,
+      inputBytes,
+      outputBytes: bytes,
+      ...(spanId === undefined ? {} : { spanId }),
+      input: taken,
+      output: bounded,
+    });
     this.#emit({ type: "tool-result", id, name, outcome });
     return { call, text: bounded };
   }
 
-  async #end(call: ModelToolCall): Promise<Ended> {
+  async #end(call: ModelToolCall, traced: TracedCall): Promise<Ended> {
     try {
       this.#called += 1;
       const { toolCalls } = this.#turn.ports.limits;
       if (this.#called > toolCalls)
         throw new ToolError("limit", `No more than ${toolCalls} calls can be made in a turn`);
-      return await this.#run(this.#turn.tools.ofCall(call.name), call);
+      return await this.#run(this.#turn.tools.ofCall(call.name), call, traced);
     } catch (error) {
       if (error instanceof ToolError) return { text: `Error: ${error.message}`, error: error.kind };
       if (!this.#signal.aborted) this.#noteBug(call, error);
@@ -82,9 +100,17 @@ export class CallRun {
     }
   }
 
-  async #run(tool: Tool, call: ModelToolCall): Promise<Ended> {
-    const { ports, prompt, end } = this.#turn;
-    const around = { ports, prompt, end, emit: this.#emit, onSay: (event: SaidEvent) => this.#say(event) };
+  async #run(tool: Tool, call: ModelToolCall, traced: TracedCall): Promise<Ended> {
+    const { ports, prompt, end, record } = this.#turn;
+    const around = {
+      ports,
+      prompt,
+      end,
+      record,
+      ...traced,
+      emit: this.#emit,
+      onSay: (event: SaidEvent) => this.#say(event),
+    };
     const input = await readArguments(tool, call.rawInput ?? call.input);
     this.#mustBeNew(tool, input);
     const output = await withinTime(this.#signal, this.#timeMs(), (signal) =>

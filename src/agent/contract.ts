@@ -1,6 +1,7 @@
 // The contract between an agent and whoever hands it prompts.
 
 import type { ApprovalMark } from "../protocol/approval.ts";
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { ModelErrorKind, ModelUsage } from "../model/contract.ts";
 import type { ToolErrorKind } from "../tool/contract.ts";
 
@@ -18,6 +19,8 @@ export interface AgentPrompt {
   readonly conversation?: string;
   /** Absent: the prompt does not say. */
   readonly sender?: PromptSender;
+  /** The trace that its caller counts it to. */
+  readonly trace?: TraceContext;
   /** How many agents it has come through; absent: none. */
   readonly hops?: number;
   /** False: nobody is there to answer a question (a trigger's turn). */

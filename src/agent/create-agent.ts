@@ -5,6 +5,7 @@ import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
+import type { Tracer } from "../telemetry/tracer.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
 import { type Approver, nobodyApproves } from "./approver.ts";
 import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./contract.ts";
@@ -19,7 +20,9 @@ export interface AgentPorts {
   readonly conversations: Conversations;
   readonly log: Logger;
   readonly onTrace: TraceSink;
-  readonly tracesText: boolean;
+  readonly tracesText: () => boolean;
+  /** Absent: turns belong to no trace. */
+  readonly tracer?: Tracer;
   /** Absent: nobody may approve anything. */
   readonly approver?: Approver;
 }

@@ -2,8 +2,12 @@
 // next turn of the same conversation may.
 
 import type { OpenConversation, StoredMessage, StoredTurn } from "../memory/contract.ts";
-import type { ModelMessage } from "../model/contract.ts";
+import { MemoryError } from "../memory/memory-error.ts";
+import type { ModelAttempt, ModelMessage } from "../model/contract.ts";
+import { ModelError } from "../model/contract.ts";
+import type { TurnFailure } from "./contract.ts";
 import type { Turn } from "./turn-ports.ts";
+import { turnRecord, type TurnRecord } from "./turn-record.ts";
 import { fitWindow } from "./window.ts";
 
 const longestMs = 60_000;
@@ -23,20 +27,36 @@ const wish =
  * was, and the next turn tries again.
  */
 export async function foldHistory(turn: Turn, conversation: OpenConversation, keepTurns: number): Promise<void> {
-  const { log } = turn.ports;
+  const { log, onTrace } = turn.ports;
   const turns: readonly StoredTurn[] = [...turn.history, { messages: turn.messages }];
   const due = dueTurns(turn, turns, keepTurns);
   if (due === 0) return;
+  const record = summaryRecord(turn);
   try {
     const { text, count } = transcript(turns.slice(0, due), roomBytes(turn));
-    const summary = await ask(turn, text);
+    const summary = await ask(turn, text, record);
     const folds = turns.slice(0, count).reduce((sum, { folds: before = 1 }) => sum + before, 0);
     if (await conversation.fold(count, { messages: summaryMessages(summary, folds), folds })) {
       log.info("The oldest turns of a conversation were folded", { turns: folds });
     }
+    onTrace({ ...record.finish({ ok: true }), purpose: "summary" });
   } catch (error) {
     log.warn("The oldest turns of a conversation could not be folded: they stay as they are", { error });
+    onTrace({ ...record.finish({ ok: false, failure: failureOf(error) }), purpose: "summary" });
   }
+}
+
+/** A trace of its own: that of the turn was told when its answer had ended. What was summed up is in neither. */
+function summaryRecord({ ports, prompt, span }: Turn): TurnRecord {
+  const { id, conversation } = prompt;
+  const about = { id, text: "", files: [], ...(conversation === undefined ? {} : { conversation }) };
+  return turnRecord(ports.agent, about, { keepsText: false, span });
+}
+
+function failureOf(error: unknown): TurnFailure {
+  if (error instanceof ModelError) return { kind: "model", error: error.kind, message: error.message };
+  if (error instanceof MemoryError) return { kind: "memory", message: error.message, retryAfterS: error.retryAfterS };
+  return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
 }
 
 /** How many go, what was folded before included: at least half, so that it is not done for each turn; the newest stays. */
@@ -85,15 +105,17 @@ function messageText(message: StoredMessage): string {
   }
 }
 
-async function ask({ ports }: Turn, text: string): Promise<string> {
+async function ask({ ports }: Turn, text: string, record: TurnRecord): Promise<string> {
   const messages: readonly ModelMessage[] = [
     { role: "system", text: wish },
     { role: "user", text },
   ];
   let summary = "";
-  const request = { messages, agent: ports.agent, maxOutput };
+  const onAttempt = (attempt: ModelAttempt) => record.attempt(attempt);
+  const request = { messages, agent: ports.agent, maxOutput, onAttempt };
   for await (const event of ports.model.chat(request, AbortSignal.timeout(longestMs))) {
     if (event.type === "text" && summary.length < 16_384) summary += event.text;
+    if (event.type === "usage") record.usage(event.usage);
   }
   if (summary.trim() === "") throw new Error("The model's summary is empty");
   return summary.trim();

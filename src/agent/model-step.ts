@@ -1,6 +1,13 @@
 // One step: the model is asked with what fits into its context. When it finds that too long all the same, it is asked with less.
 
-import type { ModelEvent, ModelMessage, ModelNotice, ModelTool, ModelToolCall } from "../model/contract.ts";
+import type {
+  ModelAttempt,
+  ModelEvent,
+  ModelMessage,
+  ModelNotice,
+  ModelTool,
+  ModelToolCall,
+} from "../model/contract.ts";
 import { ModelError } from "../model/contract.ts";
 import type { AgentEvent } from "./contract.ts";
 import { shortenResults } from "./shorten-results.ts";
@@ -64,6 +71,7 @@ async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<Ag
   const request = {
     messages: window.messages,
     agent: ports.agent,
+    onAttempt: (attempt: ModelAttempt) => turn.record.attempt(attempt),
     ...(tools.length === 0 ? {} : { tools }),
     ...(mustAnswer && tools.length > 0 ? { mustAnswer } : {}),
     ...(tokens === undefined ? {} : { maxOutput: Math.max(1, tokens - turn.record.tokens()) }),

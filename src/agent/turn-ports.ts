@@ -5,6 +5,7 @@ import type { Conversations, StoredMessage, StoredTurn } from "../memory/contrac
 import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
+import type { Tracer, TurnSpan } from "../telemetry/tracer.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
 import type { AllowedTools } from "./allowed-tools.ts";
 import type { Approver } from "./approver.ts";
@@ -27,13 +28,17 @@ export interface TurnPorts {
   readonly estimate: TokenEstimate;
   readonly log: Logger;
   readonly onTrace: TraceSink;
-  /** Traces hold prompts and answers. */
-  readonly tracesText: boolean;
+  /** Whether traces hold prompts and answers; asked at the beginning of each turn. */
+  readonly tracesText: () => boolean;
+  /** Absent: turns belong to no trace. */
+  readonly tracer?: Tracer;
 }
 
 export interface Turn {
   readonly ports: TurnPorts;
   readonly prompt: AgentPrompt;
+  /** Its place in a trace over several processes. */
+  readonly span: TurnSpan | undefined;
   /** Fires when it is stopped, or its time is over. */
   readonly signal: AbortSignal;
   readonly record: TurnRecord;

@@ -4,6 +4,8 @@
 import type { OpenConversation, StoredMessage } from "../memory/contract.ts";
 import { MemoryError } from "../memory/memory-error.ts";
 import { ModelError } from "../model/contract.ts";
+import type { LogFields } from "../telemetry/log.ts";
+import type { TurnSpan } from "../telemetry/tracer.ts";
 import { AllowedTools } from "./allowed-tools.ts";
 import type { AgentEvent, AgentPrompt, TurnFailure, TurnOutcome } from "./contract.ts";
 import { foldHistory } from "./fold-history.ts";
@@ -20,9 +22,11 @@ import { turnRecord } from "./turn-record.ts";
 /**
  * Never throws. Ends within 1 s of `signal`. A turn that fails or is stopped leaves no trace in its conversation.
  */
-export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: AbortSignal): AsyncGenerator<AgentEvent> {
-  const record = turnRecord(ports.agent, prompt, { keepsText: ports.tracesText });
-  const end = turnEnd(ports.log.with({ turn: prompt.id }));
+export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: AbortSignal): AsyncGenerator<AgentEvent> {
+  const span = given.tracer?.begin(prompt.trace);
+  const ports = { ...given, log: given.log.with(turnFields(prompt, span)) };
+  const record = turnRecord(ports.agent, prompt, { keepsText: ports.tracesText(), span });
+  const end = turnEnd(ports.log);
   let outcome: TurnOutcome = { ok: false, failure: { kind: "stopped", reason: "The answer was not read to its end" } };
   let conversation: OpenConversation | undefined;
   let remembered: Turn | undefined;
@@ -34,7 +38,7 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
     const messages = [userMessage(prompt)];
     const { overAt } = timer;
     const repeats = new RepeatedCalls();
-    const own = { prompt, signal: timer.signal, overAt, record, end, repeats, history, messages };
+    const own = { prompt, span, signal: timer.signal, overAt, record, end, repeats, history, messages };
     const tools = new AllowedTools(await preparedTools(ports.tools, timer.signal));
     const turn = { ports, tools, ...own };
     yield* runSteps(turn);
@@ -50,6 +54,11 @@ export async function* runTurn(ports: TurnPorts, prompt: AgentPrompt, signal: Ab
     ports.onTrace(record.finish(outcome));
   }
   yield { type: "end", outcome };
+}
+
+/** What each log line of the turn says. */
+function turnFields({ id }: AgentPrompt, span: TurnSpan | undefined): LogFields {
+  return span === undefined ? { turn: id } : { turn: id, trace_id: span.context.traceId };
 }
 
 async function openConversation(

@@ -3,6 +3,7 @@
 
 import type { Msg } from "@nats-io/nats-core";
 import { codeHeader, textHeader } from "../protocol/service-error.ts";
+import { type TraceContext, tracedOptions } from "../protocol/trace-context.ts";
 import { ToolError } from "../tool/contract.ts";
 import type { ToolBus, ToolReply, ToolRequestOptions } from "../tool/subjects/tool-bus.ts";
 import type { BusConnection } from "./connection/connection.ts";
@@ -10,17 +11,22 @@ import { isNoResponders } from "./connection/probe-inbox.ts";
 
 export function toolBus(connection: BusConnection): ToolBus {
   return {
-    publish: (subject, payload) => publish(connection, subject, payload),
+    publish: (subject, payload, trace) => publish(connection, subject, payload, trace),
     request: (subject, payload, options) => request(connection, subject, payload, options),
   };
 }
 
 /** A refusal comes before the answer to the flush that follows the message. */
-async function publish(connection: BusConnection, subject: string, payload: string): Promise<void> {
+async function publish(
+  connection: BusConnection,
+  subject: string,
+  payload: string,
+  trace: TraceContext | undefined,
+): Promise<void> {
   const refused = new Set<string>();
   const stop = connection.onPublishRefused((one) => refused.add(one));
   try {
-    send(connection, subject, payload);
+    send(connection, subject, payload, tracedOptions(trace));
     if (!(await connection.flush())) {
       throw new ToolError("failed", "The connection to NATS broke: the message may or may not have been sent");
     }
@@ -34,7 +40,7 @@ async function request(
   connection: BusConnection,
   subject: string,
   payload: string,
-  { timeoutMs, signal }: ToolRequestOptions,
+  { timeoutMs, signal, trace }: ToolRequestOptions,
 ): Promise<ToolReply> {
   signal.throwIfAborted();
   const answer = Promise.withResolvers<Msg>();
@@ -55,7 +61,7 @@ async function request(
   const abort = (): void => answer.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    send(connection, subject, payload, inbox);
+    send(connection, subject, payload, { reply: inbox, ...tracedOptions(trace) });
     return readReply(await answer.promise, subject);
   } finally {
     clearTimeout(timer);
@@ -65,9 +71,14 @@ async function request(
   }
 }
 
-function send(connection: BusConnection, subject: string, payload: string, reply?: string): void {
+function send(
+  connection: BusConnection,
+  subject: string,
+  payload: string,
+  options: { readonly reply?: string; readonly headers?: Readonly<Record<string, string>> },
+): void {
   try {
-    const isSent = connection.publish(subject, payload, reply === undefined ? {} : { reply });
+    const isSent = connection.publish(subject, payload, options);
     if (!isSent) throw new ToolError("unavailable", "There is no connection to NATS now: nothing was sent");
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;

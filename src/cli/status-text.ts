@@ -11,6 +11,7 @@ import type {
   HttpStatus,
   MemoryStatus,
   RuntimeStatus,
+  TracesStatus,
 } from "../runtime/control-protocol.ts";
 import { neutraliseLine } from "../telemetry/neutralise.ts";
 import { styleFor } from "./style.ts";
@@ -39,6 +40,7 @@ function summary(status: RuntimeStatus): string {
     `Bus    ${busText(status.bus)}`,
     ...(status.bus.hub === undefined ? [] : [`Hub    ${hubText(status.bus.hub)}`]),
     ...(status.http === undefined ? [] : [`HTTP   ${httpText(status.http)}`]),
+    ...(status.traces === undefined ? [] : [`Traces ${tracesText(status.traces)}`]),
     ...(status.memory === undefined ? [] : [`Memory ${memoryText(status.memory)}`]),
     ...(status.storage?.state === "full" ? ["Disk   full: agents answer, nothing is stored"] : []),
     ...(status.conversationsProblem === undefined
@@ -63,6 +65,11 @@ function hubText(hub: HubState): string {
 
 function httpText({ listen, problem }: HttpStatus): string {
   return neutraliseLine(problem ?? `http://${listen}`);
+}
+
+function tracesText({ url, state, reason, waiting }: TracesStatus): string {
+  const waits = waiting === 0 ? "" : `, ${waiting} spans wait`;
+  return neutraliseLine(`to ${url} ${state === "away" ? `fail: ${reason ?? ""}` : "go out"}${waits}`);
 }
 
 function memoryText({ limitBytes, state }: MemoryStatus): string {

@@ -14,6 +14,7 @@ import {
 } from "./defaults.ts";
 import { type Brokers, buildBrokers, buildTriggers } from "./build-triggers.ts";
 import { hostToken } from "./host-token.ts";
+import { buildOtlp } from "./build-otlp.ts";
 import { parseListen } from "./listen-address.ts";
 import type {
   AgentConfig,
@@ -81,6 +82,9 @@ export function buildManifest(
     agents,
     brokers,
     ...buildService(main.content),
+    ...(main.content.otlp === undefined
+      ? {}
+      : { otlp: buildOtlp(main.content.otlp, surroundings.variables, buildTls) }),
   };
 }
 

@@ -6,6 +6,7 @@ import { checkBrokers } from "./check-brokers.ts";
 import { checkHttp } from "./check-http.ts";
 import { checkModels } from "./check-models.ts";
 import { checkNats } from "./check-nats.ts";
+import { checkOtlp } from "./check-otlp.ts";
 import { collectDeclared, type Declared } from "./declared.ts";
 import type { Manifest } from "./manifest.ts";
 import { parseFile, type ManifestSource, type ParsedFile } from "./parsed-file.ts";
@@ -87,6 +88,7 @@ function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings)
     if (file.source.isMain) {
       checkNats(file);
       checkHttp(file);
+      checkOtlp(file, surroundings);
       checkBrokers(file);
     }
     checkModels(file, declared, surroundings);

@@ -9,6 +9,7 @@ import { memorySchema } from "./schema-memory.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { httpSchema } from "./schema-service.ts";
 import { turnSchema } from "./schema-turn.ts";
+import { otlpSchema } from "./schema-otlp.ts";
 import { deliverSchema, triggerSchema } from "./schema-trigger.ts";
 import { factsOf, keysOf, type Schema } from "./schema-walk.ts";
 
@@ -23,6 +24,7 @@ export const triggerDefaults = triggerSchema.parse(defaultsOf(triggerSchema));
 export const deliverDefaults = deliverSchema.parse(defaultsOf(deliverSchema));
 export const brokerDefaults = brokerSchema.parse({ ...defaultsOf(brokerSchema), url: "mqtt://localhost" });
 export const willDefaults = willSchema.parse({ ...defaultsOf(willSchema), topic: "any", payload: "any" });
+export const otlpDefaults = otlpSchema.parse(defaultsOf(otlpSchema));
 export const httpDefaults = httpSchema.parse(defaultsOf(httpSchema));
 
 /** For a key whose facts name a default. Throws when they don't: a mistake in the schema, not in a manifest. */

@@ -19,6 +19,25 @@ export interface Manifest {
   /** Where health and figures are served; absent: nowhere. */
   readonly http?: ListenAddress;
   readonly limits?: LimitsConfig;
+  /** Where traces are exported to; absent: nowhere. */
+  readonly otlp?: OtlpConfig;
+}
+
+/** Export of traces to a collector. */
+export interface OtlpConfig {
+  /** Of the traces: the whole URL. */
+  readonly url: string;
+  readonly protocol: "http/protobuf" | "http/json";
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly compression: "none" | "gzip";
+  readonly timeoutMs: number;
+  readonly tls?: TlsConfig;
+  readonly serviceName: string;
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** 0 to 1. */
+  readonly sampleRatio: number;
+  /** What was said goes along. */
+  readonly exportsContent: boolean;
 }
 
 /** What the runtime may take of the machine. */

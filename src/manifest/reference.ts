@@ -11,6 +11,7 @@ import { turnSchema } from "./schema-turn.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
+import { otlpSchema } from "./schema-otlp.ts";
 import { httpSchema, limitsSchema } from "./schema-service.ts";
 import { triggerSchema } from "./schema-trigger.ts";
 import { mainSchema } from "./schema.ts";
@@ -29,9 +30,10 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`nats`", natsSchema],
   ["`nats.embedded`", schemaAt(natsSchema, ["embedded"])],
   ["`nats.embedded.hub`", schemaAt(natsSchema, ["embedded", "hub"])],
-  ["`nats.tls`, `nats.embedded.hub.tls` and `mqtt.<name>.tls`", schemaAt(natsSchema, ["tls"])],
+  ["`nats.tls`, `nats.embedded.hub.tls`, `mqtt.<name>.tls` and `otlp.tls`", schemaAt(natsSchema, ["tls"])],
   ["`http`", httpSchema],
   ["`limits`", limitsSchema],
+  ["`otlp`", otlpSchema],
   ["`mqtt.<name>`", brokerSchema],
   ["`mqtt.<name>.will`", schemaAt(brokerSchema, ["will"])],
   ["`endpoints.<name>`", endpointSchema],

@@ -16,6 +16,7 @@ import type {
   NatsConfig,
   TurnConfig,
 } from "./manifest.ts";
+import { otlpPlain } from "./build-otlp.ts";
 import { toolsPlain } from "./tools/build.ts";
 import { brokerPlain, triggerPlain } from "./resolved-triggers.ts";
 import { formatDuration, formatSize } from "./units.ts";
@@ -33,6 +34,7 @@ export function resolvedPlain(manifest: Manifest): Record<string, unknown> {
     identity: { owner: identity.owner, agent: identity.agent },
     nats: natsPlain(nats),
     ...servicePlain(manifest),
+    ...(manifest.otlp === undefined ? {} : { otlp: otlpPlain(manifest.otlp) }),
     ...(brokers.size === 0 ? {} : { mqtt: byName(brokers, brokerPlain) }),
     endpoints: byName(endpoints, endpointPlain),
     models: byName(models, modelPlain),

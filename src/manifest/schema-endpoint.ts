@@ -1,13 +1,14 @@
 // The keys of `endpoints`: where models live, and how to reach them there.
 
 import * as z from "zod/mini";
-import { choice, duration, fields, count, integer, path, secret, url } from "./fields.ts";
+import { choice, duration, type FieldFacts, fields, count, integer, path, secret, url } from "./fields.ts";
 
 export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
 
 const minuteMs = 60_000;
 
-function headers() {
+/** Headers of HTTP requests, each value a secret. */
+export function headerMap(facts: FieldFacts) {
   const accepted = "a map of HTTP headers, each a text";
   const headerName = "the name of an HTTP header";
   return z
@@ -16,7 +17,7 @@ function headers() {
       secret({ description: "The header's value." }),
       { error: accepted },
     )
-    .register(fields, { description: "HTTP headers sent with each request.", defaultText: "none" });
+    .register(fields, facts);
 }
 
 /** How to reach an endpoint; a model without `endpoint` has these keys itself. */
@@ -28,7 +29,7 @@ export function connection() {
         defaultText: "`${OPENAI_API_KEY}` or `${ANTHROPIC_API_KEY}` at the default address of that provider, else none",
       }),
     ),
-    headers: z.optional(headers()),
+    headers: z.optional(headerMap({ description: "HTTP headers sent with each request.", defaultText: "none" })),
     proxy: z.optional(secret({ description: "URL of an HTTP proxy to go through.", defaultText: "none" })),
     ca_file: z.optional(
       path({

@@ -7,6 +7,7 @@ import { brokerSchema } from "./schema-broker.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
+import { otlpField } from "./schema-otlp.ts";
 import { httpField, limitsField } from "./schema-service.ts";
 
 const identitySchema = z.strictObject(
@@ -52,6 +53,7 @@ export const mainSchema = z.strictObject(
     nats: z.optional(natsSchema.register(fields, { description: "The bus." })),
     http: z.optional(httpField),
     limits: z.optional(limitsField),
+    otlp: z.optional(otlpField),
     mqtt: z.optional(byName(brokerSchema, "brokers", "MQTT brokers by name, for triggers (docs/triggers.md).")),
     endpoints: z.optional(
       byName(endpointSchema, "endpoints", "Where models live, by name; needed only to share one or to tune it."),

@@ -1,6 +1,7 @@
 // The contract between an agent's turn and whatever generates text for it.
 
 import type { ModelConfig } from "../manifest/manifest.ts";
+import type { AskedModel } from "../telemetry/trace.ts";
 
 export interface ModelImage {
   readonly mediaType: string;
@@ -44,12 +45,29 @@ export interface ChatRequest {
   readonly agent: string;
   /** Tokens at most, however many more the manifest allows. */
   readonly maxOutput?: number;
+  /** Told of each call of a model that this takes, when that has ended: of tries that failed, too. Must not throw. */
+  readonly onAttempt?: (attempt: ModelAttempt) => void;
+}
+
+/** One call of one model, however it ended. */
+export interface ModelAttempt {
+  /** Name of the manifest's model. */
+  readonly model: string;
+  readonly provider: string;
+  /** By `performance.now`: before it waited for a place at the endpoint. */
+  readonly startedAt: number;
+  readonly totalMs: number;
+  /** `stopped`: nobody wanted the rest. */
+  readonly outcome: "ok" | "stopped" | ModelErrorKind;
+  readonly asked: AskedModel;
 }
 
 export interface ModelUsage {
   /** Name of the manifest's model that served. */
   readonly model: string;
   readonly provider: string;
+  /** As the provider names what answered; absent: it does not say. */
+  readonly servedModel?: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens?: number;

@@ -10,6 +10,8 @@ export interface Counts {
   readonly input: number | undefined;
   readonly output: number | undefined;
   readonly cached?: number | undefined;
+  /** The provider's name of what answered; empty: it does not say. */
+  readonly servedModel?: string;
 }
 
 export class Meter {
@@ -30,10 +32,11 @@ export class Meter {
     counts: Counts,
     finish: ModelUsage["finish"],
   ): ModelUsage {
-    const { input, output, cached } = counts;
+    const { input, output, cached, servedModel = "" } = counts;
     return {
       model: model.name,
       provider: model.provider,
+      ...(servedModel === "" ? {} : { servedModel: servedModel.slice(0, 128) }),
       inputTokens: input ?? estimateInput(request),
       outputTokens: output ?? Math.ceil(this.#characters / charactersPerToken),
       ...(cached === undefined ? {} : { cachedTokens: cached }),

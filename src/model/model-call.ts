@@ -5,6 +5,7 @@ import { Abortable } from "./abortable.ts";
 import type { BudgetScope } from "./budget/budget-scope.ts";
 import { metered, spendUsage } from "./budget/metered.ts";
 import { chatWithTools } from "./chat-with-tools.ts";
+import { attemptOf } from "./attempt.ts";
 import type { ChatRequest, ModelEvent, ModelNotice } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -36,6 +37,7 @@ export async function* callModel(
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, void> {
   let outcome: ModelCallEnd["outcome"] = "stopped";
+  const startedAt = performance.now();
   try {
     yield* isMetered(link) ? meteredCall(link, request, signal) : call(link, request, signal);
     outcome = "ok";
@@ -44,6 +46,7 @@ export async function* callModel(
     throw error;
   } finally {
     link.onCall?.({ agent: request.agent, model: link.model.name, outcome });
+    request.onAttempt?.(attemptOf(link, request, { startedAt, outcome }));
   }
 }
 

@@ -78,6 +78,7 @@ function agentPrompt({
   sender,
   origin,
   hops: given,
+  trace,
   extra,
 }: ServedPrompt): AgentPrompt {
   const hops = given ?? readHops(extra);
@@ -87,6 +88,7 @@ function agentPrompt({
     files: attachments,
     ...(session === undefined ? {} : { conversation: session }),
     ...(hops === 0 ? {} : { hops }),
+    ...(trace === undefined ? {} : { trace }),
     ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
     ...(origin === undefined ? {} : { origin, canAsk: false }),
   };

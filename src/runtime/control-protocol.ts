@@ -145,6 +145,17 @@ export interface HttpStatus {
   readonly problem?: string;
 }
 
+/** Export of traces to a collector. */
+export interface TracesStatus {
+  /** Without a query: that may hold a key. */
+  readonly url: string;
+  readonly state: "delivering" | "away";
+  /** Why it is away. */
+  readonly reason?: string;
+  /** Spans. */
+  readonly waiting: number;
+}
+
 export interface MemoryStatus {
   readonly limitBytes: number;
   /** `shrinking`: near the limit, caches are emptied. `full`: at it, new prompts are refused. */
@@ -191,6 +202,8 @@ export interface RuntimeStatus {
   readonly files: readonly FileStatus[];
   /** Absent: the manifest asks for none. */
   readonly http?: HttpStatus;
+  /** Absent: none are exported. */
+  readonly traces?: TracesStatus;
   /** Absent: no limit. */
   readonly memory?: MemoryStatus;
   /** Of the state directory's disk; absent while the runtime begins to start. */

@@ -4,6 +4,7 @@ import type { CountObserver } from "../bus/serving/endpoint-counter.ts";
 import type { ServiceErrorName } from "../protocol/service-error.ts";
 import type { ModelCallEnd } from "../model/provider.ts";
 import { Counter, Histogram } from "../telemetry/counts.ts";
+import type { SpanCounts } from "../telemetry/otlp/exporter.ts";
 import type { TurnTrace } from "../telemetry/trace.ts";
 
 /** From a small local model to a large one on a small machine. */
@@ -16,8 +17,12 @@ export class RuntimeCounts {
   readonly tokens = new Counter();
   readonly modelCalls = new Counter();
   readonly restarts = new Counter();
+  readonly spans = new Counter();
   readonly firstText = new Histogram(firstTextBoundsS);
   readonly #started = new Set<string>();
+
+  /** Counts spans that are exported. */
+  readonly spanCounts: SpanCounts = { add: (outcome, spans) => this.spans.add({ outcome }, spans) };
 
   observer(agent: string): CountObserver {
     this.prompts.add({ agent }, 0);
@@ -34,8 +39,8 @@ export class RuntimeCounts {
     this.modelCalls.add({ agent, model, outcome });
   }
 
-  turn({ agent, calls, firstTextMs, outcome }: TurnTrace): void {
-    this.turns.add({ agent, outcome });
+  turn({ agent, calls, firstTextMs, outcome, purpose }: TurnTrace): void {
+    if (purpose === undefined) this.turns.add({ agent, outcome });
     for (const { model, inputTokens, outputTokens } of calls) {
       this.tokens.add({ agent, model, direction: "in" }, inputTokens);
       this.tokens.add({ agent, model, direction: "out" }, outputTokens);

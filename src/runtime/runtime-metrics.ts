@@ -6,7 +6,12 @@ import type { AgentStatus, EndpointStatus, RuntimeStatus } from "./control-proto
 import type { RuntimeCounts } from "./runtime-counts.ts";
 
 export function runtimeMetrics(status: RuntimeStatus, counts: RuntimeCounts): readonly Metric[] {
-  return [...agentMetrics(status.agents, counts), ...endpointMetrics(status.endpoints), ...processMetrics(status)];
+  return [
+    ...agentMetrics(status.agents, counts),
+    ...endpointMetrics(status.endpoints),
+    ...traceMetrics(status, counts),
+    ...processMetrics(status),
+  ];
 }
 
 function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): readonly Metric[] {
@@ -110,6 +115,17 @@ function endpointMetrics(endpoints: readonly EndpointStatus[]): readonly Metric[
       "Model calls that wait for a slot of the endpoint",
       samples(({ waiting }) => waiting),
     ),
+  ];
+}
+
+function traceMetrics({ traces }: RuntimeStatus, counts: RuntimeCounts): readonly Metric[] {
+  if (traces === undefined) return [];
+  return [
+    gauge("muster_traces_up", "1: the collector takes traces; 0: it is away", [
+      { labels: {}, value: traces.state === "delivering" ? 1 : 0 },
+    ]),
+    gauge("muster_trace_spans_waiting", "Spans that wait for the collector", [{ labels: {}, value: traces.waiting }]),
+    counter("muster_trace_spans_total", "Spans of exported traces, by what became of them", counts.spans.samples()),
   ];
 }
 

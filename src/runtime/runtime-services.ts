@@ -3,13 +3,14 @@
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { RecentTraces } from "../telemetry/recent-traces.ts";
-import type { TraceSink } from "../telemetry/trace.ts";
+import { type TraceSink, withoutText } from "../telemetry/trace.ts";
 import type { RuntimeStatus } from "./control-protocol.ts";
 import { HttpService } from "./http-service.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { RuntimeCounts } from "./runtime-counts.ts";
 import { runtimeMetrics } from "./runtime-metrics.ts";
+import { TraceExport, type TracedInstance } from "./trace-export.ts";
 
 export interface RuntimeServices {
   readonly counts: RuntimeCounts;
@@ -17,18 +18,23 @@ export interface RuntimeServices {
   /** The latest turns. */
   readonly recent: RecentTraces;
   readonly memory: MemoryGuard;
+  /** Export of traces, where the manifest asks for it. */
+  readonly exported: TraceExport;
   /** Takes over what the manifest says of them, at the start and at each reload. Never throws. */
-  use(manifest: Pick<Manifest, "http" | "limits">): void;
+  use(manifest: Pick<Manifest, "http" | "limits" | "otlp">): void;
   /** What to make smaller when memory is short; returns how many entries went. */
   onMemory(shrink: () => number): void;
-  /** Counts each turn, then hands it on. */
-  traces(next: TraceSink): TraceSink;
-  close(): void;
+  /** Counts and keeps each turn, exports it, and hands it on: texts go where they are asked for only. */
+  traces(next: TraceSink, keepsText: boolean): TraceSink;
+  /** Sends traces that wait, for a short time. Never rejects. */
+  close(): Promise<void>;
 }
 
 export function startServices(ports: {
   readonly status: () => RuntimeStatus;
   readonly isStarted: () => boolean;
+  /** Of this runtime, for those who collect traces of many. */
+  readonly instance: TracedInstance;
   readonly log: Logger;
 }): RuntimeServices {
   const { status, isStarted, log } = ports;
@@ -41,6 +47,7 @@ export function startServices(ports: {
     collect: () => Bun.gc(true),
     log,
   });
+  const exported = new TraceExport({ counts: counts.spanCounts, instance: ports.instance, log });
   const http = new HttpService({
     notReady: () => notReadyReasons(status(), isStarted()),
     metrics: () => runtimeMetrics(status(), counts),
@@ -51,19 +58,24 @@ export function startServices(ports: {
     recent,
     http,
     memory,
+    exported,
     use: (manifest) => {
       memory.use(manifest.limits?.memoryBytes);
       http.use(manifest.http);
+      void exported.use(manifest.otlp);
     },
     onMemory: (shrink) => void shrinks.push(shrink),
-    traces: (next) => (trace) => {
+    traces: (next, keepsText) => (trace) => {
       counts.turn(trace);
-      recent.add(trace);
-      next(trace);
+      exported.add(trace);
+      const kept = keepsText ? trace : withoutText(trace);
+      recent.add(kept);
+      next(kept);
     },
-    close: () => {
+    close: async () => {
       http.close();
       memory.close();
+      await exported.close();
     },
   };
 }

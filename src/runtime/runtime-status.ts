@@ -26,9 +26,13 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
   };
 }
 
-function serviceStatus(services: RuntimeServices | undefined): Pick<RuntimeStatus, "http" | "memory"> {
-  const [http, memory] = [services?.http.status(), services?.memory.status()];
-  return { ...(http === undefined ? {} : { http }), ...(memory === undefined ? {} : { memory }) };
+function serviceStatus(services: RuntimeServices | undefined): Pick<RuntimeStatus, "http" | "memory" | "traces"> {
+  const [http, memory, traces] = [services?.http.status(), services?.memory.status(), services?.exported.status()];
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(traces === undefined ? {} : { traces }),
+  };
 }
 
 function conversationsProblem({ conversations }: RuntimeParts): Pick<RuntimeStatus, "conversationsProblem"> {

@@ -101,6 +101,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const services = startServices({
     status: () => runtimeStatus(parts, stateDirectory),
     isStarted: () => parts.reconciler !== undefined,
+    instance: { owner: desired.manifest.identity.owner, id: crypto.randomUUID() },
     log,
   });
   open.add("services", () => services.close());
@@ -155,6 +156,8 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   open.add("agents", () => host.close(closeMs / 2));
   const otherAgents = busAgents(bus.connection, log);
   open.add("other agents", () => otherAgents.close());
+  // The first turns are traced, too.
+  await services.exported.use(desired.manifest.otlp);
   const reconciler = startAgents(desired, {
     options,
     host,

@@ -1,11 +1,14 @@
 // The last turns' traces, kept in memory for whoever asks later or follows: bounded in number and bytes, the oldest out first.
 
 import type { TurnTrace } from "./trace.ts";
+import { type TurnTotals, turnTotals } from "./turn-totals.ts";
 
 /** A trace with the time at which its turn ended, as in the log. */
 export interface EndedTurn extends TurnTrace {
   /** ISO 8601. */
   readonly endedAt: string;
+  /** Of its model calls. Absent: it has none. */
+  readonly totals?: TurnTotals;
 }
 
 export interface TraceLimits {
@@ -35,7 +38,8 @@ export class RecentTraces {
 
   /** Never throws. */
   readonly add = (trace: TurnTrace): void => {
-    const turn = { ...trace, endedAt: this.#now().toISOString() };
+    const totals = trace.calls.length === 0 ? {} : { totals: turnTotals(trace.calls) };
+    const turn = { ...trace, ...totals, endedAt: this.#now().toISOString() };
     const kept = { turn, bytes: JSON.stringify(turn).length };
     this.#kept.add(kept);
     this.#bytes += kept.bytes;

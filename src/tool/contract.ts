@@ -1,5 +1,6 @@
 // The contract between a turn and the tools that its model may call.
 
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { Logger } from "../telemetry/log.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -88,6 +89,8 @@ export interface ToolContext {
   readonly prompt: { readonly text: string; readonly files: readonly ToolFile[] };
   /** How many agents the prompt has come through: 0 from a caller that is none of ours. */
   readonly hops: number;
+  /** Carried on with what the call sends to others that may be part of the trace. Absent: there is none. */
+  readonly trace?: TraceContext;
   /** A folder of the turn for files, made on first use and removed with all in it when the turn ends. */
   folder(): Promise<string>;
   /** Has `listener` called once, when the turn is over for whatever reason and before its folder goes. It never rejects, and is waited for. */
@@ -130,7 +133,11 @@ export interface ToolAction {
   readonly key: string;
 }
 
-export type Approval = { readonly isGranted: true } | { readonly isGranted: false; readonly reason: string };
+/** `answer`, `by`: as they were recorded; absent: nobody was asked. */
+export type Approval = ({ readonly isGranted: true } | { readonly isGranted: false; readonly reason: string }) & {
+  readonly answer?: "yes" | "no" | "always";
+  readonly by?: string;
+};
 
 export type ToolHealth = { readonly state: "ready" } | { readonly state: "degraded"; readonly reason: string };
 

@@ -45,9 +45,11 @@ function redactedTrace(trace: TurnTrace, redact: Redact): TurnTrace {
     ...trace,
     ...(prompt === undefined ? {} : { prompt: redact(prompt) }),
     ...(answer === undefined ? {} : { answer: redact(answer) }),
-    tools: trace.tools.map((call) =>
-      call.input === undefined ? call : { ...call, input: redactedInput(call.input, redact) },
-    ),
+    tools: trace.tools.map((call) => ({
+      ...call,
+      ...(call.input === undefined ? {} : { input: redactedInput(call.input, redact) }),
+      ...(call.output === undefined ? {} : { output: redact(call.output) }),
+    })),
   };
 }
 

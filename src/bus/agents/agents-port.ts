@@ -1,6 +1,7 @@
 // The bus behind the tools that call other agents: finds them, prompts them and reads their answers.
 
 import { hopsField } from "../../protocol/hops.ts";
+import { tracedOptions } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { AgentsPort, RemoteCall, RemotePrompt } from "../../tool/agents/port.ts";
 import { questionRefusal } from "../../tool/agents/port.ts";
@@ -69,6 +70,7 @@ async function sendPrompt(
   const options: CallOptions = {
     signal: leaving.signal,
     sender: way.sender,
+    ...tracedOptions(prompt.trace),
     maxBufferedBytes,
     refusal: questionRefusal,
     answer: (question, over) => questions.open(question, over),

@@ -3,6 +3,7 @@
 import type { Attachment } from "../../protocol/attachment.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { TraceContext } from "../../protocol/trace-context.ts";
 import type { StoredPrompt } from "../identity/sender-gate.ts";
 
 export interface JobAgent {
@@ -29,6 +30,8 @@ export interface JobTaker {
 
 export interface JobPrompt extends StoredPrompt {
   readonly id: string;
+  /** The trace that whoever submitted it counts it to. */
+  readonly trace?: TraceContext;
   /** Text and attachments together, in bytes. */
   readonly maxAnswerBytes: number;
   /** Asked when its place is there: its time to live is over, and it is not run. */

@@ -4,12 +4,13 @@
 import { jobSubject } from "../../protocol/job-subjects.ts";
 import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
+import { traceContextOf } from "../../protocol/trace-context.ts";
 import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusConnection } from "../connection/connection.ts";
 import { delay } from "../delay.ts";
 import type { StoredPrompt } from "../identity/sender-gate.ts";
-import type { JobAgent } from "./job-agent.ts";
+import type { JobAgent, JobPrompt } from "./job-agent.ts";
 import type { JobDelivery } from "./job-delivery.ts";
 import { digest, jobTerms, type JobTerms } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
@@ -54,6 +55,7 @@ export async function runJob(ports: JobPorts, delivery: JobDelivery): Promise<vo
   const answer = await ports.agent.runJob({
     id: terms.id,
     ...storedPrompt(ports, delivery),
+    ...tracedBy(delivery),
     maxAnswerBytes: ports.bus.maxPayloadBytes() - recordOverheadBytes,
     isExpired: () => isExpired(job),
   });
@@ -72,6 +74,11 @@ function storedPrompt({ agent }: JobPorts, { payload, headers, subject }: JobDel
   const sender = headers[senderHeader];
   const movedFrom = [jobSubject(agent.address, "outbox")];
   return { payload, subject, movedFrom, senderHeaders: sender === undefined ? [] : [sender] };
+}
+
+function tracedBy({ headers }: JobDelivery): Pick<JobPrompt, "trace"> {
+  const trace = traceContextOf(headers);
+  return trace === undefined ? {} : { trace };
 }
 
 /** Undefined when the job is done with: it has its result, or another message in the queue stands for it. */

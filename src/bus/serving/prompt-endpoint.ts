@@ -6,7 +6,8 @@ import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import { isReplySubject } from "../../protocol/subjects.ts";
-import type { Logger } from "../../telemetry/log.ts";
+import { readTraceHeaders, type TraceContext } from "../../protocol/trace-context.ts";
+import type { LogFields, Logger } from "../../telemetry/log.ts";
 import { Admission } from "./admission.ts";
 import { replay } from "./audience.ts";
 import type { CountObserver } from "./endpoint-counter.ts";
@@ -111,7 +112,7 @@ export class PromptEndpoint {
   }
 
   /** Runs a job as a prompt that no caller waits for. Never rejects. */
-  async runJob({ id, maxAnswerBytes, isExpired, ...stored }: JobPrompt): Promise<JobAnswer> {
+  async runJob({ id, maxAnswerBytes, isExpired, trace, ...stored }: JobPrompt): Promise<JobAnswer> {
     const { spec, handler, gate, log } = this.#options;
     const sender = gate.admitStored(stored);
     if (sender instanceof ServiceError) return { type: "error", error: sender };
@@ -119,11 +120,11 @@ export class PromptEndpoint {
     if (request instanceof ServiceError) return { type: "error", error: request };
     const unfit = this.#unfit(request);
     if (unfit !== undefined) return { type: "error", error: unfit };
-    const prompt = servedPrompt(request, sender);
+    const prompt = servedPrompt(request, sender, trace);
     const ticket = this.admission.enterBackground();
     const { deadlineMs } = spec;
     const turn = { prompt, ticket, handler, deadlineMs, maxAnswerBytes, isExpired };
-    const job = new JobTurn(turn, log.with({ turn: prompt.id, job: id }));
+    const job = new JobTurn(turn, log.with({ ...turnFields(prompt), job: id }));
     this.#jobs.add(job);
     const answer = await job.run();
     this.#jobs.delete(job);
@@ -147,7 +148,7 @@ export class PromptEndpoint {
     const served: ServedPrompt = { ...prompt, sender: { trust: "absent" }, extra: {} };
     const turn = new JobTurn(
       { prompt: served, ticket, handler, deadlineMs, maxAnswerBytes: maxOwnAnswerBytes, isExpired: () => false },
-      log.with({ turn: prompt.id, [prompt.origin.type]: prompt.origin.name }),
+      log.with({ ...turnFields(prompt), [prompt.origin.type]: prompt.origin.name }),
     );
     this.#own.add(turn);
     const late = (): void =>
@@ -181,10 +182,10 @@ export class PromptEndpoint {
     const ticket = this.#unfit(request) ?? this.admission.enter(key);
     if (ticket instanceof ServiceError) return ticket;
     this.#rate.take(key);
-    const prompt = servedPrompt(request, sender);
+    const prompt = servedPrompt(request, sender, traceOf(message));
     const { deadlineMs } = spec;
     const turnRequest = { prompt, reply, ticket, handler, deadlineMs, isRepeatable: repeat !== undefined };
-    const turn = new Turn(parts, turnRequest, log.with({ turn: prompt.id }));
+    const turn = new Turn(parts, turnRequest, log.with(turnFields(prompt)));
     if (repeat !== undefined) (this.#repeats ??= new RepeatedPrompts(spec.dedupeMs)).started(repeat, turn);
     return { turn, repeat };
   }
@@ -278,8 +279,25 @@ export class PromptEndpoint {
 function servedPrompt(
   { prompt: text, attachments, session, extra }: PromptRequest,
   sender: AcceptedSender,
+  trace: TraceContext | undefined,
 ): ServedPrompt {
-  return { id: uniqueId(), text, attachments, sender, extra, ...(session === undefined ? {} : { session }) };
+  return {
+    id: uniqueId(),
+    text,
+    attachments,
+    sender,
+    extra,
+    ...(session === undefined ? {} : { session }),
+    ...(trace === undefined ? {} : { trace }),
+  };
+}
+
+function traceOf({ headers }: Msg): TraceContext | undefined {
+  return headers && readTraceHeaders((name) => headers.get(name, "insensitive"));
+}
+
+function turnFields({ id, trace }: Pick<ServedPrompt, "id" | "trace">): LogFields {
+  return trace === undefined ? { turn: id } : { turn: id, trace_id: trace.traceId };
 }
 
 function internalError(): ServiceError {

@@ -8,6 +8,7 @@ import type { AgentState } from "../../protocol/heartbeat.ts";
 import type { SenderRules } from "../../protocol/sender-rules.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { TraceContext } from "../../protocol/trace-context.ts";
 import type { RateLimit } from "../identity/sender-rate.ts";
 
 /** A prompt that was validated, admitted and acked. */
@@ -24,6 +25,8 @@ export interface ServedPrompt {
   readonly origin?: PromptOrigin;
   /** Of a prompt of our own. */
   readonly hops?: number;
+  /** The trace that its sender counts it to (W3C Trace Context, in its headers). */
+  readonly trace?: TraceContext;
 }
 
 /** Who asks where no caller does. */
@@ -42,6 +45,8 @@ export interface OwnPrompt {
   readonly session?: string;
   /** How many turns in a row it comes from. */
   readonly hops: number;
+  /** The trace that it is counted to. */
+  readonly trace?: TraceContext;
 }
 
 export type OwnAnswer =

@@ -21,6 +21,7 @@ export class AnthropicDecoder implements AnswerDecoder {
   #call: { readonly id: string; readonly name: string; json: string } | undefined;
   #callCount = 0;
   #stopReason = "";
+  #servedModel = "";
   #input: number | undefined;
   #cached: number | undefined;
   readonly #template = new LineTemplate("text");
@@ -59,7 +60,7 @@ export class AnthropicDecoder implements AnswerDecoder {
 
   usage(): ModelUsage {
     const input = this.#input === undefined ? undefined : this.#input + (this.#cached ?? 0);
-    const counts = { input, output: this.#output, cached: this.#cached };
+    const counts = { input, output: this.#output, cached: this.#cached, servedModel: this.#servedModel };
     const isCut = this.#stopReason === "max_tokens" || this.#stopReason === "model_context_window_exceeded";
     const served = { name: this.#model.name, provider: "anthropic" };
     return this.#meter.usage(served, this.#request, counts, isCut ? "length" : "stop");
@@ -68,6 +69,7 @@ export class AnthropicDecoder implements AnswerDecoder {
   #take(event: JsonRecord, line: string, data: string): void {
     switch (event["type"]) {
       case "message_start":
+        this.#servedModel = textAt(recordAt(event, "message"), "model");
         this.#count(recordAt(recordAt(event, "message"), "usage"));
         break;
       case "content_block_start":

@@ -69,8 +69,9 @@ export class OllamaDecoder implements AnswerDecoder {
       throw new ModelError("overflow", `The prompt fills the model's whole context of ${limit} tokens and was cut`);
     }
     const isCut = textAt(this.#last, "done_reason") === "length" || (input ?? 0) + (output ?? 0) >= limit;
+    const servedModel = textAt(this.#last, "model");
     const served = { name: this.#model.name, provider: "ollama" };
-    return this.#meter.usage(served, this.#request, { input, output }, isCut ? "length" : "stop");
+    return this.#meter.usage(served, this.#request, { input, output, servedModel }, isCut ? "length" : "stop");
   }
 }
 

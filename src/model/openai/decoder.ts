@@ -19,6 +19,7 @@ export class OpenAiDecoder implements AnswerDecoder {
   isComplete = false;
   readonly #streamed = new StreamedCalls();
   #finishReason = "";
+  #servedModel = "";
   #usage: JsonRecord | undefined;
   readonly #template = new LineTemplate("content");
   readonly #model: ModelConfig;
@@ -69,12 +70,14 @@ export class OpenAiDecoder implements AnswerDecoder {
       input: countAt(this.#usage, "prompt_tokens"),
       output: countAt(this.#usage, "completion_tokens"),
       cached: countAt(recordAt(this.#usage, "prompt_tokens_details"), "cached_tokens"),
+      servedModel: this.#servedModel,
     };
     const served = { name: this.#model.name, provider: "openai" };
     return this.#meter.usage(served, this.#request, counts, this.#finishReason === "length" ? "length" : "stop");
   }
 
   #take(event: JsonRecord, line: string): void {
+    this.#servedModel ||= textAt(event, "model");
     const choices = event["choices"];
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
     if (isRecord(choice)) {

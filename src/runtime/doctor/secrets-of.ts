@@ -8,7 +8,7 @@ import type { McpServerConfig, ToolConfig } from "../../manifest/tools/config.ts
 const leastChars = 6;
 
 /** Plain values: for comparing, never to be shown. */
-export function secretsOf({ nats, endpoints, brokers, agents }: Manifest): readonly string[] {
+export function secretsOf({ nats, endpoints, brokers, agents, otlp }: Manifest): readonly string[] {
   const ofBus = [nats, nats.embedded.hub].flatMap((one) => [one?.password, one?.token]);
   const ofEndpoints = [...endpoints.values()].flatMap(({ apiKey, proxy, headers }) => [
     apiKey,
@@ -18,16 +18,21 @@ export function secretsOf({ nats, endpoints, brokers, agents }: Manifest): reado
   const ofBrokers = [...brokers.values()].map(({ password }) => password);
   const tools = [...agents.values()].flatMap((agent) => agent.tools);
   const ofTools = tools.flatMap(secretsOfTool);
-  const values = [...ofBus, ...ofEndpoints, ...ofBrokers, ...ofTools].flatMap((secret) =>
+  const ofTraces = Object.values(otlp?.headers ?? {});
+  const values = [...ofBus, ...ofEndpoints, ...ofBrokers, ...ofTools, ...ofTraces].flatMap((secret) =>
     secret === undefined ? [] : [secret.reveal()],
   );
   return [...new Set(values)].filter((value) => value.length >= leastChars);
 }
 
 /** Credentials, seeds and keys that the manifest names by path. */
-export function secretFilesOf({ nats, brokers }: Manifest): readonly string[] {
+export function secretFilesOf({ nats, brokers, otlp }: Manifest): readonly string[] {
   const keys = [...brokers.values()].flatMap(({ tls }) => tls?.keyFile ?? []);
-  return [...[nats, nats.embedded.hub].flatMap(filesOf), ...keys];
+  return [
+    ...[nats, nats.embedded.hub].flatMap(filesOf),
+    ...keys,
+    ...(otlp?.tls?.keyFile === undefined ? [] : [otlp.tls.keyFile]),
+  ];
 }
 
 function filesOf(of: NatsConfig | HubConfig | undefined): string[] {

@@ -1,5 +1,7 @@
 // What tools that call other agents stand on. The bus implements it. Whatever an agent says of itself, or sends, is text from outside.
 
+import type { TraceContext } from "../../protocol/trace-context.ts";
+
 /** One agent: all instances that share an address. */
 export interface RemoteAgent {
   /** Its prompt subject. */
@@ -34,6 +36,8 @@ export interface RemotePrompt {
   readonly files: readonly { readonly filename: string; readonly data: Uint8Array }[];
   /** How many agents the prompt will have come through when it arrives. */
   readonly hops: number;
+  /** The trace that it is a part of. */
+  readonly trace?: TraceContext;
   /** The conversation that it belongs to, at the other agent: 1–128 characters. */
   readonly session?: string;
 }

@@ -5,6 +5,7 @@ import type { ToolContext } from "../contract.ts";
 import { ToolError } from "../contract.ts";
 import { callRefusal, type CallLimits } from "./call-guards.ts";
 import { agentsMeant } from "./choose-agent.ts";
+import { type PassedOn, passedOn } from "./passed-on.ts";
 import type { AgentsPort, RemoteAgent, RemoteCall, RemoteEvent, RemotePrompt } from "./port.ts";
 
 /** Agents that are tried for one prompt. */
@@ -25,7 +26,7 @@ export interface ReachedAgent {
 /** Resolves when the agent has answered something. Rejects with a `ToolError`: nobody is there, it is refused, or it failed at once. */
 export async function reachAgent(
   reach: Reach,
-  prompt: Omit<RemotePrompt, "hops">,
+  prompt: Omit<RemotePrompt, keyof PassedOn>,
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<ReachedAgent> {
@@ -34,7 +35,7 @@ export async function reachAgent(
     const agent = await bestAgent(reach, context, signal, tried);
     if (prompt.files.length > 0 && !agent.acceptsAttachments)
       throw new ToolError("invalid", `The agent at "${agent.address}" takes no files`);
-    const call = await reach.agents.call(agent.address, { ...prompt, hops: context.hops + 1 }, signal);
+    const call = await reach.agents.call(agent.address, { ...prompt, ...passedOn(context) }, signal);
     const events = call.events[Symbol.asyncIterator]();
     try {
       return { agent, call, events: from(await events.next(), events) };

@@ -9,6 +9,7 @@ import { AgentCall } from "./agent-call.ts";
 import type { AgentToolsPorts } from "./agent-tools.ts";
 import { callRefusal } from "./call-guards.ts";
 import type { CallScope } from "./call-scope.ts";
+import { passedOn } from "./passed-on.ts";
 import type { RemoteAgent } from "./port.ts";
 import { CallFiles } from "./save-files.ts";
 import { sendableFiles } from "./sendable-files.ts";
@@ -51,7 +52,7 @@ async function send(
   { address }: RemoteAgent,
   { prompt, files, label, wait }: CallStart & { readonly files: Awaited<ReturnType<typeof sendableFiles>> },
 ): Promise<AgentCall> {
-  const sent = { text: prompt, files, hops: context.hops + 1 };
+  const sent = { text: prompt, files, ...passedOn(context) };
   const remote = await ports.agents.call(address, sent, new AbortController().signal);
   if (scope.isClosed) {
     remote.drop();

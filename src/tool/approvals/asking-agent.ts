@@ -164,8 +164,9 @@ function ownConversation({ caller, conversation }: ConversingTurn): GrantedConve
 }
 
 function approvalOf({ answer, by, reason }: ApprovalRecord): Approval {
-  if (answer !== "no") return { isGranted: true };
-  return { isGranted: false, reason: reason ?? `${by === "operator" ? "the operator" : `"${by}"`} said no` };
+  if (answer !== "no") return { isGranted: true, answer, by };
+  const said = `${by === "operator" ? "the operator" : `"${by}"`} said no`;
+  return { isGranted: false, reason: reason ?? said, answer, by };
 }
 
 function always(by: string): Verdict {

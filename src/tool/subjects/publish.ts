@@ -22,7 +22,7 @@ export function publishTool(config: PublishToolConfig, bus: ToolBus): Tool {
       const { subject, payload } = readInput(input, given);
       await guardMessage(config, { verb: "publish to", subject, payload }, context);
       context.signal.throwIfAborted();
-      await bus.publish(subject, payload);
+      await bus.publish(subject, payload, context.trace);
       return { text: `Published ${Buffer.byteLength(payload)} bytes to "${subject}"` };
     },
   };

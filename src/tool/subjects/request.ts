@@ -25,7 +25,12 @@ export function requestTool(config: RequestToolConfig, bus: ToolBus): Tool {
       const { subject, payload = "" } = readInput(input, given);
       await guardMessage(config, { verb: "request", subject, payload }, context);
       context.signal.throwIfAborted();
-      const reply = await bus.request(subject, payload, { timeoutMs, signal: context.signal });
+      const { signal, trace } = context;
+      const reply = await bus.request(subject, payload, {
+        timeoutMs,
+        signal,
+        ...(trace === undefined ? {} : { trace }),
+      });
       return readReply(reply, subject, maxOutputBytes);
     },
   };

@@ -1,10 +1,11 @@
 // The port through which tools use NATS; the bus implements it.
 
+import type { TraceContext } from "../../protocol/trace-context.ts";
 import { ToolError } from "../contract.ts";
 
 export interface ToolBus {
-  /** Resolves when the server has taken the message. Rejects with a `ToolError`. */
-  publish(subject: string, payload: string): Promise<void>;
+  /** Resolves when the server has taken the message; `trace` is sent along in its headers. Rejects with a `ToolError`. */
+  publish(subject: string, payload: string, trace?: TraceContext): Promise<void>;
   /** Resolves to the reply. Rejects with a `ToolError`, or with the signal's reason. */
   request(subject: string, payload: string, options: ToolRequestOptions): Promise<ToolReply>;
 }
@@ -12,6 +13,8 @@ export interface ToolBus {
 export interface ToolRequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Sent along, for the trace to go on where it is read. */
+  readonly trace?: TraceContext;
 }
 
 export interface ToolReply {

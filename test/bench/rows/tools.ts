@@ -43,7 +43,7 @@ function turnOfSteps(): () => Promise<void> {
   const run = () => Promise.resolve({ text: "What it says. ".repeat(20) });
   const tools = toolSet([fixedSource("files", [{ ...tool, isReadOnly: true, run }])]);
   const conversations = inMemoryConversations({ log: silentLog });
-  const ports = { model, tools, conversations, log: silentLog, onTrace: () => undefined, tracesText: false };
+  const ports = { model, tools, conversations, log: silentLog, onTrace: () => undefined, tracesText: () => false };
   const turn = { steps: stepsOfTurn + 1, toolCalls: 100, timeMs: 60_000 };
   const agent = createAgent({ name: "bench", instructions: "", turn }, ports);
   return async () => {

@@ -26,7 +26,7 @@ function agentThatFolds(summary: Script, options: { keepTurns?: number; contextT
     turn: { steps: 12, toolCalls: 32, timeMs: 60_000 },
     memory: { ...memoryConfig, keepTurns, summarise: true },
   };
-  const ports = { model, tools: toolSet([]), conversations, log, onTrace: () => undefined, tracesText: false };
+  const ports = { model, tools: toolSet([]), conversations, log, onTrace: () => undefined, tracesText: () => false };
   const agent = createAgent(config, ports);
   const ask = async (text: string) => {
     const outcomes: unknown[] = [];

@@ -37,7 +37,14 @@ function agentWith(model: ScriptedChatModel, tools: readonly Tool[], limits: Par
   const traces: TurnTrace[] = [];
   const conversations = inMemoryConversations({ log });
   const onTrace = (trace: TurnTrace) => void traces.push(trace);
-  const ports = { model, tools: toolSet([fixedSource("x", tools)]), conversations, log, onTrace, tracesText: false };
+  const ports = {
+    model,
+    tools: toolSet([fixedSource("x", tools)]),
+    conversations,
+    log,
+    onTrace,
+    tracesText: () => false,
+  };
   const agent = createAgent({ name: "helper", instructions: "", turn: { ...usualLimits, ...limits } }, ports);
   const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
     const events: AgentEvent[] = [];

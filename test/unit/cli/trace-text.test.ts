@@ -43,7 +43,7 @@ const turn: EndedTurn = {
 test("a turn is one line, and one more for each call of a model or a tool, harmless for a terminal", () => {
   expect(traceText(turn, terminal)).toBe(
     [
-      "2026-01-02 03:04:05  helper  tools_failed  6.3 s  first text 450 ms  0.0123 USD + unknown  session s?[2J  t1",
+      "2026-01-02 03:04:05  helper  tools_failed  6.3 s  first text 450 ms  about 130 → 42 tokens  cost 0.0123 USD + unknown  session s?[2J  t1",
       "  no tool worked",
       "  fallback cloud → local",
       "  2 older turns left out",

@@ -72,6 +72,7 @@ test("the JSON Schema knows every section, refuses unknown keys and shows defaul
     "nats",
     "http",
     "limits",
+    "otlp",
     "mqtt",
     "identity",
     "defaults",

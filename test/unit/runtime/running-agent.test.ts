@@ -44,7 +44,7 @@ function started(options: { readonly refusal?: () => ServiceError | undefined } 
     toolPorts: { agents: noAgents, stateDirectory: "/nowhere" },
     log,
     onTrace: () => undefined,
-    tracesText: false,
+    tracesText: () => false,
   });
   return { model, healths, specs, checks, agent, log };
 }

@@ -1,0 +1,41 @@
+// What is told of one call of a model that has ended: whom it asked, and how it went.
+
+import type { AskedModel } from "../telemetry/trace.ts";
+import type { ChatRequest, ModelAttempt } from "./contract.ts";
+import type { Link } from "./model-call.ts";
+import { maxOutputOf } from "./provider.ts";
+
+export function attemptOf(
+  link: Link,
+  request: ChatRequest,
+  { startedAt, outcome }: Pick<ModelAttempt, "startedAt" | "outcome">,
+): ModelAttempt {
+  return {
+    model: link.model.name,
+    provider: link.endpoint.config.provider,
+    startedAt,
+    totalMs: performance.now() - startedAt,
+    outcome,
+    asked: askedModel(link, request),
+  };
+}
+
+function askedModel({ model, endpoint }: Link, request: ChatRequest): AskedModel {
+  const maxTokens = maxOutputOf(model, request);
+  const server = serverOf(endpoint.config.url);
+  const { temperature, seed, stop } = model;
+  return {
+    model: model.model,
+    ...(server === undefined ? {} : { server }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop.length === 0 ? {} : { stop }),
+  };
+}
+
+function serverOf(url: string | undefined): AskedModel["server"] {
+  if (url === undefined) return undefined;
+  const { hostname, port, protocol } = new URL(url);
+  return { address: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
+}
