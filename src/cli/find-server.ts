@@ -11,8 +11,10 @@ import { chooseStateDirectory, isClosedToUs, StateDirectoryError } from "../host
 import { stateFolder } from "../host/systemd-unit.ts";
 import { serviceVariables } from "../host/unit-reach.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import { readLastGood } from "../runtime/last-good.ts";
 import { CommandError, usageError } from "./command-error.ts";
 import { defaultManifestFiles } from "./manifest-file.ts";
+import { silentLog } from "./silent-log.ts";
 
 export interface ServerChoice {
   readonly server?: string | undefined;
@@ -35,7 +37,7 @@ export interface FoundServer {
 
 const lastResort = "nats://127.0.0.1:4222";
 
-/** Throws a `CommandError` when the choices contradict or the manifest cannot be read. */
+/** Throws a `CommandError` when the choices contradict, or the manifest cannot be read and no runtime of it is known. */
 export async function findServer(choice: ServerChoice): Promise<FoundServer> {
   if (choice.server !== undefined && choice.context !== undefined) {
     throw usageError("--server and --context both name a server; give one of them");
@@ -73,25 +75,37 @@ function keyElsewhere(stateDirectory: string): string {
 
 async function byManifest(file: string, choice: ServerChoice): Promise<FoundServer> {
   const nats = await natsOfManifest(file, choice);
+  if ("problem" in nats) {
+    // A runtime that serves what it last could is reached as long as it runs.
+    const running = bundledServer(choice);
+    if (running !== undefined) return running;
+    throw nats.problem;
+  }
   if (nats.mode !== "external") return bundledServer(choice) ?? byUrl(embeddedUrl(nats.embedded, file, choice), choice);
   const said = nats.context === undefined ? nats.servers.map(withoutPassword).join(", ") : `context "${nats.context}"`;
   return { settings: nats, said };
 }
 
-async function natsOfManifest(file: string, choice: ServerChoice): Promise<Manifest["nats"]> {
+/** Of a manifest with problems, by its last good form, as its runtime has it. */
+async function natsOfManifest(
+  file: string,
+  choice: ServerChoice,
+): Promise<Manifest["nats"] | { readonly problem: CommandError }> {
   const { loadManifest } = await import("../manifest/load.ts");
   const path = file.startsWith("/") ? file : join(choice.folder, file);
   const { manifest, problems } = await loadManifest({
     file: path,
     variables: serviceVariables(path, choice.environment),
     hostName: hostname(),
+    lastGood: new Map(stateDirectories(choice).flatMap((directory) => [...readLastGood(directory, silentLog)])),
   });
   if (manifest !== undefined) return manifest.nats;
   const [first] = problems;
   const why = problems.length === 1 && first !== undefined ? first.message : `${problems.length} problems`;
-  throw new CommandError(
+  const problem = new CommandError(
     `Cannot tell the NATS server from "${file}": ${why}. See "muster check -f ${file}", or name the server with --server URL`,
   );
+  return { problem };
 }
 
 /** Where the manifest has it, though no state directory that this user may read knows of a running one. */

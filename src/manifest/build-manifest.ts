@@ -37,6 +37,7 @@ import type { CallersKeys } from "./schema-callers.ts";
 import type { MemoryKeys } from "./schema-memory.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
 import type { TurnKeys } from "./schema-turn.ts";
+import type { SkillsConfig } from "./skills/config.ts";
 import { readSkills } from "./skills/read-skills.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { buildTools } from "./tools/build.ts";
@@ -190,15 +191,18 @@ function buildAgent(
     memory: buildMemory(keys.memory ?? {}),
     turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
     tools: buildTools(keys.tools ?? {}),
-    ...(keys.skills === undefined
-      ? {}
-      : { skills: { folders: keys.skills, skills: readSkills(keys.skills, surroundings).skills } }),
+    ...(keys.skills === undefined ? {} : { skills: skillsOf(keys.skills, surroundings) }),
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
     triggers: buildTriggers(keys.triggers ?? {}, brokers),
     approvalTimeoutMs: withDefault(keys.approval_timeout, agentDefaults.approval_timeout),
     source,
   };
+}
+
+function skillsOf(folders: readonly string[], surroundings: Surroundings): SkillsConfig {
+  const { skills, missing } = readSkills(folders, surroundings);
+  return { folders, skills, missing };
 }
 
 function buildTurn({ steps, tool_calls: toolCalls, tokens, time }: TurnKeys, deadlineMs: number): TurnConfig {

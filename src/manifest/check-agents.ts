@@ -92,6 +92,7 @@ function referenceProblem(reference: ModelReference, context: Context): string |
   if (declared.endpoints.has(reference.endpoint) && reference.provider !== "builtin") return undefined;
   const missing = engineProblem(reference.provider, surroundings) ?? keyProblem(reference.provider, surroundings);
   if (missing !== undefined || reference.provider !== "builtin") return missing;
+  if (surroundings.wasGood === true) return undefined;
   const path = surroundings.absolute(reference.model, folder);
   const reason = surroundings.unreadable(path);
   return reason === undefined ? undefined : `Cannot read the model's file "${path}": ${reason}`;

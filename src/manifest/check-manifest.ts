@@ -71,7 +71,9 @@ function settle(
       if (!isBad(file)) return [file];
       const index = present.indexOf(file);
       const lastGood = inputs[index]?.lastGood;
-      return lastGood === undefined ? [] : [parseFile(lastGoodOf(file.source, lastGood), surroundings)];
+      if (lastGood === undefined) return [];
+      const source = lastGoodOf(file.source, lastGood);
+      return [parseFile(source, surroundingsOf(source, surroundings))];
     });
     // Without the main file nothing runs, and what others miss of it is no problem of theirs.
     if (serving[0]?.source.isMain !== true) return [];
@@ -79,7 +81,11 @@ function settle(
 }
 
 function lastGoodOf({ file, path, folder, isMain }: ManifestSource, text: string): ManifestSource {
-  return { file, path, folder, isMain, text };
+  return { file, path, folder, isMain, text, isLastGood: true };
+}
+
+function surroundingsOf({ isLastGood }: ManifestSource, surroundings: Surroundings): Surroundings {
+  return isLastGood === true ? { ...surroundings, wasGood: true } : surroundings;
 }
 
 function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings): void {
@@ -91,8 +97,9 @@ function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings)
       checkOtlp(file, surroundings);
       checkBrokers(file);
     }
-    checkModels(file, declared, surroundings);
-    checkAgents(file, declared, surroundings);
+    const around = surroundingsOf(file.source, surroundings);
+    checkModels(file, declared, around);
+    checkAgents(file, declared, around);
   }
   warnOfNoAgents(files[0], declared);
 }

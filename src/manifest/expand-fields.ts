@@ -1,5 +1,6 @@
 // A file's tree → plain values for the schema, with `${…}` expanded and paths made absolute in the fields that allow it.
 
+import { missingFolder, notAFolder } from "./folder-reason.ts";
 import { expand, hasReference, loadedCredential, type Expansion } from "./expand.ts";
 import type { FileScope } from "./file-scope.ts";
 import type { Expands } from "./fields.ts";
@@ -37,7 +38,7 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
     if (kind === undefined || typeof tree.value !== "string") return toPlain(tree);
     if (!hasReference(tree.value)) warnOfPlainSecret(kind, tree.value, path);
     const expansion = expand(tree.value, folder, surroundings);
-    const value = "failure" in expansion ? expansion : placed(kind, expansion.text);
+    const value = "failure" in expansion ? expansion : placed(kind, expansion.text, path);
     if ("text" in value) return value.text;
     failed.add(formatPath(path));
     scope.problem(path, value.failure);
@@ -49,21 +50,25 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
     scope.warning(path, "Found a secret in plain text; better ${NAME}, ${file:/path} or ${credential:name}");
   }
 
-  function placed(kind: Expands, text: string): Expansion {
-    if (!["path", "folder", "place"].includes(kind) || text.trim() === "") return { text };
+  function placed(kind: Expands, text: string, path: Path): Expansion {
+    if (!["path", "model-file", "folder", "place"].includes(kind) || text.trim() === "") return { text };
     if (/^~(\/|$)/.test(text))
       return { failure: 'Found a path that starts with "~", which is not expanded; write ${HOME}' };
     if (text.includes("\0")) return { failure: "Found a path with a NUL character" };
     if (kind === "place") return { text: surroundings.absolute(text, folder) };
-    if (kind === "folder") return folderOf(surroundings.absolute(text, folder));
+    if (kind === "folder") return folderOf(surroundings.absolute(text, folder), path);
     const absolute = loadedCredential(surroundings.absolute(text, folder), surroundings);
     const reason = surroundings.unreadable(absolute);
+    if (kind === "model-file" && surroundings.wasGood === true) return { text: absolute };
     return reason === undefined ? { text: absolute } : { failure: `Cannot read the file "${absolute}": ${reason}` };
   }
 
-  function folderOf(absolute: string): Expansion {
-    const reason = surroundings.notFolder(absolute)?.replace("no such file", "no such folder");
-    return reason === undefined ? { text: absolute } : { failure: `Cannot use the folder "${absolute}": ${reason}` };
+  /** A disk may be mounted later, and a folder made by somebody else: only its own agent has to wait for it. */
+  function folderOf(absolute: string, path: Path): Expansion {
+    const reason = surroundings.notFolder(absolute);
+    if (reason === notAFolder) return { failure: `Cannot use the folder "${absolute}": ${reason}` };
+    if (reason !== undefined) scope.warning(path, missingFolder(absolute, reason));
+    return { text: absolute };
   }
 }
 

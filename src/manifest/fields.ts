@@ -14,7 +14,7 @@ import {
 import { Secret } from "./secret.ts";
 
 /** Why a key's text may hold `${…}`; a secret is also never shown. */
-export type Expands = "connection" | "path" | "folder" | "place" | "secret";
+export type Expands = "connection" | "path" | "model-file" | "folder" | "place" | "secret";
 
 export interface FieldFacts {
   readonly description: string;
@@ -79,7 +79,16 @@ export function path(facts: FieldFacts) {
     .register(fields, { ...facts, expands: "path" });
 }
 
-/** Of a folder that is there. */
+/** As a path; a model whose file has gone is missing, and harms nobody else. */
+export function modelFile(facts: FieldFacts) {
+  const accepted = "a path, absolute or relative to this file";
+  return z
+    .string({ error: accepted })
+    .check(z.regex(/\S/, { error: accepted }))
+    .register(fields, { ...facts, expands: "model-file" });
+}
+
+/** Of a folder that may be used. */
 export function folder(facts: FieldFacts) {
   const accepted = "the path of a folder, absolute or relative to this file";
   return z

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { decodeFile } from "./decode-file.ts";
+import { notAFolder } from "./folder-reason.ts";
 import type { FileText, Surroundings } from "./surroundings.ts";
 
 /** Instructions and secrets are small; a larger file is a mistake. */
@@ -39,8 +40,9 @@ export function machineSurroundings(
     },
     notFolder(path) {
       try {
+        if (!statSync(path).isDirectory()) return notAFolder;
         accessSync(path, constants.R_OK | constants.X_OK);
-        return statSync(path).isDirectory() ? undefined : "it is no folder";
+        return undefined;
       } catch (error) {
         return reasonOf(error);
       }

@@ -22,6 +22,8 @@ export interface ManifestSource {
   readonly text: string;
   /** Why there is no text. */
   readonly failure?: ReadFailure;
+  /** The text is not the present one: it is what had no problem last. */
+  readonly isLastGood?: true;
 }
 
 export interface ReadFailure {

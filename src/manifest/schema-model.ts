@@ -11,7 +11,7 @@ import {
   literalText,
   name,
   number,
-  path,
+  modelFile,
   size,
   text,
   url,
@@ -141,7 +141,7 @@ export const modelSchema = z.strictObject(
       ),
     ),
     file: z.optional(
-      path({ description: "`builtin`: a GGUF file.", need: "with `builtin`: this, or `url` and `sha256`" }),
+      modelFile({ description: "`builtin`: a GGUF file.", need: "with `builtin`: this, or `url` and `sha256`" }),
     ),
     sha256: z.optional(
       text(

@@ -12,7 +12,7 @@ export interface Surroundings {
   readText(path: string): FileText;
   /** Why a file can't be read, or undefined when it can. Never throws. */
   unreadable(path: string): string | undefined;
-  /** Why a path is no folder that can be listed, or undefined when it is one. Never throws. */
+  /** Why a path is no folder that can be listed (`notAFolder`: it is something else), or undefined when it is one. Never throws. */
   notFolder(path: string): string | undefined;
   /** Names of the folders in a folder, links to folders among them, without those that start with a dot; in order. Never throws. */
   listFolders(path: string): { readonly names: readonly string[] } | { readonly failure: string };
@@ -22,4 +22,6 @@ export interface Surroundings {
   hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
+  /** What is checked was good once: files of models may be missing now, which their agents tell. */
+  readonly wasGood?: true;
 }

@@ -18,6 +18,7 @@ import { shellTool } from "./shell/shell.ts";
 import { publishTool } from "./subjects/publish.ts";
 import { requestTool } from "./subjects/request.ts";
 import { noBus, type ToolBus } from "./subjects/tool-bus.ts";
+import { foldersOf, needingFolders } from "./needed-folders.ts";
 import { mcpSource } from "./mcp/mcp-source.ts";
 import { skillsSource } from "./skills/skills-source.ts";
 import { timeTool } from "./time.ts";
@@ -55,7 +56,7 @@ export interface ToolSet {
 
 /** Opens nothing that could fail: what cannot be reached makes its entry degraded. */
 export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts, skills?: SkillsConfig): ToolSet {
-  const own = configs.map((config) => createSource(config, ports));
+  const own = configs.map((config) => needingFolders(createSource(config, ports), foldersOf(config)));
   // Before the others: no server's tool of that name stands in its place.
   return toolSet(skills === undefined ? own : [skillsSource(skills, ports.stateDirectory), ...own]);
 }

@@ -10,8 +10,7 @@ import { readSkills } from "./read-skills.ts";
 /** `agent`: its keys, with folders as absolute paths; `path`: where it stands. */
 export function checkSkills(agent: Raw, path: Path, scope: FileScope, surroundings: Surroundings): void {
   const folders = foldersOf(agent["skills"]);
-  // What is no folder is a problem already.
-  if (folders.length === 0 || folders.some((folder) => surroundings.notFolder(folder) !== undefined)) return;
+  if (folders.length === 0) return;
   const { problems, warnings } = readSkills(folders, surroundings);
   const place = (index: number) => [...path, "skills", ...(Array.isArray(agent["skills"]) ? [index] : [])];
   for (const { index, message } of problems) scope.problem(place(index), message);

@@ -18,6 +18,8 @@ export interface SkillsConfig {
   readonly folders: readonly string[];
   /** By folder, then by the name of their own folder; names are unique. */
   readonly skills: readonly SkillConfig[];
+  /** Those of the folders that could not be listed, each with the reason. */
+  readonly missing: readonly string[];
 }
 
 /** Of the tool by which a model uses skills. */

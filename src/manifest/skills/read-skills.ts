@@ -1,6 +1,7 @@
 // Folders of skills → all their skills, and what is wrong with them.
 
 import { join } from "node:path";
+import { folderReason } from "../folder-reason.ts";
 import { formatProblem } from "../problem.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { SkillConfig } from "./config.ts";
@@ -18,6 +19,7 @@ export interface SkillFinding {
 
 export interface SkillsRead {
   readonly skills: readonly SkillConfig[];
+  readonly missing: readonly string[];
   readonly problems: readonly SkillFinding[];
   readonly warnings: readonly SkillFinding[];
 }
@@ -28,11 +30,13 @@ export function readSkills(folders: readonly string[], surroundings: Surrounding
   for (const [index, folder] of folders.entries()) {
     if (!reading.readAll(folder, index)) break;
   }
-  return { skills: [...reading.skills.values()], problems: reading.problems, warnings: reading.warnings };
+  const { missing, problems, warnings } = reading;
+  return { skills: [...reading.skills.values()], missing, problems, warnings };
 }
 
 class Reading {
   readonly skills = new Map<string, SkillConfig>();
+  readonly missing: string[] = [];
   readonly problems: SkillFinding[] = [];
   readonly warnings: SkillFinding[] = [];
   readonly #surroundings: Surroundings;
@@ -44,6 +48,12 @@ class Reading {
   /** False: there are too many, and no more are read. */
   readAll(folder: string, index: number): boolean {
     const listed = this.#surroundings.listFolders(folder);
+    // Whoever checks paths has told it.
+    const reason = this.#surroundings.notFolder(folder);
+    if (reason !== undefined) {
+      this.missing.push(`folder "${folder}": ${folderReason(reason)}`);
+      return true;
+    }
     if ("failure" in listed) {
       this.problems.push({ index, message: `Cannot list the folder "${folder}": ${listed.failure}` });
       return true;

@@ -16,9 +16,14 @@ const descriptionChars = 8192;
 const maxFileBytes = 1024 ** 2;
 const maxOutputBytes = 64 * 1024;
 
-/** No tool for no skills. `stateDirectory`: closed to models, also where a skill's folder holds it. */
-export function skillsSource({ skills }: SkillsConfig, stateDirectory: string): ToolSource {
-  return fixedSource("skills", skills.length === 0 ? [] : [skillTool(skills, stateDirectory)]);
+/**
+ * No tool for no skills. Degraded when folders were missing as the manifest was read: it is read again, and the agent made anew, when they come.
+ * `stateDirectory`: closed to models, also where a skill's folder holds it.
+ */
+export function skillsSource({ skills, missing }: SkillsConfig, stateDirectory: string): ToolSource {
+  const source = fixedSource("skills", skills.length === 0 ? [] : [skillTool(skills, stateDirectory)]);
+  if (missing.length === 0) return source;
+  return { ...source, health: () => ({ state: "degraded", reason: missing.join("; ") }) };
 }
 
 function skillTool(skills: readonly SkillConfig[], stateDirectory: string): Tool {

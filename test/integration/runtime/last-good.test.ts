@@ -64,3 +64,16 @@ test("what is kept is for its user only, and is written once", () => {
   load();
   expect(statSync(join(kept, name)).mtimeMs).toBe(before);
 });
+
+test("a manifest whose model's file has gone since serves in its last good form, and the file is told", () => {
+  const { write, load, folder } = machine();
+  const model = join(folder, "small.gguf");
+  writeFileSync(model, "");
+  const other = "  other: { model: ollama/smol }\n";
+  write(`models: { pocket: { provider: builtin, file: small.gguf } }\nagents:\n  helper: { model: pocket }\n${other}`);
+  load();
+  rmSync(model);
+  const state = load();
+  expect([...state.manifest.agents.keys()]).toEqual(["helper", "other"]);
+  expect(state.files[0]?.problems.join()).toContain(`Cannot read the file "${model}": no such file`);
+});

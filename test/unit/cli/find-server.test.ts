@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBusFile } from "../../../src/bus/bundled/bus-file.ts";
 import { findServer } from "../../../src/cli/find-server.ts";
+import { silentLog } from "../../../src/cli/silent-log.ts";
 import { processIdentity } from "../../../src/host/process-identity.ts";
+import { loadDesiredState } from "../../../src/runtime/desired-state.ts";
 import { rejection, rejectionError } from "../../support/rejection.ts";
 
 let folder: string;
@@ -63,4 +65,18 @@ test("a manifest that cannot be read for its server is an error that says what e
   await writeFile(join(folder, "agents.yaml"), "agents: [");
   expect(await rejection(find())).toContain("or name the server with --server URL");
   expect(await rejection(find({ file: "missing.yaml" }))).toContain("no such file");
+});
+
+test("a manifest with problems stands in no command's way while its runtime runs", async () => {
+  await writeFile(join(folder, "agents.yaml"), "agents: { a: { modell: ollama/x } }\n");
+  expect(await rejection(find({ state: folder }))).toContain('unknown key "modell"');
+  writeBusFile(folder, { url: "nats://127.0.0.1:33333", server: running });
+  expect(await find({ state: folder })).toMatchObject({ servers: ["nats://127.0.0.1:33333"] });
+});
+
+test("of a manifest with problems the server is that of its last good form", async () => {
+  await manifest("{ mode: external, servers: [nats://manifest:4222] }");
+  loadDesiredState({ file: join(folder, "agents.yaml"), stateDirectory: folder, environment: {}, log: silentLog });
+  await writeFile(join(folder, "agents.yaml"), "agents: { a: { modell: ollama/x } }\n");
+  expect(await find({ state: folder })).toMatchObject({ servers: ["nats://manifest:4222"] });
 });

@@ -60,12 +60,21 @@ describe("skills of an agent", () => {
     expect(manifest?.agents.get("a")?.skills?.skills).toHaveLength(1);
   });
 
-  test("a folder that is not there is a problem", async () => {
-    const root = folderWith({});
-    const { lines } = await load(root, "skills: none");
-    expect(lines).toEqual(['agents.yaml:4:13: agents.a.skills: Cannot use the folder "none": no such folder']);
-    const listed = await load(root, "skills: [., none]");
-    expect(listed.lines[0]).toContain('agents.yaml:4:17: agents.a.skills[1]: Cannot use the folder "none"');
+  test("a folder that is not there is a warning, and what others hold is there", async () => {
+    const root = folderWith({ "one/a/SKILL.md": skill("a") });
+    const { lines, manifest } = await load(root, "skills: [one, none]");
+    expect(lines).toEqual([
+      'agents.yaml:4:19: warning: agents.a.skills[1]: Cannot use the folder "none" now: no such folder. Its agent is degraded until it can be used',
+    ]);
+    expect(manifest?.agents.get("a")?.skills).toMatchObject({
+      skills: [{ name: "a" }],
+      missing: [`folder "${join(root, "none")}": no such folder`],
+    });
+  });
+
+  test("a file in its place is a problem", async () => {
+    const { lines } = await load(folderWith({ none: "" }), "skills: none");
+    expect(lines).toEqual(['agents.yaml:4:13: agents.a.skills: Cannot use the folder "none": it is no folder']);
   });
 
   test("a folder without any is a warning", async () => {

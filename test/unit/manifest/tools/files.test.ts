@@ -18,10 +18,17 @@ test("a files tool has its defaults, and is shown resolved", () => {
   });
 });
 
-test("a root that does not exist is a problem", () => {
-  const missing = { notFolder: () => "no such file" };
-  expect(checkedManifest(agentWithTools("docs: { type: files, root: /none }"), missing).problems).toEqual([
-    'agents.yaml:2:61: agents.a.tools.docs.root: Cannot use the folder "/none": no such folder',
+test("a root that does not exist yet is a warning, and one that is no folder a problem", () => {
+  const told = (reason: string) =>
+    checkedManifest(agentWithTools("docs: { type: files, root: /none }"), { notFolder: () => reason });
+  expect(told("no such file")).toMatchObject({
+    problems: [],
+    warnings: [
+      'agents.yaml:2:61: warning: agents.a.tools.docs.root: Cannot use the folder "/none" now: no such folder. Its agent is degraded until it can be used',
+    ],
+  });
+  expect(told("it is no folder").problems).toEqual([
+    'agents.yaml:2:61: agents.a.tools.docs.root: Cannot use the folder "/none": it is no folder',
   ]);
 });
 

@@ -38,7 +38,7 @@ function skill(changes: Partial<SkillConfig> = {}): SkillConfig {
 }
 
 const source = (...skills: readonly SkillConfig[]) =>
-  skillsSource({ folders: [root], skills }, join(root, "forms/state"));
+  skillsSource({ folders: [root], skills, missing: [] }, join(root, "forms/state"));
 const use = async (input: ToolInput, ...skills: readonly SkillConfig[]) => {
   const [tool] = source(...(skills.length === 0 ? [skill()] : skills)).tools();
   if (tool === undefined) throw new Error("No tool");
