@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { carriedSha256, parseCarriedIndex } from "../../src/host/carried-index.ts";
 import type { CarriedFile, CarriedIndex, CarriedPart } from "../../src/host/carried-part.ts";
 import { sha256 } from "../sha256.ts";
+import { compress } from "./compress.ts";
 import type { PartSource } from "./part-source.ts";
-
-const zstdLevel = 19;
 
 /** Writes `<name>.zst` and `<name>.json` to `folder`, unless they hold just that already. */
 export function packPart(source: PartSource, folder: string): CarriedPart {
@@ -21,7 +20,7 @@ export function packPart(source: PartSource, folder: string): CarriedPart {
   const indexFile = join(folder, `${source.name}.json`);
   if (!isPacked(index, blob, indexFile)) {
     mkdirSync(folder, { recursive: true });
-    replaceFile(blob, Bun.zstdCompressSync(Buffer.concat(contents), { level: zstdLevel }));
+    replaceFile(blob, compress(Buffer.concat(contents)));
     replaceFile(indexFile, `${JSON.stringify(index, undefined, 2)}\n`);
   }
   return { ...index, blob };

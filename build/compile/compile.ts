@@ -1,15 +1,18 @@
 // From source to one executable file for a target.
 
-import { rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { BunPlugin } from "bun";
 import type { CarriedPart } from "../../src/host/carried-part.ts";
 import { currentFormat } from "../../src/host/state/format.ts";
 import { executableStampText } from "../../src/host/upgrade/executable-stamp.ts";
 import { carriedPartsPlugin } from "../carry/carried-parts.ts";
+import { compress } from "../carry/compress.ts";
 import { cache, root } from "../paths.ts";
 import type { Target } from "../target/target.ts";
+import { leftOutPlugin } from "./left-out.ts";
 import { noticesPlugin } from "./notices-plugin.ts";
-import { pdfLibraryPlugin } from "./pdf-library.ts";
+import { packedLibraries, packedLibrariesPlugin, packLibrary, type PackedLibrary } from "./packed-libraries.ts";
 
 export interface CompileOptions {
   readonly target: Target;
@@ -29,14 +32,25 @@ export async function compile(options: CompileOptions): Promise<void> {
   const work = join(cache, "compile", `${options.target.name}-${process.pid}`);
   try {
     const outfile = join(work, basename(options.outfile));
-    await bundle({ ...options, outfile });
+    await bundle({ ...options, outfile }, await carried(options, work));
     await rename(outfile, options.outfile);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function bundle(options: CompileOptions): Promise<void> {
+/** What puts the things that are no code of ours, or are packed, in their places. `work` is there until the executable is written. */
+async function carried({ parts, noticesFile }: CompileOptions, work: string): Promise<readonly BunPlugin[]> {
+  const folder = join(work, "carried");
+  await mkdir(folder, { recursive: true });
+  const notices = join(folder, "notices.zst");
+  await writeFile(notices, compress(await readFile(noticesFile)));
+  const libraries: PackedLibrary[] = [];
+  for (const specifier of packedLibraries) libraries.push(await packLibrary(specifier, folder));
+  return [carriedPartsPlugin(parts), noticesPlugin(notices), packedLibrariesPlugin(libraries), leftOutPlugin()];
+}
+
+async function bundle(options: CompileOptions, plugins: readonly BunPlugin[]): Promise<void> {
   const result = await Bun.build({
     entrypoints: [join(root, "src", "main.ts")],
     target: "bun",
@@ -60,7 +74,7 @@ async function bundle(options: CompileOptions): Promise<void> {
         }),
       ),
     },
-    plugins: [carriedPartsPlugin(options.parts), noticesPlugin(options.noticesFile), await pdfLibraryPlugin()],
+    plugins: [...plugins],
     compile: {
       target: compileTarget(options.target),
       executablePath: options.runtime,

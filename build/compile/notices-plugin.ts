@@ -2,11 +2,12 @@
 
 import type { BunPlugin } from "bun";
 
-export function noticesPlugin(file: string): BunPlugin {
+/** `blob` is the path of the notices' text as a zstd stream. */
+export function noticesPlugin(blob: string): BunPlugin {
   const contents = [
-    `import notices from ${JSON.stringify(file)} with { type: "file" };`,
-    "export function thirdPartyNotices() {",
-    "  return Bun.file(notices).text();",
+    `import notices from ${JSON.stringify(blob)} with { type: "file" };`,
+    "export async function thirdPartyNotices() {",
+    "  return Bun.zstdDecompressSync(await Bun.file(notices).bytes()).toString();",
     "}",
     "",
   ].join("\n");

@@ -45,3 +45,29 @@ agents:
   assistant: { model: only, heartbeat: 1s, deadline: 2m }
 `;
 }
+
+export interface PackedManifestOptions {
+  /** Of a scripted model with the models `works` and `says`. */
+  readonly url: string;
+  readonly mcpServer: readonly string[];
+  /** Where no broker is. */
+  readonly mqttPort: number;
+}
+
+/** Two agents that need, together, every library that an executable unpacks only when it is needed. */
+export function packedManifest({ url, mcpServer, mqttPort }: PackedManifestOptions): string {
+  return `
+identity: { owner: box }
+nats: { mode: embedded, embedded: { port: 0 } }
+mqtt: { plant: { url: "mqtt://127.0.0.1:${mqttPort}" } }
+models:
+  works: { provider: openai, url: "${url}/v1", model: works }
+  says: { provider: anthropic, url: "${url}", model: says }
+agents:
+  worker:
+    model: works
+    tools: { parts: { type: mcp, command: ${JSON.stringify(mcpServer)} } }
+    triggers: { alarm: { mqtt: line3/alarm, prompt: "{{payload}}" } }
+  speaker: { model: says, guards: { deny_prompt: { order: "order [0-9]+" } } }
+`;
+}

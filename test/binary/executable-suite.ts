@@ -4,11 +4,17 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { root } from "../../build/paths.ts";
 import { startMuster } from "../support/muster.ts";
 import { smallModelFile } from "../support/ollama/ollama.ts";
 import { type ProgramResult, runProgram } from "../support/run-program.ts";
 import { startScriptedModel } from "../support/scripted-model.ts";
-import { bareEnvironment, boxManifest, trappedFolder, type TrappedFolder } from "./black-box.ts";
+import { freePort } from "../support/free-port.ts";
+import { tinyPdf } from "../support/tiny-pdf.ts";
+import { until } from "../support/until.ts";
+import { bareEnvironment, boxManifest, packedManifest, trappedFolder, type TrappedFolder } from "./black-box.ts";
+
+const mcpServer = join(root, "test", "fixtures", "hostile-mcp-server.mjs");
 
 export interface ExecutableSuite {
   readonly executable: string;
@@ -69,6 +75,56 @@ export function executableSuite({ executable, target, limitMs }: ExecutableSuite
       const answer = await askOnce(boxManifest({ file: await smallModelFile() }), "Hi");
       expect([answer.code, answer.exitCode]).toEqual([0, 0]);
       expect(answer.text.length).toBeGreaterThan(0);
+    },
+    limitMs,
+  );
+
+  test(
+    "what is unpacked at its first use works: the clients of remote models, patterns, MCP and MQTT",
+    async () => {
+      await using model = startScriptedModel();
+      model.script("works", { steps: [{ calls: [{ name: "parts_work", input: {} }] }, { text: "Worked." }] });
+      model.script("says", { text: "Order 4711 is done." });
+      const port = await freePort();
+      const muster = await startMuster({
+        manifest: packedManifest({ url: model.url, mcpServer: [process.execPath, mcpServer], mqttPort: port }),
+        program: [executable],
+        environment: { ...bareEnvironment, HOME: undefined },
+        readyWithinMs: limitMs,
+      });
+      try {
+        const worked = await muster.command(["ask", "worker", "Work"], { limitMs });
+        expect([worked.code, worked.stdout.trim()]).toEqual([0, "Worked."]);
+        const denied = await muster.command(["ask", "speaker", "Say order 4711"], { limitMs });
+        expect(denied.code).not.toBe(0);
+        expect(denied.stderr).toContain("prompt_denied");
+        const said = await muster.command(["ask", "speaker", "Say"], { limitMs });
+        expect([said.code, said.stdout.trim()]).toEqual([0, "Order 4711 is done."]);
+        await until("the broker to be missed", () => muster.log().includes("MQTT broker cannot be used"), limitMs);
+        expect(muster.log()).toContain(`127.0.0.1:${port}`);
+      } finally {
+        await muster.stop();
+      }
+    },
+    limitMs,
+  );
+
+  test(
+    "what is unpacked at its first use works: the reader of PDF",
+    async () => {
+      const file = join(folder.state, "manual.pdf");
+      await writeFile(file, tinyPdf([{ lines: ["Oil the press."] }], { title: "Manual" }));
+      const { code, stdout } = await run(["__pdf", file, "1000000"]);
+      expect(code).toBe(0);
+      expect(
+        stdout
+          .trim()
+          .split("\n")
+          .map((line): unknown => JSON.parse(line)),
+      ).toEqual([
+        { type: "page", page: 1, headings: [], text: "Oil the press." },
+        { type: "done", title: "Manual" },
+      ]);
     },
     limitMs,
   );

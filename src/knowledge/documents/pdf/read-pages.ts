@@ -19,7 +19,7 @@ export async function* readPages(bytes: Uint8Array): AsyncGenerator<PdfMessage, 
 }
 
 async function* pages(bytes: Uint8Array): AsyncGenerator<PdfMessage, void, void> {
-  const { getDocument } = await import("./pdfjs.ts");
+  const { getDocument } = await import("unpdf/pdfjs");
   const document = await getDocument({
     data: bytes,
     verbosity: 0,
