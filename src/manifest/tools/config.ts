@@ -86,6 +86,9 @@ export interface McpToolConfig {
   readonly allow?: readonly string[];
   readonly deny: readonly string[];
   readonly ask: readonly string[];
+  /** Who answers what its server asks. */
+  readonly questions: "caller" | "deny";
+  readonly questionTimeoutMs: number;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly maxOutputBytes: number;

@@ -12,6 +12,7 @@ import { toolType } from "./tool-type.ts";
 const hourMs = 3_600_000;
 const timeoutDefaultMs = 60_000;
 const startTimeoutDefaultMs = 30_000;
+const questionTimeoutDefaultMs = 120_000;
 const maxOutputDefault = 16 * 1024;
 
 const word = "a text that is not empty; ${…} is not expanded here, secrets belong into env";
@@ -98,6 +99,26 @@ export const mcpToolSchema = z.strictObject(
     allow: z.optional(patterns("The tools that the model may use.", "all")),
     deny: z.optional(patterns("Tools that it may not use, also of those allowed.", "none")),
     ask: z.optional(patterns("Tools whose every call somebody must approve.", "none")),
+    questions: z.optional(
+      choice(
+        {
+          description:
+            "Who answers what the server asks in a call: `caller`, or nobody (`deny`). No answer approves anything.",
+          default: "caller",
+        },
+        ["caller", "deny"],
+      ),
+    ),
+    question_timeout: z.optional(
+      duration(
+        {
+          description: "How long an answer is waited for; the time of the call stands still then.",
+          default: formatDuration(questionTimeoutDefaultMs),
+        },
+        1000,
+        24 * hourMs,
+      ),
+    ),
     timeout: z.optional(
       duration(
         { description: "Longest time for one call.", default: formatDuration(timeoutDefaultMs) },
@@ -141,6 +162,8 @@ export function buildMcpTool(name: string, keys: McpKeys): McpToolConfig {
     ...(keys.allow === undefined ? {} : { allow: keys.allow }),
     deny: keys.deny ?? [],
     ask: keys.ask ?? [],
+    questions: keys.questions ?? "caller",
+    questionTimeoutMs: keys.question_timeout ?? questionTimeoutDefaultMs,
     timeoutMs: keys.timeout ?? timeoutDefaultMs,
     startTimeoutMs: keys.start_timeout ?? startTimeoutDefaultMs,
     maxOutputBytes: keys.max_output ?? maxOutputDefault,
@@ -175,6 +198,8 @@ export function mcpToolPlain(config: McpToolConfig): Record<string, unknown> {
     allow: config.allow,
     deny: config.deny.length === 0 ? undefined : config.deny,
     ask: config.ask.length === 0 ? undefined : config.ask,
+    questions: config.questions,
+    question_timeout: formatDuration(config.questionTimeoutMs),
     timeout: formatDuration(config.timeoutMs),
     start_timeout: formatDuration(config.startTimeoutMs),
     max_output: formatSize(config.maxOutputBytes),

@@ -66,8 +66,20 @@ async function ask({ listed, config, find }: Call, input: ToolInput, context: To
   return session.call(listed.serverName, input, {
     signal: context.signal,
     timeoutMs: config.timeoutMs,
+    turn: context.turn,
+    ask: (prompt) => answerOf(prompt, config.questionTimeoutMs, context),
     onProgress: progressTeller(listed.name, context),
   });
+}
+
+/** Undefined: there is nobody to ask, or no answer came in time. */
+async function answerOf(prompt: string, timeoutMs: number, context: ToolContext): Promise<string | undefined> {
+  try {
+    return (await context.ask({ prompt, timeoutMs })).text;
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
 }
 
 const kinds: Readonly<Record<SessionErrorKind, ToolErrorKind>> = {

@@ -2,13 +2,20 @@
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { ErrorCode, McpError, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  ElicitRequestSchema,
+  ErrorCode,
+  McpError,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import { build } from "../../host/build-facts.ts";
 import type { McpToolConfig } from "../../manifest/tools/config.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { neutraliseLine } from "../../telemetry/neutralise.ts";
+import { answerQuestion } from "./answer-question.ts";
 import { openHttpLink } from "./http-link.ts";
+import { type AskCaller, OpenCalls } from "./open-calls.ts";
 import { SessionError } from "./session-error.ts";
 import { openStdioLink } from "./stdio-link.ts";
 import type { ServerLink } from "./server-link.ts";
@@ -16,6 +23,8 @@ import { trustNoSchema } from "./trust-no-schema.ts";
 
 /** For a sign of life after a call that took too long. */
 const pingMs = 5_000;
+/** A call has its own time, which stands still while its server waits for a caller's answer. */
+const longestCallMs = 2_147_483_647;
 const maxListedTools = 10_000;
 const maxPages = 200;
 const maxErrorChars = 1_000;
@@ -32,6 +41,10 @@ export interface SessionPorts {
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Tells turns apart. */
+  readonly turn: string;
+  /** For what the server wants to know. */
+  readonly ask: AskCaller;
   readonly onProgress: (progress: CallProgress) => void;
 }
 
@@ -58,7 +71,7 @@ const callResult = z.looseObject({
 /** Starts or reaches the server and says hello. @throws {SessionError} */
 export async function openSession(config: McpToolConfig, ports: SessionPorts, signal: AbortSignal): Promise<Session> {
   const link = openLink(config, ports);
-  const session = new Session(link, ports);
+  const session = new Session(link, ports, config);
   try {
     await session.greet(config.startTimeoutMs, signal);
     return session;
@@ -83,12 +96,21 @@ export class Session {
   readonly #link: ServerLink;
   readonly #client: Client;
   readonly #ports: SessionPorts;
+  readonly #calls = new OpenCalls();
   #reason: string | undefined;
 
-  constructor(link: ServerLink, ports: SessionPorts) {
+  constructor(link: ServerLink, ports: SessionPorts, { name, questions }: McpToolConfig) {
     this.#link = link;
     this.#ports = ports;
-    this.#client = new Client({ name: "muster", version: build.version }, { jsonSchemaValidator: trustNoSchema });
+    const capabilities = questions === "caller" ? { elicitation: { form: {} } } : {};
+    this.#client = new Client(
+      { name: "muster", version: build.version },
+      { jsonSchemaValidator: trustNoSchema, capabilities },
+    );
+    if (questions === "caller")
+      this.#client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({
+        ...(await answerQuestion(params, name, this.#calls)),
+      }));
     this.#client.setNotificationHandler(ToolListChangedNotificationSchema, () => ports.onListChanged());
     this.#client.onerror = (error) =>
       ports.log.debug("MCP client", { reason: ports.hide(neutraliseLine(error.message.slice(0, maxErrorChars))) });
@@ -134,17 +156,23 @@ export class Session {
   /** @throws {SessionError}, or the signal's reason */
   async call(name: string, input: Readonly<Record<string, unknown>>, options: CallOptions): Promise<RawResult> {
     const params = { name, arguments: { ...input } };
+    const late = new AbortController();
+    const call = this.#calls.open({ ...options, onTimeout: () => late.abort(new Error("It did not answer in time")) });
     try {
       return await this.#within(options.signal, (inner) =>
         this.#client.request({ method: "tools/call", params }, callResult, {
-          timeout: options.timeoutMs,
-          signal: inner,
+          timeout: longestCallMs,
+          signal: AbortSignal.any([inner, late.signal]),
           onprogress: options.onProgress,
         }),
       );
     } catch (error) {
-      if (error instanceof SessionError && error.kind === "timeout") void this.#mustLive();
-      throw error;
+      options.signal.throwIfAborted();
+      if (!late.signal.aborted) throw error;
+      void this.#mustLive();
+      throw new SessionError("timeout", "It did not answer in time", { cause: error });
+    } finally {
+      call.close();
     }
   }
 

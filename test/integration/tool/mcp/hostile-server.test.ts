@@ -167,9 +167,16 @@ describe("what a server says", () => {
   });
 
   test("when it asks for a model, a user or folders is refused", async () => {
-    await using mcp = testedMcp(hostile("asks-back"));
+    await using mcp = testedMcp(hostile("asks-back", "questions: deny"));
     await mcp.prepare();
     expect(await mcp.call("srv_work")).toBe("[-32601,-32601,-32601]");
+  });
+
+  test("when it asks a user in no form that there is, is an error of its own, and nobody is asked", async () => {
+    await using mcp = testedMcp(hostile("asks-back"));
+    await mcp.prepare();
+    const ask = () => Promise.reject(new Error("Nobody is to be asked"));
+    expect(await mcp.call("srv_work", {}, { ask })).toMatch(/^\[-32601,-3260[0-9],-32601\]$/);
   });
 });
 
