@@ -1,8 +1,9 @@
-// Notices of what comes as machine code: the Bun runtime, and nats-server with the Go modules inside it.
+// Notices of what comes as machine code: the Bun runtime, nats-server with the Go modules inside it, and sqlite-vec.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { natsServerVersion } from "../nats-server/release.ts";
+import { sqliteVecVersion } from "../sqlite-vec/release.ts";
 import type { Notice } from "./notice.ts";
 
 /** Licence of each Go module that `go version -m` finds in nats-server, and the file of its text. */
@@ -22,7 +23,7 @@ const goModules: Readonly<Record<string, readonly [licence: string, file: string
 
 export function nativeNotices(): Notice[] {
   const goMod = readFileSync(join(import.meta.dirname, "..", "nats-server", "go.mod"), "utf8");
-  return [bunNotice(), ...goNotices(goMod), goRuntimeNotice()];
+  return [bunNotice(), ...goNotices(goMod), goRuntimeNotice(), sqliteVecNotice()];
 }
 
 /** A notice for each module that a `go.mod` requires; throws when the licence of one isn't noted here. */
@@ -44,6 +45,17 @@ function goRuntimeNotice(): Notice {
     licence: "BSD-3-Clause",
     text: textOf("go.txt"),
     purl: "pkg:golang/std",
+  };
+}
+
+/** Its packages hold no text of the licence. */
+function sqliteVecNotice(): Notice {
+  return {
+    name: "sqlite-vec",
+    version: sqliteVecVersion,
+    licence: "MIT OR Apache-2.0",
+    text: textOf("sqlite-vec.txt"),
+    purl: `pkg:npm/sqlite-vec@${sqliteVecVersion}`,
   };
 }
 

@@ -3,8 +3,9 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { integrityOf, packArchive } from "../npm-pack.ts";
 import { cache } from "../paths.ts";
-import { firstProgram, runCommand } from "../run-command.ts";
+import { runCommand } from "../run-command.ts";
 import { hostTarget, type Target } from "./target.ts";
 
 /** Path of the runtime's executable, fetched into the cache when it isn't there yet. */
@@ -18,7 +19,7 @@ export async function runtimeExecutable(target: Target, say: (line: string) => v
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   try {
-    const archive = await packRuntime(target, work);
+    const archive = await packArchive(`${target.runtime.package}@${Bun.version}`, work);
     verifyIntegrity(await Bun.file(archive).bytes(), target);
     await runCommand(["tar", "-xzf", archive], { cwd: work });
     const program = join(work, "package", "bin", target.os === "windows" ? "bun.exe" : "bun");
@@ -30,18 +31,9 @@ export async function runtimeExecutable(target: Target, say: (line: string) => v
   }
 }
 
-async function packRuntime(target: Target, folder: string): Promise<string> {
-  const npm = firstProgram(["npm", "npm.cmd"]);
-  if (npm === undefined) throw new Error("Cannot fetch a Bun runtime: npm is not on PATH");
-  await runCommand([npm, "pack", "--silent", "--pack-destination", folder, `${target.runtime.package}@${Bun.version}`]);
-  const [archive] = [...new Bun.Glob("*.tgz").scanSync(folder)];
-  if (archive === undefined) throw new Error(`npm left no package in "${folder}"`);
-  return join(folder, archive);
-}
-
 /** Throws unless the archive is the one that was pinned; a new version of Bun needs new hashes. */
 export function verifyIntegrity(archive: Uint8Array, target: Target): void {
-  const found = `sha512-${new Bun.CryptoHasher("sha512").update(archive).digest("base64")}`;
+  const found = integrityOf(archive);
   if (found === target.runtime.integrity) return;
   throw new Error(
     `Wrong content of ${target.runtime.package}@${Bun.version}: ${found}, expected ${target.runtime.integrity} (build/target/target.ts)`,

@@ -6,6 +6,7 @@ import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
 import type { Tracer } from "../telemetry/tracer.ts";
+import type { Recall } from "../tool/recall/recall.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
 import { type Approver, nobodyApproves } from "./approver.ts";
 import type { Agent, AgentEvent, AgentPrompt, PromptFile, RefusedFile } from "./contract.ts";
@@ -17,6 +18,8 @@ import type { TurnPorts } from "./turn-ports.ts";
 export interface AgentPorts {
   readonly model: ChatModel;
   readonly tools: ToolSet;
+  /** Absent: nothing is put beside prompts. */
+  readonly recall?: Recall;
   readonly conversations: Conversations;
   readonly log: Logger;
   readonly onTrace: TraceSink;

@@ -26,7 +26,8 @@ export async function* modelStep(turn: Turn, mustAnswer: boolean): AsyncGenerato
   const { model, estimate, instructions } = turn.ports;
   const offered = offeredTools(turn, mustAnswer);
   const contextTokens = model.contextTokens();
-  let current: readonly ModelMessage[] = turn.messages;
+  let own: readonly ModelMessage[] = turn.messages;
+  let current = turn.recalled.beside(own, { instructions, tools: offered, contextTokens });
   const input = () => ({ instructions, turns: turn.history, current, tools: offered });
   let window = fitWindow({ ...input(), contextTokens, maxOutput: model.config.maxOutput, estimate });
   for (;;) {
@@ -37,11 +38,12 @@ export async function* modelStep(turn: Turn, mustAnswer: boolean): AsyncGenerato
     } catch (error) {
       if (!isOverflow(error) || text.isSeen) throw error;
       if (contextTokens !== undefined) estimate.learnOverflow(window.counted, contextTokens);
-      if (window.keptTurns === 0) {
-        const shorter = shortenResults(current);
+      if (window.keptTurns === 0 && !turn.recalled.giveUp()) {
+        const shorter = shortenResults(own);
         if (shorter === undefined) throw error;
-        current = shorter;
+        own = shorter;
       }
+      current = turn.recalled.beside(own, { instructions, tools: offered, contextTokens });
       window = windowOf(input(), Math.floor(window.keptTurns / 2));
     }
   }

@@ -6,10 +6,12 @@ import type { ChatModel } from "../model/contract.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TraceSink } from "../telemetry/trace.ts";
 import type { Tracer, TurnSpan } from "../telemetry/tracer.ts";
+import type { Recall } from "../tool/recall/recall.ts";
 import type { ToolSet } from "../tool/tool-set.ts";
 import type { AllowedTools } from "./allowed-tools.ts";
 import type { Approver } from "./approver.ts";
 import type { AgentPrompt } from "./contract.ts";
+import type { RecalledContext } from "./recalled-context.ts";
 import type { RepeatedCalls } from "./repeated-calls.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
 import type { TurnEnd } from "./turn-end.ts";
@@ -20,6 +22,8 @@ export interface TurnPorts {
   readonly instructions: string;
   readonly model: ChatModel;
   readonly tools: ToolSet;
+  /** Absent: nothing is put beside prompts. */
+  readonly recall?: Recall;
   readonly conversations: Conversations;
   readonly approver: Approver;
   readonly limits: TurnConfig;
@@ -50,6 +54,8 @@ export interface Turn {
   readonly tools: AllowedTools;
   /** Completed turns of its conversation, oldest first. */
   readonly history: readonly StoredTurn[];
+  /** What is put beside its prompt. */
+  readonly recalled: RecalledContext;
   /** Its own so far: the prompt, then answers with calls, each followed by its results. */
   readonly messages: StoredMessage[];
 }

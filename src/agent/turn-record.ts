@@ -29,6 +29,8 @@ export interface TurnRecord {
   approval(approval: ApprovalTrace): void;
   /** Time from the turn's start until now, in ms. */
   elapsedMs(): number;
+  /** The search for what is put beside the prompt; no call of a tool by the model. */
+  recalled(search: ToolCallTrace): void;
   /** In and out, all model calls so far. */
   tokens(): number;
   /** Calls of tools so far. */
@@ -53,6 +55,7 @@ export function turnRecord(
   const calls = new RecordedCalls(startedAt, now);
   const approvals: ApprovalTrace[] = [];
   const tools: ToolCallTrace[] = [];
+  const searches: ToolCallTrace[] = [];
   const fallbacks: string[] = [];
   let firstTextMs: number | undefined;
   let trimmedTurns = 0;
@@ -76,6 +79,7 @@ export function turnRecord(
       return isNews;
     },
     tool: (call) => void tools.push(options.keepsText ? call : withoutToolText(call)),
+    recalled: (search) => void searches.push(options.keepsText ? search : withoutToolText(search)),
     approval: (approval) => void approvals.push(approval),
     elapsedMs: () => now() - startedAt,
     tokens: () => calls.tokens(),
@@ -91,7 +95,7 @@ export function turnRecord(
       startedAt: wallTime,
       calls: calls.answered,
       failures: calls.failed,
-      tools,
+      tools: [...searches, ...tools],
       approvals,
       fallbacks,
       trimmedTurns,

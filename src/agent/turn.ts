@@ -12,6 +12,7 @@ import { foldHistory } from "./fold-history.ts";
 import { preparedTools, ToolsUnavailable } from "./prepared-tools.ts";
 import { promptWithFiles } from "./prompt-files.ts";
 import { LimitReached } from "./limit-reached.ts";
+import { recallFor } from "./recall-for.ts";
 import { RepeatedCalls } from "./repeated-calls.ts";
 import { runSteps } from "./run-steps.ts";
 import { turnEnd } from "./turn-end.ts";
@@ -40,7 +41,8 @@ export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: Ab
     const repeats = new RepeatedCalls();
     const own = { prompt, span, signal: timer.signal, overAt, record, end, repeats, history, messages };
     const tools = new AllowedTools(await preparedTools(ports.tools, timer.signal));
-    const turn = { ports, tools, ...own };
+    const recalled = yield* recallFor(ports, prompt, record, timer.signal);
+    const turn = { ports, tools, recalled, ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);
     if (conversation !== undefined && (await remember(turn, conversation))) remembered = turn;

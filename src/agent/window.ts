@@ -28,6 +28,9 @@ export interface Window {
   readonly leftOutTurns: number;
 }
 
+/** What a window is made of, but for the choice of turns. */
+type WindowParts = Omit<WindowInput, "contextTokens" | "maxOutput" | "estimate">;
+
 /**
  * Keeps the newest turns that fit. The turn itself is always sent: whether it fits alone is the model's to say, since a guess that errs
  * on the safe side would refuse prompts that fit.
@@ -36,7 +39,7 @@ export function fitWindow(input: WindowInput): Window {
   const { contextTokens } = input;
   const turns = unfolded(input.turns);
   if (contextTokens === undefined) return windowOf(input, turns.length);
-  const room = contextTokens - answerTokens(input, contextTokens) - input.estimate.tokens(frame(input));
+  const room = roomTokens(input, contextTokens);
   let kept = 0;
   let used = 0;
   while (kept < turns.length) {
@@ -47,8 +50,13 @@ export function fitWindow(input: WindowInput): Window {
   return windowOf(input, kept);
 }
 
+/** What the instructions, the tools, the turn itself and its answer leave of the context; may be less than nothing. */
+export function roomTokens(input: WindowInput, contextTokens: number): number {
+  return contextTokens - answerTokens(input, contextTokens) - input.estimate.tokens(frame(input));
+}
+
 /** The window with the newest `kept` turns. */
-export function windowOf(input: Omit<WindowInput, "contextTokens" | "maxOutput" | "estimate">, kept: number): Window {
+export function windowOf(input: WindowParts, kept: number): Window {
   const all = unfolded(input.turns);
   const turns = [...folded(input.turns), ...(kept === 0 ? [] : all.slice(-kept))];
   const messages = [...systemMessages(input.instructions), ...turns.flatMap((turn) => turn.messages), ...input.current];

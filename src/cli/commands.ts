@@ -163,6 +163,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./conversations.ts")).command,
   },
   {
+    name: "knowledge",
+    summary: "List the documents that agents know, and try what a search finds in them",
+    load: async () => (await import("./knowledge.ts")).command,
+  },
+  {
     name: "runs",
     summary: "Show what triggers have started, and how it ended",
     load: async () => (await import("./runs.ts")).command,

@@ -26,6 +26,7 @@ export function statusText(status: RuntimeStatus, terminal: Pick<Terminal, "hasC
     summary(status),
     `\n${title("Agents")}${agentTable(status.agents)}`,
     ...triggersText(status.agents, title),
+    ...knowledgeSection(status.agents, title),
     `\n${title("Endpoints")}${endpointTable(status.endpoints)}`,
     ...(bad.length === 0 ? [] : [`\n${title("Files with problems")}${bad.map(fileText).join("")}`]),
   ].join("");
@@ -125,6 +126,28 @@ function triggersText(agents: readonly AgentStatus[], title: (text: string) => s
   );
   if (rows.length === 0) return [];
   return [`\n${title("Triggers")}${table(["AGENT", "NAME", "KIND", "NEXT", "NOW", "WAITING", "PROBLEM"], rows)}`];
+}
+
+/** Nothing where no agent knows documents. */
+function knowledgeSection(agents: readonly AgentStatus[], title: (text: string) => string): readonly string[] {
+  const rows = agents.flatMap(({ name, knowledge }) =>
+    knowledge === undefined
+      ? []
+      : [
+          [
+            name,
+            knowledge.state,
+            String(knowledge.documents),
+            String(knowledge.passages),
+            knowledge.waiting === 0 ? "" : String(knowledge.waiting),
+            knowledge.failed === 0 ? "" : String(knowledge.failed),
+            knowledge.reason ?? knowledge.notes.join("; "),
+          ],
+        ],
+  );
+  if (rows.length === 0) return [];
+  const header = ["AGENT", "STATE", "DOCUMENTS", "PASSAGES", "WAITING", "UNREADABLE", "NOTE"];
+  return [`\n${title("Knowledge")}${table(header, rows)}`];
 }
 
 function endpointTable(endpoints: readonly EndpointStatus[]): string {

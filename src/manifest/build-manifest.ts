@@ -33,6 +33,7 @@ import type {
 import { asProvider, resolveModel } from "./model-reference.ts";
 import type { ManifestSource } from "./parsed-file.ts";
 import type { AgentKeys } from "./schema-agent.ts";
+import { buildKnowledge } from "./knowledge/build.ts";
 import type { CallersKeys } from "./schema-callers.ts";
 import type { MemoryKeys } from "./schema-memory.ts";
 import type { EmbeddedKeys, EndpointKeys, FileContent, ModelKeys, NatsKeys } from "./schema.ts";
@@ -173,6 +174,7 @@ function buildAgent(
   const { models, brokers, surroundings } = parts;
   const keys = layers.reduceRight<AgentKeys>((lower, layer) => ({ ...lower, ...layer.keys }), agentDefaults);
   const chain = layers.find((layer) => layer.keys.model !== undefined);
+  const knowing = layers.find((layer) => layer.keys.knowledge !== undefined);
   return {
     name,
     description: keys.description ?? `${name}, a Muster agent`,
@@ -192,6 +194,9 @@ function buildAgent(
     turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
     tools: buildTools(keys.tools ?? {}),
     ...(keys.skills === undefined ? {} : { skills: skillsOf(keys.skills, surroundings) }),
+    ...(keys.knowledge === undefined
+      ? {}
+      : { knowledge: buildKnowledge(keys.knowledge, models.use(keys.knowledge.model, knowing?.folder ?? "")) }),
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
     triggers: buildTriggers(keys.triggers ?? {}, brokers),

@@ -14,6 +14,7 @@ import { agentSchema } from "./schema-agent.ts";
 import { keysOf } from "./schema-walk.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
 import { modelReference } from "./schema-model.ts";
+import { checkKnowledge, checkSearchToolName } from "./knowledge/check.ts";
 import { checkSkills, checkSkillToolName } from "./skills/check.ts";
 import { checkTools } from "./tools/check.ts";
 import { checkWritable } from "./tools/check-writable.ts";
@@ -46,6 +47,7 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     if (declared.isIncomplete) continue;
     const layers: AgentLayers = [agent, defaults, declared.mainDefaults];
     checkSkillToolName(layers, ["agents", name], file.scope);
+    checkSearchToolName(layers, ["agents", name], file.scope);
     checkCosts(layers, ["agents", name], file.scope, declared);
     checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
     checkCombinations(layers, ["agents", name], file.scope);
@@ -60,6 +62,9 @@ function checkKeys(agent: Raw, path: Path, context: Context): void {
   checkTools(agent, path, context);
   checkSkills(agent, path, context.scope, context.surroundings);
   checkTriggers(agent, path, context.scope, context.declared);
+  checkKnowledge(agent, path, context.scope, context);
+  const embedding = asRaw(agent["knowledge"])["model"];
+  if (typeof embedding === "string") checkReference(embedding, [...path, "knowledge", "model"], context);
   const { model } = agent;
   if (typeof model === "string") checkReference(model, [...path, "model"], context);
   if (Array.isArray(model)) checkChain(model, [...path, "model"], context);

@@ -11,6 +11,8 @@ export interface Declared extends Names {
   readonly mainDefaults: Raw;
   /** Currency of each model's price, for those that have one. */
   readonly currencies: ReadonlyMap<string, unknown>;
+  /** Of each declared model: its provider, where that is known. */
+  readonly modelProviders: ReadonlyMap<string, ProviderName | undefined>;
   /** Names of the main file's MQTT brokers. */
   readonly brokers: readonly string[];
   readonly agentCount: number;
@@ -29,6 +31,7 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
   }
   return {
     endpoints,
+    modelProviders: providersOf(files, endpoints),
     models: new Set(uniqueNames(files, "models", "model").keys()),
     currencies: currenciesOf(files),
     agentCount: uniqueNames(files, "agents", "agent").size,
@@ -37,6 +40,20 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
     brokers: Object.keys(section(main?.raw ?? {}, "mqtt")),
     isIncomplete: files.some(({ scope }) => scope === undefined),
   };
+}
+
+function providersOf(
+  files: readonly ParsedFile[],
+  endpoints: ReadonlyMap<string, ProviderName | undefined>,
+): ReadonlyMap<string, ProviderName | undefined> {
+  const models = files.flatMap(({ raw }) => Object.entries(section(raw, "models")));
+  return new Map(
+    models.map(([name, model]) => {
+      const { provider, endpoint } = asRaw(model);
+      const ofEndpoint = typeof endpoint === "string" ? (endpoints.get(endpoint) ?? asProvider(endpoint)) : undefined;
+      return [name, asProvider(provider) ?? ofEndpoint];
+    }),
+  );
 }
 
 function currenciesOf(files: readonly ParsedFile[]): ReadonlyMap<string, unknown> {

@@ -5,6 +5,7 @@ import { brokerSchema, willSchema } from "./schema-broker.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
+import { knowledgeSchema } from "./knowledge/schema.ts";
 import { memorySchema } from "./schema-memory.ts";
 import { embeddedSchema } from "./schema-nats.ts";
 import { httpSchema } from "./schema-service.ts";
@@ -20,6 +21,11 @@ export const modelDefaults = modelSchema.parse(defaultsOf(modelSchema));
 export const endpointDefaults = endpointSchema.parse({ ...defaultsOf(endpointSchema), provider: "ollama" });
 export const embeddedDefaults = embeddedSchema.parse(defaultsOf(embeddedSchema));
 export const memoryDefaults = memorySchema.parse(defaultsOf(memorySchema));
+export const knowledgeDefaults = knowledgeSchema.parse({
+  ...defaultsOf(knowledgeSchema),
+  paths: "any",
+  model: "any",
+});
 export const triggerDefaults = triggerSchema.parse(defaultsOf(triggerSchema));
 export const deliverDefaults = deliverSchema.parse(defaultsOf(deliverSchema));
 export const brokerDefaults = brokerSchema.parse({ ...defaultsOf(brokerSchema), url: "mqtt://localhost" });

@@ -12,6 +12,7 @@ import {
   statSync,
 } from "node:fs";
 import { join, resolve, sep } from "node:path";
+import { findsFile } from "./finds-file.ts";
 import { decodeFile } from "./decode-file.ts";
 import { notAFolder } from "./folder-reason.ts";
 import type { FileText, Surroundings } from "./surroundings.ts";
@@ -66,6 +67,7 @@ export function machineSurroundings(
         return { failure: reasonOf(error) };
       }
     },
+    findsFile,
     hasProgram: (program) => Bun.which(program) !== null,
   };
 }

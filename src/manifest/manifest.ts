@@ -2,6 +2,7 @@
 
 import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
+import type { KnowledgeConfig } from "./knowledge/config.ts";
 import type { SkillsConfig } from "./skills/config.ts";
 import type { ToolConfig } from "./tools/config.ts";
 import type { BrokerConfig, TriggerConfig } from "./trigger.ts";
@@ -174,6 +175,8 @@ export interface AgentConfig {
   readonly tools: readonly ToolConfig[];
   /** Absent: none. */
   readonly skills?: SkillsConfig;
+  /** Absent: none. */
+  readonly knowledge?: KnowledgeConfig;
   readonly turn: TurnConfig;
   readonly triggers: readonly TriggerConfig[];
   readonly approvalTimeoutMs: number;

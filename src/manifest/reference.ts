@@ -6,6 +6,7 @@ import { budgetSchema, priceSchema } from "./schema-budget.ts";
 import { guardsSchema } from "./schema-guards.ts";
 import { brokerSchema } from "./schema-broker.ts";
 import { callersSchema } from "./schema-callers.ts";
+import { knowledgeSchema } from "./knowledge/schema.ts";
 import { memorySchema } from "./schema-memory.ts";
 import { turnSchema } from "./schema-turn.ts";
 import { endpointSchema } from "./schema-endpoint.ts";
@@ -46,6 +47,7 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`agents.<name>.callers`", callersSchema],
   ["`agents.<name>.callers.rate`", schemaAt(callersSchema, ["rate"])],
   ["`agents.<name>.memory`", memorySchema],
+  ["`agents.<name>.knowledge`", knowledgeSchema],
   ...Object.entries(toolSchemas).map(
     ([type, schema]) => [`\`agents.<name>.tools.<name>\` of \`type: ${type}\``, schema] as const,
   ),

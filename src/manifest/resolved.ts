@@ -17,6 +17,7 @@ import type {
   TurnConfig,
 } from "./manifest.ts";
 import { otlpPlain } from "./build-otlp.ts";
+import { knowledgePlain } from "./knowledge/build.ts";
 import { toolsPlain } from "./tools/build.ts";
 import { brokerPlain, triggerPlain } from "./resolved-triggers.ts";
 import { formatDuration, formatSize } from "./units.ts";
@@ -147,6 +148,7 @@ function agentPlain(agent: AgentConfig): Record<string, unknown> {
     turn: turnPlain(agent.turn),
     tools: agent.tools.length === 0 ? undefined : toolsPlain(agent.tools),
     skills: agent.skills?.folders,
+    knowledge: agent.knowledge && knowledgePlain(agent.knowledge),
     approval_timeout: formatDuration(agent.approvalTimeoutMs),
     triggers: triggers.length === 0 ? undefined : Object.fromEntries(triggers),
   });

@@ -9,6 +9,7 @@ import { guardsSchema } from "./schema-guards.ts";
 import { chain } from "./schema-model.ts";
 import { turnSchema } from "./schema-turn.ts";
 import { skillFolders } from "./skills/schema.ts";
+import { knowledgeField } from "./knowledge/schema.ts";
 import { toolsSchema } from "./tools/schema.ts";
 import { triggerSchema } from "./schema-trigger.ts";
 
@@ -86,6 +87,7 @@ function agentKeys() {
     memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
     skills: z.optional(skillFolders()),
+    knowledge: z.optional(knowledgeField),
     approval_timeout: z.optional(
       duration(
         {

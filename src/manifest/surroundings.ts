@@ -18,6 +18,8 @@ export interface Surroundings {
   listFolders(path: string): { readonly names: readonly string[] } | { readonly failure: string };
   /** As `readText`, of a file that is really in that folder: a link out of it is a failure. Never throws. */
   readTextInside(folder: string, name: string): FileText;
+  /** Whether there is a file at `base`, or below it one whose path from there is wanted; undefined: nobody looked long enough to tell. Never throws. */
+  findsFile(base: string, isWanted: (relative: string) => boolean): boolean | undefined;
   /** Whether there is such a program: a name is looked for in PATH, an absolute path taken as it is. Never throws. */
   hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */

@@ -7,7 +7,7 @@ import { isSameValue } from "./same-value.ts";
 export interface AgentDefinition {
   readonly identity: Identity;
   readonly config: AgentConfig;
-  /** In the order of the chain. */
+  /** In the order of the chain; then the embedding model, where it has one. */
   readonly models: readonly ModelConfig[];
   readonly endpoints: readonly EndpointConfig[];
   /** Of `nats`: where a sender's account stands in its subjects. */
@@ -19,7 +19,8 @@ export function agentDefinitions(manifest: Manifest): ReadonlyMap<string, AgentD
   const { accountTokenPosition } = manifest.nats;
   const position = accountTokenPosition === undefined ? {} : { accountTokenPosition };
   const definitions = [...manifest.agents.values()].map((config): [string, AgentDefinition] => {
-    const models = config.models.map((name) => known(manifest.models, name));
+    const embedding = config.knowledge === undefined ? [] : [config.knowledge.model];
+    const models = [...config.models, ...embedding].map((name) => known(manifest.models, name));
     const endpoints = models.map((model) => known(manifest.endpoints, model.endpoint));
     return [config.name, { identity: manifest.identity, config, models, endpoints, ...position }];
   });

@@ -2,8 +2,10 @@
 
 import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { ConversationRequest } from "./conversation-wire.ts";
+import type { KnowledgeStatus } from "../knowledge/contract.ts";
 import type { TriggerStatus } from "../trigger/contract.ts";
 import type { RunRecord } from "../trigger/store/run-record.ts";
+import type { KnowledgeRequest } from "./knowledge-wire.ts";
 import type { OperationRequest } from "./operation.ts";
 
 /**
@@ -25,6 +27,7 @@ export type ControlRequest =
   /** One short call of a model of the manifest, given up after `limitMs`. */
   | { readonly op: "probe"; readonly model: string; readonly limitMs: number }
   | ConversationRequest
+  | KnowledgeRequest
   | OperationRequest;
 
 export interface RunsReport {
@@ -82,6 +85,8 @@ export interface AgentStatus {
   readonly jobs?: JobCounts;
   /** Absent: it has none. */
   readonly triggers?: readonly TriggerStatus[];
+  /** Absent: it knows no documents. */
+  readonly knowledge?: KnowledgeStatus;
   /** The file that declares it. */
   readonly source: string;
 }

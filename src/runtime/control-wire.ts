@@ -11,6 +11,7 @@ import type {
   RuntimeStatus,
 } from "./control-protocol.ts";
 import { longestProbeMs, mostRuns } from "./control-protocol.ts";
+import { decodeKnowledgeRequest, knowledgeOperations } from "./knowledge-wire.ts";
 import { decodeOperation, operationNames } from "./operation.ts";
 
 export function isCallerReport(value: unknown): value is CallerReport {
@@ -45,7 +46,12 @@ export function decodeRequest(line: string): ControlRequest | string {
     case "runs":
       return decodeRuns(fields);
     default:
-      return decodeOperation(fields) ?? decodeConversationRequest(fields) ?? unknownOperation(op);
+      return (
+        decodeOperation(fields) ??
+        decodeConversationRequest(fields) ??
+        decodeKnowledgeRequest(fields) ??
+        unknownOperation(op)
+      );
   }
 }
 
@@ -87,7 +93,9 @@ export function isRunsReport(value: unknown): value is RunsReport {
 
 function unknownOperation(op: unknown): string {
   const others = ["status", "reload", "plan", "probe", "hold-store", "collect", "caller", "runs"];
-  const known = [...others, ...operationNames, ...conversationOperations].map((name) => `"${name}"`).join(", ");
+  const known = [...others, ...operationNames, ...conversationOperations, ...knowledgeOperations]
+    .map((name) => `"${name}"`)
+    .join(", ");
   return `Unknown operation ${JSON.stringify(op ?? null)}: this runtime knows ${known}`;
 }
 

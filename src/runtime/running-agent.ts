@@ -16,6 +16,7 @@ import type {
 import { type BudgetPorts, BudgetScope } from "../model/budget/budget-scope.ts";
 import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { AgentConfig, Identity } from "../manifest/manifest.ts";
+import type { AgentKnowledge } from "../knowledge/agent-knowledge.ts";
 import type { Conversations } from "../memory/contract.ts";
 import type { ChatModel, ModelHealth } from "../model/contract.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
@@ -28,6 +29,7 @@ import { createToolSet, type ToolPorts, type ToolSet } from "../tool/tool-set.ts
 import type { TriggeredAgent, TriggerStatus } from "../trigger/contract.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import { agentApprover, approvingAgent } from "./agent-approver.ts";
+import { AgentNotes } from "./agent-notes.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
@@ -42,7 +44,10 @@ import {
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
-export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | "conversations" | "approver"> {
+export interface RunningAgentPorts extends Omit<
+  AgentPorts,
+  "model" | "tools" | "recall" | "conversations" | "approver"
+> {
   /** Where an agent's conversations are. */
   readonly conversations: (config: AgentConfig, identity: Identity) => Conversations;
   /** What the tools of any agent stand on. */
@@ -56,6 +61,8 @@ export interface RunningAgentPorts extends Omit<AgentPorts, "model" | "tools" | 
   readonly model: (names: readonly string[]) => ChatModel;
   /** Starts the agent's triggers; returns what ends them. Default: none are started. */
   readonly attachTriggers?: (agent: TriggeredAgent, triggers: readonly TriggerConfig[]) => () => void;
+  /** What an agent knows from documents; undefined: nothing. Default: nobody does. */
+  readonly knowledge?: (definition: AgentDefinition) => AgentKnowledge | undefined;
   readonly triggerStatuses?: (agent: string) => readonly TriggerStatus[];
   /** Why no prompt is taken now, whatever the agent. */
   readonly refusal?: () => ServiceError | undefined;
@@ -76,8 +83,10 @@ export function startAgent(definition: AgentDefinition, ports: RunningAgentPorts
 
 class AgentOnBus implements RunningAgent {
   readonly definition: AgentDefinition;
+  readonly #knowledge: AgentKnowledge | undefined;
   readonly #model: ChatModel;
   readonly #tools: ToolSet;
+  readonly #notes = new AgentNotes((note) => this.#served.setNote(note));
   readonly #budget: BudgetScope;
   readonly #approvals: AgentApprovals;
   readonly #served: ServedAgent;
@@ -95,6 +104,7 @@ class AgentOnBus implements RunningAgent {
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
     const { address } = serviceSpec(definition, ports.version);
+    this.#knowledge = ports.knowledge?.(definition);
     this.#tools = createToolSet(
       config.tools,
       {
@@ -104,7 +114,10 @@ class AgentOnBus implements RunningAgent {
         ownAddress: agentSubject("prompt", address),
         maxHops: config.maxHops,
       },
-      config.skills,
+      {
+        ...(config.skills === undefined ? {} : { skills: config.skills }),
+        ...(this.#knowledge === undefined ? {} : { knowledge: this.#knowledge.source }),
+      },
     );
     this.#budget = new BudgetScope(`agent:${config.name}`, config.budgets, { ...ports.budgets, log: this.#log });
     this.#approvals = ports.approvals.forAgent(approvingAgent(definition));
@@ -114,23 +127,37 @@ class AgentOnBus implements RunningAgent {
       ...ports,
       model,
       tools: this.#tools,
+      ...(this.#knowledge?.recall === undefined ? {} : { recall: this.#knowledge.recall }),
       approver: agentApprover(this.#approvals),
       log: this.#log,
       conversations: redactedConversations(ports.conversations(config, definition.identity), redact),
       onTrace: redactedTraces(ports.onTrace, redact),
     });
     const agent = guardedAgent(budgetedAgent(unlimited, this.#budget, ports.budgets.store), config.guards);
-    this.#served = ports.serve(
-      { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
-      promptHandler(agent),
-      promptCheck(agent, config, ports.refusal),
-    );
+    try {
+      this.#served = ports.serve(
+        { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },
+        promptHandler(agent),
+        promptCheck(agent, config, ports.refusal),
+      );
+    } catch (error) {
+      void this.#tools.close();
+      throw error;
+    }
     this.#served.setHealth(this.#health());
     const tell = () => this.#tellHealth();
-    this.#unwatch = [this.#model.onHealthChange(tell), this.#tools.onHealthChange(tell), this.#budget.onChange(tell)];
+    const tellNote = () => this.#notes.set("knowledge", this.#knowledge?.note());
+    this.#unwatch = [
+      this.#model.onHealthChange(tell),
+      this.#tools.onHealthChange(tell),
+      this.#budget.onChange(tell),
+      this.#knowledge?.onChange(tellNote) ?? (() => undefined),
+    ];
+    tellNote();
     void this.#lookFirst();
     this.#endTriggers =
-      ports.attachTriggers?.(triggeredAgent(definition, this.#served), config.triggers) ?? (() => undefined);
+      ports.attachTriggers?.(triggeredAgent(definition, this.#served, this.#notes), config.triggers) ??
+      (() => undefined);
     this.#triggerStatuses = () => ports.triggerStatuses?.(config.name) ?? [];
     this.#log.info("Agent serves", { subject: this.#served.promptSubject, model: config.models.join(", ") });
   }
@@ -145,6 +172,7 @@ class AgentOnBus implements RunningAgent {
     return {
       ...agentStatus(this.definition, this.#served, this.#budget.statuses()),
       ...(triggers.length === 0 ? {} : { triggers }),
+      ...(this.#knowledge === undefined ? {} : { knowledge: this.#knowledge.status() }),
     };
   }
 
@@ -206,7 +234,7 @@ function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition
   };
 }
 
-function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAgent): TriggeredAgent {
+function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAgent, notes: AgentNotes): TriggeredAgent {
   return {
     address: { agent: identity.agent, owner: identity.owner, name: config.name },
     maxPayloadBytes: config.maxPayloadBytes,
@@ -217,7 +245,7 @@ function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAge
         origin: { type: "trigger", name: trigger },
         ...(conversation === undefined ? {} : { session: conversation }),
       }),
-    setNote: (note) => served.setNote(note),
+    setNote: (note) => notes.set("triggers", note),
   };
 }
 

@@ -1,6 +1,7 @@
 // What there is of the runtime so far: its status can be asked while it starts.
 
 import type { Credentials } from "../host/credentials.ts";
+import type { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
 import type { Models } from "../model/models.ts";
 import type { TriggerDesk } from "../trigger/trigger-desk.ts";
 import type { ApprovalDesk } from "../tool/approvals/desk.ts";
@@ -31,4 +32,5 @@ export interface RuntimeParts {
   storage?: StorageWatch;
   conversations?: ConversationStores;
   triggers?: TriggerDesk;
+  knowledge?: KnowledgeDesk;
 }

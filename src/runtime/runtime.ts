@@ -11,6 +11,7 @@ import { serviceManager } from "../host/sd-notify.ts";
 import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
 import { StoredUsage, usagePath } from "../memory/usage-store.ts";
+import { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
 import { createModels } from "../model/models.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ManifestWatch, watchManifest, type WatchMode } from "../manifest/watch.ts";
@@ -147,6 +148,9 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("triggers", () => triggers.close());
   parts.triggers = triggers;
+  const knowledge = new KnowledgeDesk({ stateDirectory, isSame: isSameValue, log });
+  open.add("knowledge", () => knowledge.close());
+  parts.knowledge = knowledge;
   const host = createAgentHost({
     connection: bus.connection,
     log,
@@ -169,6 +173,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     services,
     conversations,
     triggers,
+    knowledge,
     isLastGood: (source) => parts.files.some(({ file, usesLastGood }) => usesLastGood && file === source),
   });
   parts.reconciler = reconciler;

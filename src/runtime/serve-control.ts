@@ -8,6 +8,7 @@ import { collectMemory } from "./collect.ts";
 import { answerConversations } from "./conversation-access.ts";
 import type { CallerReport, ControlRequest, RunsReport, RuntimeStatus } from "./control-protocol.ts";
 import { openControlSocket } from "./control-socket.ts";
+import { answerKnowledge } from "./knowledge-wire.ts";
 import { type LogDesk, operate } from "./operate.ts";
 import { probeForAsker } from "./probe-for-asker.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -42,6 +43,12 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   if (request.op === "conversations" || request.op === "conversation") {
     if (parts.conversations === undefined) throw new Error("It is still starting: try again");
     return answerConversations(request, parts.conversations);
+  }
+  if (request.op === "knowledge" || request.op === "search-knowledge") {
+    if (parts.knowledge === undefined || parts.reconciler === undefined)
+      throw new Error("It is still starting: try again");
+    const served = parts.reconciler.agents().map(({ name }) => name);
+    return answerKnowledge(request, parts.knowledge, served);
   }
   if (request.op === "caller") return changeCallers(request, parts);
   if (request.op === "probe") return probeForAsker(parts.models, request);

@@ -6,11 +6,13 @@ import { toolBus } from "../bus/tool-bus.ts";
 import { build } from "../host/build-facts.ts";
 import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
+import type { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { logTrace } from "../telemetry/trace.ts";
 import type { AgentsPort } from "../tool/agents/port.ts";
 import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
+import { agentDocuments } from "./agent-documents.ts";
 import { AgentSlot, type ToldAgents } from "./agent-slot.ts";
 import type { ConversationStores } from "./conversation-stores.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -33,6 +35,7 @@ export function startAgents(
     readonly services: RuntimeServices;
     readonly conversations: ConversationStores;
     readonly triggers: TriggerDesk;
+    readonly knowledge: KnowledgeDesk;
     readonly isLastGood: (source: string) => boolean;
   },
 ): Reconciler<AgentSlot> {
@@ -46,6 +49,8 @@ export function startAgents(
     approvals: ports.approvals,
     toolPorts: { stateDirectory, agents: ports.otherAgents, bus: toolBus(connection) },
     conversations: conversations.of.bind(conversations),
+    knowledge: (definition: AgentDefinition) =>
+      agentDocuments(definition, ports.knowledge, models.embedding.bind(models)),
     log,
     onTrace: services.traces(logTrace(log), tracesText),
     tracesText: () => tracesText || services.exported.exportsContent,

@@ -55,10 +55,18 @@ export interface ToolSet {
 }
 
 /** Opens nothing that could fail: what cannot be reached makes its entry degraded. */
-export function createToolSet(configs: readonly ToolConfig[], ports: ToolPorts, skills?: SkillsConfig): ToolSet {
-  const own = configs.map((config) => needingFolders(createSource(config, ports), foldersOf(config)));
-  // Before the others: no server's tool of that name stands in its place.
-  return toolSet(skills === undefined ? own : [skillsSource(skills, ports.stateDirectory), ...own]);
+export function createToolSet(
+  configs: readonly ToolConfig[],
+  ports: ToolPorts,
+  others: { readonly skills?: SkillsConfig; readonly knowledge?: ToolSource } = {},
+): ToolSet {
+  const { skills, knowledge } = others;
+  // Before those of the manifest: no server's tool of that name stands in their place.
+  return toolSet([
+    ...(skills === undefined ? [] : [skillsSource(skills, ports.stateDirectory)]),
+    ...(knowledge === undefined ? [] : [knowledge]),
+    ...configs.map((config) => needingFolders(createSource(config, ports), foldersOf(config))),
+  ]);
 }
 
 export function toolSet(sources: readonly ToolSource[]): ToolSet {

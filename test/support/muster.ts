@@ -78,6 +78,7 @@ const asksTheRuntimeOnly: ReadonlySet<string> = new Set([
   "trace",
   "runs",
   "conversations",
+  "knowledge",
   "approvals",
   "approve",
   "deny",

@@ -24,6 +24,7 @@ const ofThisRun: ReadonlySet<string> = new Set([
   "control.sock",
   "control.path",
   "carried",
+  "knowledge",
   "nats-config",
   "nats/nats-server.conf",
   incomingName,

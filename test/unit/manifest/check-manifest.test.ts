@@ -13,6 +13,7 @@ const surroundings: Surroundings = {
   notFolder: () => undefined,
   listFolders: () => ({ names: [] }),
   readTextInside: () => ({ failure: "no such file" }),
+  findsFile: () => undefined,
   hasProgram: () => true,
 };
 

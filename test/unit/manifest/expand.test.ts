@@ -16,6 +16,7 @@ const surroundings: Surroundings = {
   notFolder: () => undefined,
   listFolders: () => ({ names: [] }),
   readTextInside: () => ({ failure: "no such file" }),
+  findsFile: () => undefined,
   hasProgram: () => true,
 };
 const expanded = (text: string) => expand(text, "/etc", surroundings);

@@ -1,0 +1,88 @@
+// Passages of an index, found by meaning and by words at once.
+
+import type { Database } from "bun:sqlite";
+import type { FoundPassage } from "../contract.ts";
+import { fuseRanks } from "./fuse-ranks.ts";
+import { CommonWords, wordQuery } from "./query-words.ts";
+import { bytesOf, unitVector } from "./vector-bytes.ts";
+
+/** Of each order, for the fusion to choose from. */
+const candidates = 50;
+
+interface ChunkRow {
+  readonly path: string;
+  readonly name: string;
+  readonly headings: string;
+  readonly page: number | null;
+  readonly line: number | null;
+  readonly text: string;
+  readonly hash: string;
+}
+
+export class IndexSearch {
+  readonly #database: Database;
+  readonly #common = new CommonWords();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The best `count`, none twice that says the same. `vector`: of the query, any length. */
+  find(query: string, vector: Float32Array, count: number): readonly FoundPassage[] {
+    const fused = fuseRanks([this.#byMeaning(vector), this.#byWords(query)]);
+    const found: FoundPassage[] = [];
+    const seen = new Set<string>();
+    for (const { id, score } of fused) {
+      if (found.length >= count) break;
+      const row = this.#chunk(id);
+      if (row === undefined || seen.has(row.hash)) continue;
+      seen.add(row.hash);
+      found.push(passageOf(row, score));
+    }
+    return found;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #byMeaning(vector: Float32Array): readonly number[] {
+    return this.#database
+      .query<{ rowid: number }, [Uint8Array, number]>("SELECT rowid FROM vectors WHERE embedding MATCH ? AND k = ?")
+      .all(bytesOf(unitVector(vector)), candidates)
+      .map(({ rowid }) => rowid);
+  }
+
+  #byWords(query: string): readonly number[] {
+    const words = wordQuery(query, this.#database, this.#common);
+    if (words === undefined) return [];
+    return this.#database
+      .query<{ rowid: number }, [string, number]>("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?")
+      .all(words, candidates)
+      .map(({ rowid }) => rowid);
+  }
+
+  #chunk(id: number): ChunkRow | undefined {
+    return (
+      this.#database
+        .query<ChunkRow, [number]>(
+          `SELECT f.path, f.name, c.headings, c.page, c.line, c.text, c.hash
+           FROM chunks c JOIN files f ON f.id = c.file WHERE c.id = ?`,
+        )
+        .get(id) ?? undefined
+    );
+  }
+}
+
+function passageOf({ path, name, headings, page, line, text }: ChunkRow, score: number): FoundPassage {
+  const parsed: unknown = JSON.parse(headings);
+  return {
+    path,
+    file: name,
+    headings: Array.isArray(parsed) ? parsed.map(String) : [],
+    ...(page === null ? {} : { page }),
+    ...(line === null ? {} : { line }),
+    text,
+    score,
+  };
+}

@@ -1,0 +1,259 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KnowledgeDesk } from "../../../../src/knowledge/knowledge-desk.ts";
+import type { KnowledgeStatus } from "../../../../src/knowledge/contract.ts";
+import { KnowledgeError } from "../../../../src/knowledge/contract.ts";
+import type { AgentKnowledge } from "../../../../src/knowledge/agent-knowledge.ts";
+import type { KnowledgeConfig } from "../../../../src/manifest/knowledge/config.ts";
+import { ModelError } from "../../../../src/model/contract.ts";
+import { isSameValue } from "../../../../src/runtime/same-value.ts";
+import { recordedLog } from "../../../support/recorded-log.ts";
+import { scriptedEmbedder } from "../../../support/knowledge/scripted-embedder.ts";
+import { rejectionError } from "../../../support/rejection.ts";
+
+let folder = "";
+const desks: KnowledgeDesk[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-knowledge-"));
+  mkdirSync(join(folder, "docs"));
+});
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const put = (name: string, text: string | Uint8Array) => writeFileSync(join(folder, "docs", name), text);
+const now = () => AbortSignal.timeout(20_000);
+
+function config(changes: Partial<KnowledgeConfig> = {}): KnowledgeConfig {
+  return {
+    paths: [join(folder, "docs")],
+    exclude: [],
+    model: "embed",
+    hasTool: true,
+    contextPassages: 4,
+    searchPassages: 5,
+    chunkTokens: 64,
+    overlapTokens: 0,
+    maxFileBytes: 100_000,
+    maxFiles: 100,
+    queryPrefix: "",
+    documentPrefix: "",
+    rescanMs: 20,
+    ...changes,
+  };
+}
+
+function desk(log = recordedLog()) {
+  const made = new KnowledgeDesk({
+    stateDirectory: join(folder, "state"),
+    isSame: isSameValue,
+    log,
+    firstPauseMs: 10,
+  });
+  desks.push(made);
+  return { desk: made, log };
+}
+
+const subject = (
+  embedder = scriptedEmbedder(),
+  changes: Partial<KnowledgeConfig> = {},
+  modelIdentity = "ollama m",
+) => ({
+  config: config(changes),
+  folder,
+  embedder,
+  modelIdentity,
+});
+
+/** Resolves with the first status that is as wanted. */
+function until(knowledge: AgentKnowledge, isWanted: (status: KnowledgeStatus) => boolean): Promise<KnowledgeStatus> {
+  const { promise, resolve } = Promise.withResolvers<KnowledgeStatus>();
+  const look = () => {
+    const status = knowledge.status();
+    if (isWanted(status)) resolve(status);
+  };
+  const end = knowledge.onChange(look);
+  look();
+  return promise.finally(end);
+}
+
+const isReady = ({ state, documents }: KnowledgeStatus) => state === "ready" && documents > 0;
+const recall = async (knowledge: AgentKnowledge, query: string) =>
+  (await knowledge.recall?.find(query, now()))?.passages ?? [];
+
+describe("the knowledge of an agent", () => {
+  test("is found with file and heading, and a search says what it does not cover", async () => {
+    put("press.md", "# Press\n\n## Oil\n\nThe oil is changed every month.\n");
+    put("broken.pdf", "%PDF-1.7 no pages");
+    const knowledge = desk().desk.attach("a", subject());
+    await until(knowledge, ({ state, failed }) => state === "ready" && failed === 1);
+    const recalled = await knowledge.recall?.find("When is the oil changed?", now());
+    expect(recalled?.passages[0]).toMatchObject({ source: "docs/press.md › Press › Oil" });
+    expect(recalled?.passages[0]?.text).toContain("every month");
+    expect(recalled?.note).toBe("The search does not cover everything: 1 could not be read");
+    expect(knowledge.note()).toBe("knowledge: 1 documents cannot be read");
+  }, 30_000);
+
+  test("is embedded once: neither a restart, nor a touch, nor a rename of what is known asks for it again", async () => {
+    put("a.md", "The press is green.");
+    const embedder = scriptedEmbedder();
+    const first = desk();
+    const knowledge = first.desk.attach("a", subject(embedder));
+    await until(knowledge, isReady);
+    await first.desk.close();
+    utimesSync(join(folder, "docs/a.md"), 1, 1);
+    const again = desk().desk.attach("a", subject(embedder));
+    await until(again, isReady);
+    rmSync(join(folder, "docs/a.md"));
+    put("b.md", "The press is green.");
+    await until(again, ({ documents, waiting, state }) => state === "ready" && documents === 1 && waiting === 0);
+    while ((await recall(again, "press"))[0]?.source !== "docs/b.md") await Bun.sleep(10);
+    expect(embedder.asked.filter((text) => text.includes("green"))).toHaveLength(1);
+  }, 30_000);
+
+  test("follows its documents: what is new, changed and gone", async () => {
+    put("a.md", "Alpha is one.");
+    const knowledge = desk().desk.attach("a", subject());
+    await until(knowledge, isReady);
+    put("b.md", "Beta is two.");
+    await until(knowledge, ({ documents, state }) => documents === 2 && state === "ready");
+    put("a.md", "Gamma is three.");
+    while (!(await recall(knowledge, "gamma")).some(({ text }) => text.includes("Gamma"))) await Bun.sleep(10);
+    rmSync(join(folder, "docs/b.md"));
+    await until(knowledge, ({ documents }) => documents === 1);
+    expect((await recall(knowledge, "alpha beta")).map(({ text }) => text)).toEqual(["Gamma is three."]);
+  }, 30_000);
+
+  test("names what cannot be read, and indexes the rest", async () => {
+    put("good.md", "Good.");
+    put("large.md", "x".repeat(200_000));
+    put("binary.bin", new Uint8Array([0, 1, 2, 3, 0, 255]));
+    const { desk: own, log } = desk();
+    const knowledge = own.attach("a", subject());
+    await until(knowledge, ({ state, failed }) => state === "ready" && failed === 2);
+    const documents = own.of("a")?.documents(10) ?? [];
+    expect(documents.map(({ file, error }) => [file, error === undefined])).toEqual([
+      ["docs/binary.bin", false],
+      ["docs/good.md", true],
+      ["docs/large.md", false],
+    ]);
+    const warned = log.messages().filter((message) => message === "A document is left out");
+    expect(warned).toHaveLength(2);
+    put("large.md", "Small now.");
+    await until(knowledge, ({ failed, documents: count }) => failed === 1 && count === 2);
+  }, 30_000);
+
+  test("degrades while the model is away, and goes on by itself when it is back", async () => {
+    for (let index = 0; index < 20; index++) put(`${index}.md`, `Document ${index} says word${index}.`);
+    const embedder = scriptedEmbedder();
+    embedder.before = () => {
+      throw new ModelError("unreachable", "Cannot reach Ollama: connection refused");
+    };
+    const knowledge = desk().desk.attach("a", subject(embedder));
+    const down = await until(knowledge, ({ state }) => state === "degraded");
+    expect(down.reason).toBe("Cannot reach Ollama: connection refused");
+    expect(knowledge.source.health()).toEqual({ state: "degraded", reason: "Cannot reach Ollama: connection refused" });
+    expect(await rejectionError(recall(knowledge, "word3"))).toMatchObject({ kind: "unavailable" });
+    let left = 5;
+    embedder.before = () => {
+      if (left-- <= 0) throw new ModelError("timeout", "No answer");
+    };
+    await until(knowledge, ({ reason }) => reason === "No answer");
+    embedder.before = () => undefined;
+    await until(knowledge, ({ state, documents }) => state === "ready" && documents === 20);
+    expect(knowledge.source.health()).toEqual({ state: "ready" });
+    expect(embedder.asked.filter((text) => text.includes("word0."))).toHaveLength(1);
+  }, 30_000);
+
+  test("is degraded by a search that fails, until the model answers again", async () => {
+    put("a.md", "Alpha.");
+    const embedder = scriptedEmbedder();
+    const knowledge = desk().desk.attach("a", subject(embedder, { rescanMs: 60_000 }));
+    await until(knowledge, isReady);
+    embedder.before = () => Promise.reject(new ModelError("unreachable", "Gone"));
+    const told: string[] = [];
+    const end = knowledge.source.onHealthChange(() => told.push(knowledge.source.health().state));
+    expect(await rejectionError(recall(knowledge, "alpha"))).toMatchObject({ kind: "unavailable" });
+    embedder.before = () => undefined;
+    await until(knowledge, isReady);
+    end();
+    expect(told).toEqual(["degraded", "ready"]);
+    expect(await recall(knowledge, "alpha")).toHaveLength(1);
+  }, 30_000);
+
+  test("leaves out a document that the model refuses, and no other", async () => {
+    put("a.md", "Poison.");
+    put("b.md", "Bread.");
+    const embedder = scriptedEmbedder();
+    embedder.before = (texts) => {
+      if (texts.some((text) => text.includes("Poison"))) throw new ModelError("overflow", "It is too long");
+    };
+    const { desk: own } = desk();
+    const knowledge = own.attach("a", subject(embedder));
+    await until(knowledge, ({ state, documents, failed }) => state === "ready" && documents === 1 && failed === 1);
+    expect(own.of("a")?.documents(2)[0]).toMatchObject({ file: "docs/a.md", error: "It is too long" });
+  }, 30_000);
+
+  test("is made anew for another model, and kept for other files", async () => {
+    put("a.md", "Alpha.");
+    put("b.txt", "Beta.");
+    const embedder = scriptedEmbedder();
+    const { desk: own, log } = desk();
+    const before = own.attach("a", subject(embedder, { paths: [join(folder, "docs/*.md")] }));
+    await until(before, isReady);
+    const wider = own.attach("a", subject(embedder));
+    await until(wider, ({ documents, state }) => documents === 2 && state === "ready");
+    expect(embedder.asked.filter((text) => text.includes("Alpha"))).toHaveLength(1);
+    await before.source.close();
+    const other = own.attach("a", subject(scriptedEmbedder(32), {}, "ollama other"));
+    await until(other, () => log.messages().includes("The index of documents is made anew"));
+    await until(other, ({ documents, state }) => documents === 2 && state === "ready");
+    await wider.source.close();
+    expect(await recall(other, "beta")).toHaveLength(2);
+    await other.source.close();
+    expect(own.agents()).toEqual([]);
+  }, 30_000);
+
+  test("of two agents is indexed one document at a time", async () => {
+    for (let index = 0; index < 6; index++) put(`${index}.md`, `Document ${index}.`);
+    const embedder = scriptedEmbedder();
+    let busy = 0;
+    let most = 0;
+    embedder.before = async (texts) => {
+      if (!texts.some((text) => text.includes("Document"))) return;
+      most = Math.max(most, ++busy);
+      await Bun.sleep(1);
+      busy -= 1;
+    };
+    const { desk: own } = desk();
+    const all = ["a", "b"].map((name) => own.attach(name, subject(embedder)));
+    await Promise.all(all.map((one) => until(one, ({ documents, state }) => documents === 6 && state === "ready")));
+    expect(most).toBe(1);
+  }, 30_000);
+
+  test("asks for few passages at once, so that chats wait for no more", async () => {
+    put(
+      "long.md",
+      Array.from({ length: 60 }, (_, index) => `# Part ${index}\n\n${`word${index} `.repeat(30)}`).join("\n\n"),
+    );
+    const embedder = scriptedEmbedder();
+    const sizes: number[] = [];
+    embedder.before = (texts) => void sizes.push(texts.length);
+    const knowledge = desk().desk.attach("a", subject(embedder));
+    await until(knowledge, isReady);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThan(60);
+  }, 30_000);
+
+  test("says why it cannot be had where vectors cannot be searched", async () => {
+    put("a.md", "Alpha.");
+    const embedder = scriptedEmbedder(0);
+    const knowledge = desk().desk.attach("a", subject(embedder));
+    const { reason } = await until(knowledge, ({ state }) => state === "degraded");
+    expect(reason).toBe('Model "embed" gives no embeddings');
+    expect(await rejectionError(recall(knowledge, "x"))).not.toBeInstanceOf(KnowledgeError);
+  }, 30_000);
+});
