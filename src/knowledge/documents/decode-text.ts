@@ -43,10 +43,19 @@ const controls = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f\u007f]/g;
  * @throws {DocumentError} `binary`, or `encoding` for text that is none of these
  */
 export function decodeText(bytes: Uint8Array, path: string, format: TextFormat): string {
-  const text = decoded(bytes, path, format).replace(/\r\n?/g, "\n");
-  const found = text.match(controls)?.length ?? 0;
-  if (found > Math.max(2, text.length * mostControlShare)) throw binary(path);
-  return text.replace(controls, " ");
+  const text = decoded(bytes, path, format);
+  if (hasManyControls(text)) throw binary(path);
+  return text.replace(/\r\n?/g, "\n").replace(controls, " ");
+}
+
+function hasManyControls(text: string): boolean {
+  let left = Math.max(2, text.length * mostControlShare);
+  for (let found = controls.exec(text); found !== null; found = controls.exec(text)) {
+    if (--left >= 0) continue;
+    controls.lastIndex = 0;
+    return true;
+  }
+  return false;
 }
 
 function decoded(bytes: Uint8Array, path: string, format: TextFormat): string {

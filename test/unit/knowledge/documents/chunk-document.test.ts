@@ -73,7 +73,7 @@ describe("chunkDocument", () => {
       fc.property(fc.array(anySection, { maxLength: 12 }), fc.integer({ min: 16, max: 200 }), (sections, maxTokens) => {
         const made = chunks(sections, maxTokens);
         const all = made
-          .map(({ headings, text }) => [...headings, text].join(""))
+          .map(({ text }) => text)
           .join("")
           .replace(/\s/g, "");
         for (const { text } of made) {

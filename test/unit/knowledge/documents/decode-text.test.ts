@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { decodeText } from "../../../../src/knowledge/documents/decode-text.ts";
 import { DocumentError } from "../../../../src/knowledge/documents/document.ts";
 
@@ -52,11 +53,25 @@ describe("decodeText", () => {
   test("refuses what is no text", async () => {
     expect(kindOf(await Bun.file(process.execPath).slice(0, 100_000).bytes())).toBe("binary");
     expect(kindOf(new Uint8Array(1000))).toBe("binary");
+    expect(kindOf(new Uint8Array(20_000_000))).toBe("binary");
     expect(kindOf(Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01"))).toBe("binary");
   });
 
   test("makes every line break one of a kind, and blanks of a stray NUL", () => {
     expect(decode(Buffer.from("a\r\nb\rc\nd\0e"))).toBe("a\nb\nc\nd e");
+  });
+
+  test("takes or refuses whatever bytes there are, and gives no control characters", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.constantFrom("text" as const, "html" as const),
+        (bytes, format) => {
+          const got = kindOf(bytes, format);
+          if (got !== "binary" && got !== "encoding") expect(got).not.toMatch(/[\0-\x08\r\x0e-\x1a]/);
+        },
+      ),
+    );
   });
 
   test("reads nothing as nothing", () => {
