@@ -13,6 +13,8 @@ export interface TinyPdfOptions {
   readonly isEncrypted?: boolean;
   /** Drawn on the first page before its lines, as PDF's own operators. */
   readonly drawn?: string;
+  /** In place of all that is drawn: what is to be inflated so often. */
+  readonly packed?: { readonly bytes: Uint8Array; readonly times: number };
 }
 
 export function tinyPdf(pages: readonly TinyPage[], options: TinyPdfOptions = {}): Uint8Array {
@@ -21,7 +23,10 @@ export function tinyPdf(pages: readonly TinyPage[], options: TinyPdfOptions = {}
   const tree = objects.reserve();
   const font = objects.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
   const kids = pages.map(({ lines }, at) => {
-    const content = objects.addStream(`${at === 0 ? (options.drawn ?? "") : ""}\n${drawn(lines)}`);
+    const content = objects.addStream(
+      options.packed?.bytes ?? Buffer.from(`${at === 0 ? (options.drawn ?? "") : ""}\n${drawn(lines)}`, "latin1"),
+      options.packed?.times,
+    );
     const resources = `/Resources << /Font << /F1 ${font} 0 R >> >>`;
     return objects.add(
       `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 595 842] ${resources} /Contents ${content} 0 R >>`,
@@ -73,8 +78,11 @@ class PdfObjects {
     return this.#bodies.push(body);
   }
 
-  addStream(content: string): number {
-    return this.add(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
+  /** @param times that it was deflated */
+  addStream(content: Uint8Array, times = 0): number {
+    const filter = times === 0 ? "" : `/Filter [${"/FlateDecode ".repeat(times)}]`;
+    const text = Buffer.from(content).toString("latin1");
+    return this.add(`<< /Length ${content.length} ${filter} >>\nstream\n${text}\nendstream`);
   }
 
   set(number: number, body: string): void {

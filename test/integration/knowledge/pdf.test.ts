@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { DocumentError } from "../../../src/knowledge/documents/document.ts";
 import { readPdf } from "../../../src/knowledge/documents/pdf/read-pdf.ts";
 import { readDocument } from "../../../src/knowledge/documents/read-document.ts";
@@ -87,6 +88,15 @@ describe("readDocument of a PDF", () => {
     const path = pdfFile([{ lines: [] }], { drawn: endless });
     const error = await failure(readPdf(path, { ...bounds, maxMemoryBytes: 120 * 1024 ** 2 }));
     expect(error.kind).toBe("too-large");
+  });
+
+  test("ends the reading of a few bytes that unfold to very many", async () => {
+    const bomb = deflateSync(deflateSync(Buffer.alloc(256 * 1024 ** 2, " ")));
+    const path = pdfFile([{ lines: [] }], { packed: { bytes: bomb, times: 2 } });
+    expect(statSync(path).size).toBeLessThan(10_000);
+    const error = await failure(readPdf(path, { ...bounds, maxMemoryBytes: 200 * 1024 ** 2 }));
+    expect(error.kind).toBe("too-large");
+    expect(error.message).toEndWith("reading it takes more than 209715200 bytes of memory");
   });
 
   test("leaves off at once when its signal fires", async () => {

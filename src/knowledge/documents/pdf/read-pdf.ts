@@ -1,5 +1,6 @@
 // A PDF, read by a child process that is ended when it takes too long or too much memory: no file can take the runtime with it.
 
+import { availableMemory } from "../../../host/available-memory.ts";
 import { childEnvironment } from "../../../host/child-environment.ts";
 import { ownCommand } from "../../../host/own-command.ts";
 import { readLines } from "../../../host/read-lines.ts";
@@ -23,8 +24,9 @@ export interface PdfBounds {
 
 /** A thousand pages take a few seconds. */
 const defaultTimeoutMs = 120_000;
-/** Far over what text needs; scans are not decoded. */
-const defaultMemoryBytes = 1024 ** 3;
+/** Far over what text needs; scans are not decoded. On a small machine half of what is left, but enough for what is no bomb. */
+const mostMemoryBytes = 768 * 1024 ** 2;
+const leastMemoryBytes = 192 * 1024 ** 2;
 const lookEveryMs = 100;
 
 /** Throws `DocumentError`, or the signal's reason. The child is gone when it settles. */
@@ -58,7 +60,7 @@ function keptVariables(): Record<string, string | undefined> {
 
 /** Calls `stop` once with why it must end. Returns what ends the watching. */
 function watch(child: SpokenChild, path: string, bounds: PdfBounds, stop: (reason: unknown) => void): () => void {
-  const { signal, timeoutMs = defaultTimeoutMs, maxMemoryBytes = defaultMemoryBytes } = bounds;
+  const { signal, timeoutMs = defaultTimeoutMs, maxMemoryBytes = memoryHere() } = bounds;
   const onAbort = () => stop(signal.reason);
   const timer = setTimeout(() => {
     stop(new DocumentError("timeout", `Cannot read "${path}": it took longer than ${timeoutMs / 1000} s`));
@@ -79,6 +81,11 @@ function watch(child: SpokenChild, path: string, bounds: PdfBounds, stop: (reaso
     clearInterval(look);
     signal.removeEventListener("abort", onAbort);
   };
+}
+
+function memoryHere(): number {
+  const half = (availableMemory()?.ownBytes ?? Number.POSITIVE_INFINITY) / 2;
+  return Math.floor(Math.max(leastMemoryBytes, Math.min(mostMemoryBytes, half)));
 }
 
 async function collect(child: SpokenChild, path: string): Promise<Document> {
