@@ -1,5 +1,6 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
+import { buildPrograms } from "./schema-programs.ts";
 import { buildBudget } from "./build-budgets.ts";
 import { buildGuards } from "./build-guards.ts";
 import { buildEndpoint, buildModel } from "./build-endpoints.ts";
@@ -276,6 +277,7 @@ function buildEmbedded(keys: EmbeddedKeys): EmbeddedConfig {
     host: withDefault(keys.host, embeddedDefaults.host),
     port: withDefault(keys.port, embeddedDefaults.port),
     auth: withDefault(keys.auth, embeddedDefaults.auth),
+    ...(keys.programs === undefined ? {} : { programs: buildPrograms(keys.programs) }),
     ...(keys.hub === undefined ? {} : { hub: { url: keys.hub.url, ...buildCredentials(keys.hub) } }),
   };
 }

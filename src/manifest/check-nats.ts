@@ -13,6 +13,7 @@ export function checkNats(file: ParsedFile): void {
   checkMode(nats, file.scope);
   checkCredentials(nats, ["nats"], file.scope);
   checkEmbedded(nats, file.scope);
+  checkPrograms(asRaw(nats["embedded"]), file.scope);
   const hub = asRaw(asRaw(nats["embedded"])["hub"]);
   checkCredentials(hub, ["nats", "embedded", "hub"], file.scope);
   pair(asRaw(nats["tls"]), "cert_file", "key_file", ["nats", "tls"], file.scope);
@@ -64,6 +65,29 @@ function checkEmbedded(nats: Raw, scope: FileScope): void {
       ["nats", own],
       `Found ${own} beside embedded auth: nkey, accepted none: the bundled server makes its own keys`,
     );
+  }
+}
+
+/** Programs are told apart by their keys, and each has something to say or to hear. */
+function checkPrograms({ auth, programs }: Raw, scope: FileScope): void {
+  const path = ["nats", "embedded", "programs"];
+  if (programs !== undefined && auth !== "nkey")
+    scope.keyProblem(
+      path,
+      "Found programs without auth: nkey, accepted beside it: a server without keys takes everybody",
+    );
+  const owners = new Map<unknown, string>();
+  for (const [name, value] of Object.entries(asRaw(programs))) {
+    const { key, publish, subscribe } = asRaw(value);
+    if (publish === undefined && subscribe === undefined)
+      scope.problem(
+        [...path, name],
+        "Found neither publish nor subscribe, accepted are subjects in one of them at least",
+      );
+    const other = owners.get(key);
+    if (other !== undefined)
+      scope.problem([...path, name, "key"], `Found the key of "${other}", accepted one of its own`);
+    if (key !== undefined) owners.set(key, name);
   }
 }
 

@@ -75,7 +75,18 @@ export interface EmbeddedConfig {
   /** 0: a free one. */
   readonly port: number;
   readonly auth: "none" | "nkey";
+  /** Other programs on a server with keys; absent: none. */
+  readonly programs?: readonly ProgramConfig[];
   readonly hub?: HubConfig;
+}
+
+/** What a program may hear and say on the bundled server. */
+export interface ProgramConfig {
+  readonly name: string;
+  /** Its public NKEY; absent: the caller of that name. */
+  readonly key?: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
 }
 
 /** The server that the bundled one is a leaf of. */

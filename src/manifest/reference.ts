@@ -13,6 +13,7 @@ import { endpointSchema } from "./schema-endpoint.ts";
 import { modelSchema } from "./schema-model.ts";
 import { natsSchema } from "./schema-nats.ts";
 import { otlpSchema } from "./schema-otlp.ts";
+import { programSchema } from "./schema-programs.ts";
 import { httpSchema, limitsSchema } from "./schema-service.ts";
 import { triggerSchema } from "./schema-trigger.ts";
 import { mainSchema } from "./schema.ts";
@@ -30,6 +31,7 @@ const tables: readonly (readonly [title: string, schema: Schema | undefined])[] 
   ["`identity`", schemaAt(mainSchema, ["identity"])],
   ["`nats`", natsSchema],
   ["`nats.embedded`", schemaAt(natsSchema, ["embedded"])],
+  ["`nats.embedded.programs.<name>`", programSchema],
   ["`nats.embedded.hub`", schemaAt(natsSchema, ["embedded", "hub"])],
   ["`nats.tls`, `nats.embedded.hub.tls`, `mqtt.<name>.tls` and `otlp.tls`", schemaAt(natsSchema, ["tls"])],
   ["`http`", httpSchema],

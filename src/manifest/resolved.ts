@@ -20,6 +20,7 @@ import { otlpPlain } from "./build-otlp.ts";
 import { knowledgePlain } from "./knowledge/build.ts";
 import { toolsPlain } from "./tools/build.ts";
 import { brokerPlain, triggerPlain } from "./resolved-triggers.ts";
+import { programsPlain } from "./schema-programs.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
 /** For `muster check --resolved`. */
@@ -69,8 +70,14 @@ function natsPlain(nats: NatsConfig): Record<string, unknown> {
   });
 }
 
-function embeddedPlain({ host, port, auth, hub }: EmbeddedConfig): Record<string, unknown> {
-  return withoutAbsent({ host, port, auth, hub: hub && withoutAbsent({ url: hub.url, ...credentialsPlain(hub) }) });
+function embeddedPlain({ host, port, auth, programs, hub }: EmbeddedConfig): Record<string, unknown> {
+  return withoutAbsent({
+    host,
+    port,
+    auth,
+    programs: programs && programsPlain(programs),
+    hub: hub && withoutAbsent({ url: hub.url, ...credentialsPlain(hub) }),
+  });
 }
 
 function credentialsPlain(of: Omit<HubConfig, "url">): Record<string, unknown> {

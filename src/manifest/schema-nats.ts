@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { choice, connectionText, fields, integer, path, secret } from "./fields.ts";
+import { programsSchema } from "./schema-programs.ts";
 
 const server = "a server such as nats://127.0.0.1:4222, tls://host:4222 or host:4222, without user and password in it";
 const portPattern = /(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])/;
@@ -82,6 +83,7 @@ export const embeddedSchema = z.strictObject(
         ["none", "nkey"],
       ),
     ),
+    programs: z.optional(programsSchema),
     hub: z.optional(
       hubSchema.register(fields, {
         description: "Makes the bundled server a leaf of this one (docs/hub.md).",

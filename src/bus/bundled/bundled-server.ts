@@ -97,6 +97,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       serverName: serverName(options),
       isStoring,
       named,
+      ...(options.config.programs === undefined ? {} : { programs: options.config.programs }),
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
       ...(callers.keys === undefined ? {} : { keys: callers.keys }),
       signal: stopping.signal,
@@ -105,6 +106,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   };
   const first = await launch(options.config.port);
   if (keys !== undefined) writeNatsContext({ ...options, url: first.url, nkeyFile: keys.caller.file });
+  warnOfKeyless(options, keys);
   const holding = new ProcessHold();
   const supervised = { current: first, restarts: 0 };
   const supervision = supervise(supervised, { ...options, hub }, () => launch(first.port), stopping.signal);
@@ -136,6 +138,15 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       clearBusFile(options.stateDirectory);
     },
   };
+}
+
+function warnOfKeyless({ config, log }: BundledServerOptions, keys: BundledKeys | undefined): void {
+  for (const { name, key } of config.programs ?? []) {
+    if (key !== undefined || keys === undefined || keys.named.some((caller) => caller.name === name)) continue;
+    log.warn(
+      `Nobody is the program "${name}" yet: make its key with "muster identity add ${name}", or name its own as key`,
+    );
+  }
 }
 
 /** A server that does not take it while it runs takes it when it is started again. */

@@ -1,6 +1,6 @@
 // Who may do what on a bundled server that authenticates (docs/auth.md has the same as a table).
 
-import type { NamedSubjects } from "../identity/named-subjects.ts";
+import { type NamedSubjects, noNamedSubjects } from "../identity/named-subjects.ts";
 import { conversationStream } from "../memory/bucket-key.ts";
 
 /** Public keys of the users. */
@@ -10,6 +10,13 @@ export interface BundledUsers {
   readonly callers: readonly string[];
   /** What the runtime may do beside what it needs. */
   readonly named: NamedSubjects;
+  /** What other programs may do, or callers beside what all may. */
+  readonly programs: readonly ProgramRights[];
+}
+
+export interface ProgramRights extends NamedSubjects {
+  /** Public key. */
+  readonly nkey: string;
 }
 
 const runtimeInboxes = "_INBOX.muster";
@@ -28,6 +35,8 @@ interface Permissions {
   readonly hidden: readonly string[];
   /** Of what may be published. */
   readonly forbidden: readonly string[];
+  /** What it hears it may answer, once, wherever the answer is wanted. */
+  readonly isAnswering?: boolean;
 }
 
 const runtime: Permissions = {
@@ -76,10 +85,31 @@ export function usersConfig(users: BundledUsers): readonly string[] {
     "authorization {",
     "  users: [",
     userLine(users.runtime, withNamed(runtime, users.named)),
-    ...users.callers.map((nkey) => userLine(nkey, caller)),
+    ...users.callers.map((nkey) => userLine(nkey, withNamed(caller, rightsOf(nkey, users.programs)))),
+    ...otherPrograms(users).map((rights) => userLine(rights.nkey, program(rights))),
     "  ]",
     "}",
   ];
+}
+
+function rightsOf(nkey: string, programs: readonly ProgramRights[]): NamedSubjects {
+  return programs.find((program) => program.nkey === nkey) ?? noNamedSubjects;
+}
+
+/** A key that has a line already gets no second: the server would take none of them. */
+function otherPrograms({ runtime, callers, programs }: BundledUsers): readonly ProgramRights[] {
+  return programs.filter(({ nkey }) => nkey !== runtime && !callers.includes(nkey));
+}
+
+/** To the server an empty list of what is allowed would mean everything. */
+function program({ publish, subscribe }: ProgramRights): Permissions {
+  return {
+    publish: [...publish, "$SYS.REQ.USER.INFO"],
+    subscribe,
+    hidden: subscribe.length === 0 ? [">"] : [],
+    forbidden: [],
+    isAnswering: true,
+  };
 }
 
 function withNamed(permissions: Permissions, { publish, subscribe }: NamedSubjects): Permissions {
@@ -90,8 +120,9 @@ function withNamed(permissions: Permissions, { publish, subscribe }: NamedSubjec
   };
 }
 
-function userLine(nkey: string, { publish, subscribe, hidden, forbidden }: Permissions): string {
+function userLine(nkey: string, { publish, subscribe, hidden, forbidden, isAnswering }: Permissions): string {
   const lists = [publish, forbidden, subscribe, hidden].map((list) => JSON.stringify(list));
   const [allowedOut = "[]", deniedOut = "[]", allowedIn = "[]", deniedIn = "[]"] = lists;
-  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${allowedOut}, deny: ${deniedOut} }, subscribe: { allow: ${allowedIn}, deny: ${deniedIn} } } }`;
+  const answers = isAnswering === true ? ", allow_responses: true" : "";
+  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${allowedOut}, deny: ${deniedOut} }, subscribe: { allow: ${allowedIn}, deny: ${deniedIn} }${answers} } }`;
 }

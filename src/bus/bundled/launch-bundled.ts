@@ -5,12 +5,13 @@ import { startChild, type ChildProcess } from "../../host/child-process.ts";
 import { replaceSmallFile } from "../../host/replace-small-file.ts";
 import { processIdentity } from "../../host/process-identity.ts";
 import { makeFolder } from "../../host/write-whole.ts";
+import type { ProgramConfig } from "../../manifest/manifest.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { bundledConfigText, type BundledConfig } from "./bundled-config.ts";
 import { BundledServerError } from "./bundled-error.ts";
 import type { NamedSubjects } from "../identity/named-subjects.ts";
 import type { BundledKeys } from "./bundled-keys.ts";
-import type { BundledUsers } from "./bundled-users.ts";
+import type { BundledUsers, ProgramRights } from "./bundled-users.ts";
 import { bundledEvent, parseBundledLog } from "./bundled-log.ts";
 import { writeBusFile } from "./bus-file.ts";
 import { type HubEvent, hubEvent } from "./hub-log.ts";
@@ -27,6 +28,8 @@ export interface LaunchOptions {
   readonly keys?: BundledKeys;
   /** What the runtime's user may do beside what it needs, on a server with keys. */
   readonly named: NamedSubjects;
+  /** What other programs may do on it; one without a key is the caller of its name, and nobody until there is one. */
+  readonly programs?: readonly ProgramConfig[];
   /** JetStream's domain. */
   readonly domain?: string;
   /** Lines of configuration about the hub. */
@@ -103,17 +106,26 @@ export function bundledFolder(stateDirectory: string): string {
 }
 
 function writeConfig(options: LaunchOptions): string {
-  const { keys, named } = options;
+  const { keys, named, programs = [] } = options;
   const storeDirectory = bundledFolder(options.stateDirectory);
-  const users = keys === undefined ? {} : { users: usersOf(keys, named) };
+  const users = keys === undefined ? {} : { users: usersOf(keys, named, programs) };
   const config: BundledConfig = { ...options, storeDirectory, ...users };
   const path = join(storeDirectory, "nats-server.conf");
   replaceSmallFile(path, bundledConfigText(config));
   return path;
 }
 
-function usersOf({ runtime, caller, named: callers }: BundledKeys, named: NamedSubjects): BundledUsers {
-  return { runtime: runtime.publicKey, callers: [caller, ...callers].map(({ publicKey }) => publicKey), named };
+function usersOf(
+  { runtime, caller, named: callers }: BundledKeys,
+  named: NamedSubjects,
+  programs: readonly ProgramConfig[],
+): BundledUsers {
+  const rights = programs.flatMap(({ name, key, publish, subscribe }): readonly ProgramRights[] => {
+    const nkey = key ?? callers.find((one) => one.name === name)?.publicKey;
+    return nkey === undefined ? [] : [{ nkey, publish, subscribe }];
+  });
+  const publicKeys = [caller, ...callers].map(({ publicKey }) => publicKey);
+  return { runtime: runtime.publicKey, callers: publicKeys, named, programs: rights };
 }
 
 /** One reload after the other, each with what those before it changed. */

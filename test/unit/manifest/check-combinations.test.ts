@@ -84,3 +84,27 @@ describe("a folder that a model may write to", () => {
     expect(warnings(agent)).toEqual([]);
   });
 });
+
+describe("programs of the bundled server", () => {
+  const key = "UAWW24XPLGOX3R3JF4OZEZZ6RUXMB55DSWJCEFFSUDFBCKJD4MSCMQYI";
+  const problems = (embedded: string): readonly string[] =>
+    checkedManifest(`nats: { embedded: ${embedded} }\nagents: { a: { model: ollama/m } }\n`).problems;
+
+  test("with subjects, on a server with keys, are fine", () => {
+    expect(problems(`{ auth: nkey, programs: { press: { key: ${key}, publish: [line3.press] } } }`)).toEqual([]);
+  });
+
+  test.each([
+    [`{ programs: { press: { publish: [line3] } } }`, "Found programs without auth: nkey"],
+    [`{ auth: nkey, programs: { press: {} } }`, "programs.press: Found neither publish nor subscribe"],
+    [`{ auth: nkey, programs: { press: { publish: ["agents.>"] } } }`, "a subject that does not begin with"],
+    [`{ auth: nkey, programs: { press: { subscribe: [">"] } } }`, "a subject whose first token is written out"],
+    [`{ auth: nkey, programs: { press: { key: UX, publish: [line3] } } }`, "a user's public NKEY"],
+    [
+      `{ auth: nkey, programs: { a: { key: ${key}, publish: [b] }, b: { key: ${key}, publish: [b] } } }`,
+      'the key of "a"',
+    ],
+  ])("%s is a problem", (embedded, said) => {
+    expect(problems(embedded).join("\n")).toContain(said);
+  });
+});
