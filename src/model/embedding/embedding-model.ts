@@ -14,7 +14,7 @@ export interface EmbeddingModel {
     signal: AbortSignal,
     onUsage?: (usage: EmbeddingUsage) => void,
   ): Promise<readonly Float32Array[]>;
-  /** Numbers in a vector; undefined until there was one. Another number later is an error. */
+  /** Numbers in each vector of the latest call, all alike; undefined until there was one. Whoever replaces the model behind the name may change it. */
   dimension(): number | undefined;
 }
 

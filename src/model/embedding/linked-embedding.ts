@@ -12,8 +12,6 @@ import { unitVectors } from "./unit-vectors.ts";
 export class LinkedEmbedding implements EmbeddingModel {
   readonly #resolve: () => Link;
   #dimension: number | undefined;
-  /** The model that the dimension is of: a reload may bring another. */
-  #model: Link["model"] | undefined;
 
   /** @param resolve the link as declared now */
   constructor(resolve: () => Link) {
@@ -25,7 +23,7 @@ export class LinkedEmbedding implements EmbeddingModel {
   }
 
   dimension(): number | undefined {
-    return this.#resolve().model === this.#model ? this.#dimension : undefined;
+    return this.#dimension;
   }
 
   async embed(
@@ -38,17 +36,10 @@ export class LinkedEmbedding implements EmbeddingModel {
     for (const batch of batchesOf(texts, link.endpoint.config.provider)) {
       const embedded = await embedNaming(link, batch, vectors.length, texts.length, signal);
       onUsage?.(embedded.usage);
-      vectors.push(...this.#checked(link, embedded, batch.length));
+      vectors.push(...unitVectors(link.model.name, embedded.vectors, batch.length, vectors[0]?.length));
     }
+    this.#dimension = vectors[0]?.length ?? this.#dimension;
     return vectors;
-  }
-
-  #checked(link: Link, { vectors }: EmbeddedBatch, texts: number): readonly Float32Array[] {
-    const known = link.model === this.#model ? this.#dimension : undefined;
-    const checked = unitVectors(link.model.name, vectors, texts, known);
-    this.#dimension = known ?? checked[0]?.length;
-    this.#model = link.model;
-    return checked;
   }
 }
 

@@ -3,7 +3,7 @@
 import { ModelError } from "../contract.ts";
 
 /**
- * @param dimension of the vectors before; undefined: of the first
+ * @param dimension of the vectors that came before in the same call; undefined: these are the first
  * @throws {ModelError} `invalid`: a wrong count, lengths that differ, numbers that are none, or a vector that points nowhere
  */
 export function unitVectors(
@@ -17,8 +17,7 @@ export function unitVectors(
   return given.map((vector) => {
     if (vector.length === 0) throw invalid(model, "gave a vector without numbers");
     if (vector.length !== wanted) {
-      const text = `gave a vector of ${vector.length} numbers after one of ${wanted}: is it another model now?`;
-      throw invalid(model, text);
+      throw invalid(model, `gave a vector of ${vector.length} numbers after one of ${wanted}`);
     }
     return unitVector(model, vector);
   });

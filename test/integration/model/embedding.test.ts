@@ -69,9 +69,18 @@ describe.each(both)("embeddings by %s", (provider) => {
     }
     harness.server.script("m", {});
     expect((await harness.embedding.embed(["a"], never)).length).toBe(1);
+  });
+
+  test("follows a model that is replaced by another behind its name, but not within a call", async () => {
+    await using harness = start({ provider });
+    await harness.embedding.embed(["a"], never);
     harness.server.script("m", { dimension: 32 });
-    expect(modelError(await reasonOf(harness.embedding.embed(["a"], never))).message).toContain(
-      "32 numbers after one of 64",
+    await harness.embedding.embed(["a"], never);
+    expect(harness.embedding.dimension()).toBe(32);
+    harness.server.script("m", { steps: [{ dimension: 32 }, { dimension: 16 }] });
+    const texts = Array<string>(70).fill("a");
+    expect(modelError(await reasonOf(harness.embedding.embed(texts, never))).message).toContain(
+      "16 numbers after one of 32",
     );
   });
 
