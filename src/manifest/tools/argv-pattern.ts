@@ -15,11 +15,35 @@ export function matchesArgv(pattern: ArgvPattern, argv: readonly string[]): bool
   return words.every((word, index) => matchesWord(word, argv[index] ?? ""));
 }
 
-/** As patterns of what is denied match: a program without a folder means that program in whatever folder. */
+/**
+ * As patterns of what may run match: where a pattern goes on with any characters after a slash, a word that climbs by `..` names another place
+ * than the one that is written there.
+ */
+export function admitsArgv(pattern: ArgvPattern, argv: readonly string[]): boolean {
+  if (!matchesArgv(pattern, argv)) return false;
+  return pattern.every((word, index) => word === rest || !isPlaceIn(word) || climbs(argv[index] ?? "") <= climbs(word));
+}
+
+/** Whether a word begins with a place, and leaves open what there. */
+function isPlaceIn(word: string): boolean {
+  return /[/\\].*\*|\*.*[/\\]/s.test(word);
+}
+
+function climbs(word: string): number {
+  return word.split(/[/\\=:,]/).filter((part) => part === "..").length;
+}
+
+/**
+ * As patterns of what is denied match: a program without a folder means that program in whatever folder, and whatever its capitals are, for there
+ * are file systems to which they are the same.
+ */
 export function isDeniedBy(pattern: ArgvPattern, argv: readonly string[]): boolean {
   const [program = "", ...words] = argv;
-  const isByName = pattern[0]?.includes("/") !== true;
-  return matchesArgv(pattern, argv) || (isByName && matchesArgv(pattern, [basename(program), ...words]));
+  const [denied = "", ...deniedWords] = pattern;
+  const isByName = !denied.includes("/");
+  const lower = [denied.toLowerCase(), ...deniedWords];
+  const named = isByName ? basename(program.replaceAll("\\", "/")) : program;
+  return matchesArgv(pattern, argv) || matchesArgv(lower, [named.toLowerCase().replace(/\.exe$/, ""), ...words]);
 }
 
 /** Whether `wide` matches whatever `narrow` does, as far as that can be seen word by word. */

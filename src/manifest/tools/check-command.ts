@@ -34,6 +34,11 @@ function checkWord(word: string, properties: Raw, path: Path, scope: FileScope):
       scope.problem(path, `Found {{${name}}}, which is no argument; accepted are ${known === "" ? "none" : known}`);
       continue;
     }
+    if (word.startsWith("{{") && mayBeNegative(asRaw(properties[name])))
+      scope.warning(
+        path,
+        `Found {{${name}}}, a number that may be negative, which a program may take for an option; give it a minimum, 0 or what is meant`,
+      );
     const { pattern } = asRaw(properties[name]);
     if (typeof pattern === "string" && !(pattern.startsWith("^") && pattern.endsWith("$")))
       scope.warning(
@@ -41,4 +46,9 @@ function checkWord(word: string, properties: Raw, path: Path, scope: FileScope):
         `Found {{${name}}}, whose pattern ${quoted(pattern)} matches a part of a text; write ^…$ around it to have it match all`,
       );
   }
+}
+
+function mayBeNegative({ type, minimum, exclusiveMinimum, enum: choices, const: only }: Raw): boolean {
+  const isNumber = type === "integer" || type === "number";
+  return isNumber && [minimum, exclusiveMinimum, choices, only].every((bound) => bound === undefined);
 }

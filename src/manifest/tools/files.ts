@@ -61,7 +61,18 @@ export function filesToolPlain(config: FilesToolConfig): Record<string, unknown>
 /** A model that writes manifests gives itself whatever tools it likes. `manifest`: absolute path of the file that this stands in. */
 export function checkFilesTool(tool: Raw, path: Path, scope: FileScope, manifest: string): void {
   const { root, access } = tool;
-  if (access !== "write" || typeof root !== "string" || !isBelow(manifest, root)) return;
+  if (typeof root !== "string") return;
+  if (access !== "write") {
+    const what =
+      root === "/" ? "the whole machine" : isBelow(manifest, root) ? "the folder of this manifest or one above it" : "";
+    if (what !== "")
+      scope.warning(
+        [...path, "root"],
+        `Found ${what}, of which a model reads every file that the runtime may read; better a folder with what it needs`,
+      );
+    return;
+  }
+  if (!isBelow(manifest, root)) return;
   scope.problem(
     [...path, "root"],
     `Found the folder of this manifest or one above it with access: write, which lets a model change its own manifest; accepted a folder without it`,

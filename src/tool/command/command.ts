@@ -30,15 +30,27 @@ function filled(command: readonly string[], input: ToolInput): readonly string[]
   return command.flatMap((word, index) => {
     if (!namesIn(word).every(isGiven)) return [];
     const isText = !command.slice(0, index).includes("--");
-    return [fillWord(word, (name) => textOf(name, input[name], isText && word.startsWith("{{")))];
+    const isFirst = isText && word.startsWith("{{");
+    return [fillWord(word, (name) => textOf(name, input[name], { isFirst, isInPlace: isInPlace(word, name) }))];
   });
 }
 
-/** `isFirst`: it is the beginning of a word that a program would take for an option. */
-function textOf(name: string, value: unknown, isFirst: boolean): string {
+/** Whether the word names a place before the argument, or goes on with one. */
+function isInPlace(word: string, name: string): boolean {
+  return /[/\\]/.test(fillWord(word, (other) => (other === name ? "" : "x")));
+}
+
+/** `isFirst`: it is the beginning of a word that a program would take for an option. `isInPlace`: of a word with a folder in it. */
+function textOf(
+  name: string,
+  value: unknown,
+  { isFirst, isInPlace: hasFolder }: { readonly isFirst: boolean; readonly isInPlace: boolean },
+): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (isFirst && typeof value === "string" && text.startsWith("-"))
     throw new ToolError("invalid", `"${name}" cannot begin with "-"`);
+  if (hasFolder && text.split(/[/\\]/).includes(".."))
+    throw new ToolError("invalid", `"${name}" cannot lead upwards by ".."`);
   return text;
 }
 

@@ -3,6 +3,7 @@
 import type { FilesToolConfig } from "../../manifest/tools/config.ts";
 import type { ToolSource } from "../contract.ts";
 import { fixedSource } from "../fixed-source.ts";
+import { closedPlaces } from "./closed-places.ts";
 import type { Confinement } from "./confined.ts";
 import { editTool } from "./edit-file.ts";
 import { listTool } from "./list-files.ts";
@@ -17,7 +18,7 @@ export interface FilesPart extends FilesToolConfig {
 
 /** `stateDirectory`: closed to models, also where the root holds it. */
 export function filesSource(config: FilesToolConfig, stateDirectory: string): ToolSource {
-  const part: FilesPart = { ...config, place: { root: config.root, closed: [stateDirectory] } };
+  const part: FilesPart = { ...config, place: { root: config.root, closed: closedPlaces(stateDirectory) } };
   const reading = [readTool(part), listTool(part), searchTool(part)];
   return fixedSource(config.name, config.access === "write" ? [...reading, writeTool(part), editTool(part)] : reading);
 }

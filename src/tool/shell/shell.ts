@@ -1,7 +1,13 @@
 // `type: shell`: programs by their words, as far as the operator's patterns let them. There is no shell in it: no word means more than it says.
 
 import * as z from "zod/mini";
-import { formatArgv, isDeniedBy, matchesArgv, type ArgvPattern } from "../../manifest/tools/argv-pattern.ts";
+import {
+  admitsArgv,
+  formatArgv,
+  isDeniedBy,
+  matchesArgv,
+  type ArgvPattern,
+} from "../../manifest/tools/argv-pattern.ts";
 import type { ShellToolConfig } from "../../manifest/tools/config.ts";
 import { ToolError, type Tool, type ToolContext, type ToolOutput } from "../contract.ts";
 import { described } from "../described.ts";
@@ -36,8 +42,10 @@ export function shellTool(config: ShellToolConfig): Tool {
 /** What is denied stays denied, what is asked for is asked for, and what no list has is denied. */
 async function admit(argv: Argv, config: ShellToolConfig, context: ToolContext): Promise<void> {
   if (config.deny.some((pattern) => isDeniedBy(pattern, argv))) throw notAllowed(argv, config);
-  if (config.ask.some((pattern) => matchesArgv(pattern, argv))) await ask(argv, config, context);
-  else if (!config.allow.some((pattern) => matchesArgv(pattern, argv))) throw notAllowed(argv, config);
+  const isAsked = config.ask.some((pattern) => matchesArgv(pattern, argv));
+  const list = isAsked ? config.ask : config.allow;
+  if (!list.some((pattern) => admitsArgv(pattern, argv))) throw notAllowed(argv, config);
+  if (isAsked) await ask(argv, config, context);
 }
 
 async function ask(argv: Argv, { name, cwd = "" }: ShellToolConfig, context: ToolContext): Promise<void> {

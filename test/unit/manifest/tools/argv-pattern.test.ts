@@ -1,5 +1,11 @@
-import { expect, test } from "bun:test";
-import { coversPattern, formatArgv, isDeniedBy, matchesArgv } from "../../../../src/manifest/tools/argv-pattern.ts";
+import { describe, expect, test } from "bun:test";
+import {
+  admitsArgv,
+  coversPattern,
+  formatArgv,
+  isDeniedBy,
+  matchesArgv,
+} from "../../../../src/manifest/tools/argv-pattern.ts";
 
 const words = (text: string) => text.split(" ");
 
@@ -58,4 +64,37 @@ test("one pattern covers another when it matches whatever that does", () => {
 test("no two commands look the same to who reads them", () => {
   expect(formatArgv(["systemctl", "status", "press3-*"])).toBe("systemctl status press3-*");
   expect(formatArgv(["rm", "", "a b", "c;d", "e\nf", 'g"h'])).toBe('rm "" "a b" "c;d" "e\\nf" "g\\"h"');
+});
+
+describe("a pattern that leaves open what there is below a folder", () => {
+  test.each([
+    ["cat /var/log/*", "cat /var/log/../../etc/shadow"],
+    ["cat /var/log/*", "cat /var/log/x/.."],
+    ["tar --file=/srv/*", "tar --file=/srv/../etc/x"],
+    ["/opt/tools/*", "/opt/tools/../../bin/sh"],
+    ["*/run", "../../bin/run"],
+    ["cp ../*", "cp ../../x"],
+  ])("%s does not admit %s", (pattern, argv) => {
+    expect(matchesArgv(words(pattern), words(argv))).toBe(true);
+    expect(admitsArgv(words(pattern), words(argv))).toBe(false);
+  });
+
+  test.each([
+    ["cat /var/log/*", "cat /var/log/nginx/a..b.log"],
+    ["cat /var/log/*", "cat /var/log/..."],
+    ["cp ../*", "cp ../x"],
+    ["git diff *", "git diff ../x"],
+    ["ls **", "ls /a/../b"],
+    ["ls /srv/* **", "ls /srv/a ../b"],
+  ])("%s admits %s", (pattern, argv) => {
+    expect(admitsArgv(words(pattern), words(argv))).toBe(true);
+  });
+});
+
+test("what is denied is denied whatever its capitals, its folder and its ending", () => {
+  for (const program of ["RM", "/bin/Rm", "rm.exe", "C:\\tools\\RM.EXE"])
+    expect(isDeniedBy(["rm", "**"], [program, "x"])).toBe(true);
+  expect(isDeniedBy(["/bin/rm", "**"], ["/BIN/RM"])).toBe(true);
+  expect(isDeniedBy(["rm", "-R"], ["rm", "-r"])).toBe(false);
+  expect(isDeniedBy(["rm", "**"], ["rmdir"])).toBe(false);
 });

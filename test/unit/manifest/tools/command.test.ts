@@ -7,12 +7,16 @@ const check = (keys: string, changes = {}) =>
     agentWithTools(`c: { type: command, description: Does it, allow_unauthenticated: true, ${keys} }`),
     changes,
   );
-const line = "parameters: { type: object, properties: { line: { type: integer } }, required: [line] }";
+const line = "parameters: { type: object, properties: { line: { type: integer, minimum: 1 } }, required: [line] }";
 
 test("a command tool has its defaults, and is shown resolved", () => {
   const { manifest, problems, warnings } = check(`command: [ctl, "{{line}}"], ${line}`);
   expect([...problems, ...warnings]).toEqual([]);
-  const parameters = { type: "object", properties: { line: { type: "integer" } }, additionalProperties: false };
+  const parameters = {
+    type: "object",
+    properties: { line: { type: "integer", minimum: 1 } },
+    additionalProperties: false,
+  };
   const tool = {
     type: "command",
     command: ["ctl", "{{line}}"],
@@ -65,4 +69,18 @@ test("a program that is not there, and a pattern that matches a part of a text, 
   expect(check("command: [nosuch]", { hasProgram: () => false }).warnings.join()).toContain('no program "nosuch"');
   const loose = 'parameters: { type: object, properties: { a: { type: string, pattern: "[a-z]+" } } }';
   expect(check(`command: [ctl, "{{a}}"], ${loose}`).warnings.join()).toContain("matches a part of a text");
+});
+
+test("a number that begins a word and may be negative is a warning, and one that may not is none", () => {
+  const warned = (schema: string, word = "{{pid}}") =>
+    check(`command: [kill, "${word}"], parameters: { type: object, properties: { pid: ${schema} } }`).warnings.join();
+  expect(warned("{ type: integer }")).toContain("Found {{pid}}, a number that may be negative");
+  for (const schema of [
+    "{ type: integer, minimum: 1 }",
+    "{ type: number, minimum: -40 }",
+    "{ type: integer, enum: [1, 2] }",
+  ])
+    expect(warned(schema)).toBe("");
+  expect(warned("{ type: integer }", "--pid={{pid}}")).toBe("");
+  expect(warned("{ type: string }")).toBe("");
 });

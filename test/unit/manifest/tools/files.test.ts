@@ -54,3 +54,9 @@ describe("names that an entry makes of its own", () => {
     expect(check(`${"d".repeat(57)}: { type: files, root: /x }`).problems).toEqual([]);
   });
 });
+
+test("a root to read that is the whole machine, or that holds the manifest, is a warning", () => {
+  expect(check("d: { type: files, root: / }").warnings.join()).toContain("d.root: Found the whole machine");
+  expect(check("d: { type: files, root: /etc }").warnings.join()).toContain("Found the folder of this manifest");
+  expect(check("d: { type: files, root: manuals }").warnings).toEqual([]);
+});

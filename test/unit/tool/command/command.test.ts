@@ -93,6 +93,17 @@ describe("an argument stays in its word:", () => {
     expect(await numbers.text("ctl", { by: -2.5 })).toBe("<-2.5>");
   });
 
+  test("and leads out of no folder that the word names", async () => {
+    const placed = tool({ command: [words, "/var/log/{{note}}.log", "--to=/srv/{{note}}"] });
+    expect(await placed.text("ctl", { line: 1, note: "a/b..c" })).toBe("</var/log/a/b..c.log><--to=/srv/a/b..c>");
+    for (const note of ["../../etc/passwd", "..", "a/../../b", "..\\x"])
+      expect(await placed.failure("ctl", { line: 1, note })).toEqual({
+        kind: "invalid",
+        text: '"note" cannot lead upwards by ".."',
+      });
+    expect(await tool().text("ctl", { line: 1, note: "../x" })).toBe("<restart><--line=1><../x>");
+  });
+
   test("and holds no NUL", async () => {
     expect(await tool().failure("ctl", { line: 1, note: "a\0b" })).toMatchObject({ kind: "invalid" });
   });

@@ -10,11 +10,15 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { closedPlaces } from "../../../../src/tool/files/closed-places.ts";
+import { withPlace } from "../../../../src/tool/files/confined.ts";
 import { filesSource } from "../../../../src/tool/files/files-source.ts";
 import { calledTools } from "../../../support/called-tool.ts";
+import { rejection } from "../../../support/rejection.ts";
 import { scratchFolder } from "../../../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
@@ -176,4 +180,67 @@ describe("while another process swaps a folder and a link to the outside", () =>
     expect(readFileSync(join(outside, "secret"), "utf8")).toBe("SECRET");
     expect(swapper?.exitCode).toBeNull();
   }, 60_000);
+});
+
+describe("what the runtime itself is and was given is closed, whatever the root:", () => {
+  const whole = calledTools(filesSource({ ...config, root: "/", access: "read" }, state));
+
+  test
+    .if(process.platform === "linux")
+    .each([
+      "/proc/self/environ",
+      `/proc/${process.pid}/environ`,
+      `/proc/${process.pid}/task/${process.pid}/environ`,
+      "/proc/thread-self/environ",
+      "/proc/self/root/proc/self/environ",
+      "/proc/self/fd/0",
+      "/proc/./self/../self/cmdline",
+    ])("%s", async (path) => {
+    expect(await whole.failure("f_read", { path })).toEqual(denied);
+  });
+
+  test("its state, by whatever way, and its credentials", async () => {
+    for (const path of [
+      join(state, "key"),
+      `/proc/self/root${state}/key`,
+      `/proc/self/cwd/${"../".repeat(9)}${state}/key`,
+    ])
+      expect(await whole.failure("f_read", { path })).toMatchObject({ kind: "denied" });
+    const credentials = { root, closed: closedPlaces(state, { CREDENTIALS_DIRECTORY: join(root, "dir") }) };
+    expect(await rejection(withPlace(credentials, "dir/secret", () => "reached"))).toContain("outside of the folder");
+  });
+
+  test("while what is beside it can be read", async () => {
+    expect(await whole.text("f_read", { path: join(root, "dir/secret") })).toBe("harmless");
+  });
+});
+
+test("a file that is large only in name, and one that grows without end, are refused in bounded time and memory", async () => {
+  writeFileSync(join(root, "sparse"), "");
+  truncateSync(join(root, "sparse"), 2 ** 40);
+  expect(await tools.failure("f_read", { path: "sparse" })).toMatchObject({ kind: "limit" });
+  expect(await tools.failure("f_edit", { path: "sparse", old: "a", new: "b" })).toMatchObject({ kind: "limit" });
+  expect(await tools.text("f_search", { text: "SECRET" })).toBe("[Nothing found]");
+});
+
+test("names that differ in capitals or in how a letter is composed are different files", async () => {
+  await tools.text("f_write", { path: "caf\u00e9.txt", text: "composed" });
+  await tools.text("f_write", { path: "cafe\u0301.txt", text: "apart" });
+  await tools.text("f_write", { path: "CAF\u00c9.txt", text: "large" });
+  expect(await tools.text("f_read", { path: "caf\u00e9.txt" })).toBe("composed");
+  expect(await tools.text("f_read", { path: "cafe\u0301.txt" })).toBe("apart");
+});
+
+test("a pattern of files that could take for ever takes no time", async () => {
+  mkdirSync(join(root, "a/".repeat(20)), { recursive: true });
+  writeFileSync(join(root, "a/".repeat(20), "a".repeat(200)), "text");
+  const began = performance.now();
+  for (const files of [
+    "**/".repeat(60) + "b",
+    "*a".repeat(90) + "b",
+    "{*,a}".repeat(39) + "b",
+    "**/{*,a}".repeat(24) + "b",
+  ])
+    expect(await tools.text("f_search", { text: "text", files })).toBe("[Nothing found]");
+  expect(performance.now() - began).toBeLessThan(5_000);
 });

@@ -119,6 +119,16 @@ describe("of the lists", () => {
     expect(existsSync(marker)).toBe(true);
   });
 
+  test("a place that a pattern names is not left by a way upwards, also not past ask", async () => {
+    mkdirSync(join(cwd, "open"), { recursive: true });
+    const placed = shell({ allow: [[`${cwd}/open/*`], [words, `${cwd}/open/*`, ...rest]] });
+    expect(await placed.text("sh", { argv: [words, `${cwd}/open/a`, "../b"] })).toBe(`<${cwd}/open/a><../b>`);
+    for (const argv of [[words, `${cwd}/open/../precious`], [`${cwd}/open/../words`, "x"], [`${cwd}/open/../words`]])
+      expect(await placed.failure("sh", { argv })).toMatchObject({ kind: "denied" });
+    const asking = shell({ ask: [[words, "/srv/*"]], allow: [[words, "*"]] });
+    expect(await asking.failure("sh", { argv: [words, "/srv/../etc/x"] })).toMatchObject({ kind: "denied" });
+  });
+
   test("deny goes before allow, and ask before allow", async () => {
     expect(await guarded.text("sh", { argv: [words, "open"] })).toBe("<open>");
     expect(await guarded.failure("sh", { argv: [words, "secret"] })).toMatchObject({ kind: "denied" });
