@@ -75,6 +75,19 @@ describe("an agent with the tools of an MCP server", () => {
     expect(muster.log()).toContain("hostile 1");
   });
 
+  test("puts what the server asks to its caller, and gives it the answer, which approves nothing", async () => {
+    model.script("scripted", { steps: [{ calls: [{ name: "srv_work", input: {} }] }, { text: "Done." }] });
+    await start(manifest(command("asks-its-user")));
+    const stream = caller.prompt(subject, "Do it");
+    const asked = await stream.until(({ frames }) => frames.some(({ body }) => body.includes('"query"')));
+    const query = asked.frames.find(({ body }) => body.includes('"query"'))?.body ?? "";
+    expect(query).toContain('The MCP server \\"srv\\" asks:\\n> Which line?\\n- line (integer)');
+    caller.nats.publish(/"reply_subject":"([^"]+)"/.exec(query)?.[1] ?? "", "3");
+    expect((await stream.done).text()).toBe("Done.");
+    const told = JSON.stringify(model.received.chats().at(-1)?.body["messages"]);
+    expect(told).toContain('{\\\"action\\\":\\\"accept\\\",\\\"content\\\":{\\\"line\\\":3}}');
+  });
+
   test("is degraded while its program is not there, and ready again once it is, without a restart", async () => {
     const folder = await mkdtemp(join(tmpdir(), "muster-mcp-"));
     folders.push(folder);
