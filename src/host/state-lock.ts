@@ -3,6 +3,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isBroken } from "./broken-database.ts";
 import { replaceSmallFile } from "./replace-small-file.ts";
 import { StateDirectoryError } from "./state-directory.ts";
 
@@ -30,10 +31,11 @@ export class StateDirectoryInUse extends StateDirectoryError {
  * with the process, on every platform, and no child inherits it.
  */
 export function lockStateDirectory(directory: string): StateLock {
-  const database = openLock(join(directory, "runtime.lock"), directory);
+  const path = join(directory, "runtime.lock");
   const pidFile = join(directory, "runtime.pid");
+  let database = openLock(path, directory);
   try {
-    database.run("BEGIN EXCLUSIVE");
+    database = lockedAnew(database, path, directory);
   } catch (cause) {
     database.close();
     if (!isLocked(cause)) throw cannotWrite(directory, cause);
@@ -41,6 +43,21 @@ export function lockStateDirectory(directory: string): StateLock {
   }
   notePid(pidFile);
   return { release: () => database.close() };
+}
+
+/** There is nothing in the file that a bad disk could take: a spoilt one is made anew. Whoever holds it is seen before it is read. */
+function lockedAnew(database: Database, path: string, directory: string): Database {
+  try {
+    database.run("BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    database.close();
+    rmSync(path, { force: true });
+    const anew = openLock(path, directory);
+    anew.run("BEGIN EXCLUSIVE");
+    return anew;
+  }
 }
 
 /** Pid of the runtime that holds, or last held, the directory's lock. */

@@ -9,7 +9,8 @@ import type { TriggeredAgent, TriggerStatus } from "./contract.ts";
 import { Deliverer } from "./deliver/deliverer.ts";
 import { BrokerLinks } from "./mqtt/broker-links.ts";
 import type { RunRecord } from "./store/run-record.ts";
-import { hasStore, RunStore } from "./store/run-store.ts";
+import { openRunStore } from "./store/open-store.ts";
+import { hasStore, type RunStore } from "./store/run-store.ts";
 
 export interface TriggerDeskPorts {
   readonly stateDirectory: string;
@@ -25,7 +26,17 @@ export interface TriggerDeskPorts {
 interface AgentTriggers {
   agent: TriggeredAgent | undefined;
   readonly active: Map<string, ActiveTrigger>;
+  /** Those that could not be started, and are tried again. */
+  readonly unstarted: Map<string, Unstarted>;
 }
+
+interface Unstarted {
+  readonly config: TriggerConfig;
+  readonly problem: string;
+}
+
+/** Until what could not be opened or started is tried again. */
+const retryMs = 10_000;
 
 export class TriggerDesk {
   readonly #ports: TriggerDeskPorts;
@@ -37,13 +48,14 @@ export class TriggerDesk {
   #store: RunStore | undefined;
   #deliverer: Deliverer | undefined;
   #isRetired = false;
+  #retry: (() => void) | undefined;
 
   /** Answers that a process before left undelivered are delivered, triggers or not. */
   constructor(ports: TriggerDeskPorts) {
     this.#ports = ports;
     this.#clock = ports.clock ?? systemClock;
     this.#links = new BrokerLinks(ports);
-    if (hasStore(ports.stateDirectory)) this.#open();
+    if (hasStore(ports.stateDirectory)) this.#tryToOpen();
   }
 
   /**
@@ -54,7 +66,11 @@ export class TriggerDesk {
     const { name } = agent.address;
     const known = this.#agents.get(name);
     if (this.#isRetired || (configs.length === 0 && known === undefined)) return () => undefined;
-    const triggers = known ?? { agent, active: new Map<string, ActiveTrigger>() };
+    const triggers = known ?? {
+      agent,
+      active: new Map<string, ActiveTrigger>(),
+      unstarted: new Map<string, Unstarted>(),
+    };
     this.#agents.set(name, triggers);
     triggers.agent = agent;
     this.#change(triggers, agent, configs);
@@ -66,7 +82,13 @@ export class TriggerDesk {
 
   /** Of the agent that has this name now. */
   statuses(agent: string): readonly TriggerStatus[] {
-    return [...(this.#agents.get(agent)?.active.values() ?? [])].map((trigger) => trigger.status());
+    const { active, unstarted } = this.#agents.get(agent) ?? {};
+    return [
+      ...[...(active?.values() ?? [])].map((trigger) => trigger.status()),
+      ...[...(unstarted?.values() ?? [])].map(({ config, problem }) => {
+        return { name: config.name, kind: config.source.type, isRunning: false, waiting: 0, problem };
+      }),
+    ];
   }
 
   /** The newest, newest last. Throws what the store throws. */
@@ -77,6 +99,7 @@ export class TriggerDesk {
   /** The process ends: no run begins any more, and brokers keep for us what comes from now on. */
   retire(): void {
     this.#isRetired = true;
+    this.#retry?.();
     this.#links.leave();
     for (const [name, triggers] of this.#agents) this.#detach(name, triggers);
   }
@@ -100,6 +123,7 @@ export class TriggerDesk {
       this.#end(agent.address.name, triggers, trigger);
       if (config === undefined) this.#store?.skipQueued(trigger.key, "The trigger was taken out of the manifest");
     }
+    triggers.unstarted.clear();
     for (const config of configs) {
       if (!triggers.active.has(config.name)) this.#start(triggers, agent, config, before.has(config.name));
     }
@@ -128,7 +152,39 @@ export class TriggerDesk {
       triggers.active.set(config.name, trigger);
       trigger.start(isHandover);
     } catch (error) {
-      log.error("A trigger cannot be started", { error });
+      log.error("A trigger cannot be started, and is tried again", { error });
+      triggers.active.delete(config.name);
+      triggers.unstarted.set(config.name, { config, problem: textOf(error) });
+      this.#retryLater();
+    }
+  }
+
+  #tryToOpen(): void {
+    try {
+      this.#open();
+    } catch (error) {
+      this.#ports.log.error("Runs cannot be recorded: no trigger starts until they can", { error });
+      this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#isRetired) return;
+    this.#retry ??= this.#clock.after(retryMs, () => {
+      this.#retry = undefined;
+      this.#startAgain();
+    });
+  }
+
+  #startAgain(): void {
+    if (this.#store === undefined && hasStore(this.#ports.stateDirectory)) this.#tryToOpen();
+    for (const triggers of this.#agents.values()) {
+      const { agent, unstarted } = triggers;
+      if (agent === undefined || unstarted.size === 0) continue;
+      const again = [...unstarted.values()];
+      unstarted.clear();
+      for (const { config } of again) this.#start(triggers, agent, config, false);
+      this.#tellAgent(triggers);
     }
   }
 
@@ -147,8 +203,8 @@ export class TriggerDesk {
     this.#ending.set(name, ended);
   }
 
-  #tellAgent({ agent, active }: AgentTriggers): void {
-    const problems = [...active.values()].flatMap(({ config, problem }) =>
+  #tellAgent({ agent, active, unstarted }: AgentTriggers): void {
+    const problems = [...active.values(), ...unstarted.values()].flatMap(({ config, problem }) =>
       problem === undefined ? [] : [`trigger "${config.name}": ${problem}`],
     );
     agent?.setNote(problems.length === 0 ? undefined : problems.join("; "));
@@ -158,7 +214,7 @@ export class TriggerDesk {
   #open(): RunStore {
     if (this.#store !== undefined) return this.#store;
     const { stateDirectory, log } = this.#ports;
-    const store = RunStore.open(stateDirectory);
+    const store = openRunStore(stateDirectory, log);
     this.#store = store;
     const interrupted = store.failInterrupted();
     if (interrupted > 0)
@@ -175,4 +231,8 @@ export class TriggerDesk {
 
 function endingName(agent: string, trigger: string): string {
   return JSON.stringify([agent, trigger]);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

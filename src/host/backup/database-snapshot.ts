@@ -3,6 +3,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isBroken } from "../broken-database.ts";
 import { temporaryName } from "../write-whole.ts";
 
 /**
@@ -28,14 +29,9 @@ function writeSnapshot(path: string, copy: string): boolean {
     chmodSync(copy, 0o600);
     return true;
   } catch (error) {
-    if (isUnreadable(error)) return false;
+    if (isBroken(error)) return false;
     throw error;
   } finally {
     database?.close();
   }
-}
-
-function isUnreadable(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
 }

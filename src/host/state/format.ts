@@ -34,7 +34,7 @@ export function readFormat(directory: string): FormatMark {
   const mark = parseMark(text);
   if (mark !== undefined) return mark;
   throw new StateDirectoryError(
-    `"${path}" does not say which format the state has: found "${text.slice(0, 80)}". Put it back, or choose another state directory with --state DIR`,
+    `"${path}" does not say which format the state has: found "${text.slice(0, 80)}". Put it back from a backup, or choose another state directory with --state DIR; if this version wrote the state last, the file says {"format":${currentFormat}}`,
   );
 }
 

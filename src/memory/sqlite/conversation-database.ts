@@ -1,8 +1,8 @@
-// The file of conversations: opened, brought to the schema of this executable, or put aside when it is broken.
+// The file of conversations: opened, and brought to the schema of this executable.
 
 import { Database } from "bun:sqlite";
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { chmodSync } from "node:fs";
+import { dirname } from "node:path";
 import { makeFolder, syncFolder } from "../../host/write-whole.ts";
 
 export const databasePath = "conversations/conversations.db";
@@ -76,28 +76,6 @@ export function openForReading(path: string): Database {
   }
 }
 
-/** Whether SQLite cannot make sense of what the file holds. */
-export function isBroken(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
-}
-
-/** Whether there was no room to write. */
-export function isForWantOfRoom(error: unknown): boolean {
-  return codeOf(error) === "SQLITE_FULL" || ["ENOSPC", "EDQUOT"].includes(codeOf(error));
-}
-
-/** Keeps the broken file, and of several the last, beside the place that is free then. Returns where it is. */
-export function putAside(path: string, now: Date): string {
-  const [folder, prefix] = [dirname(path), `${basename(path)}.broken-`];
-  for (const name of readdirSync(folder)) if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true });
-  const aside = join(folder, `${prefix}${now.toISOString().replaceAll(/[:.]/g, "-")}`);
-  if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
-  rmSync(`${path}-shm`, { force: true });
-  renameSync(path, aside);
-  return aside;
-}
-
 function migrate(database: Database, path: string): void {
   const version = versionOf(database);
   refuseNewer(version, path);
@@ -120,8 +98,4 @@ function refuseNewer(version: number, path: string): void {
 function versionOf(database: Database): number {
   const row: unknown = database.query("PRAGMA user_version").get();
   return typeof row === "object" && row !== null && "user_version" in row ? Number(row.user_version) : 0;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -4,7 +4,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Database } from "bun:sqlite";
 import type { Logger } from "../../telemetry/log.ts";
-import { isBroken, isForWantOfRoom, NewerSchema, openDatabase, putAside } from "./conversation-database.ts";
+import { isBroken, isForWantOfRoom, putAside } from "../../host/broken-database.ts";
+import { NewerSchema, openDatabase } from "./conversation-database.ts";
 import { ConversationRows } from "./conversation-rows.ts";
 
 export interface ConversationFilePorts {

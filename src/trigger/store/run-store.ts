@@ -4,6 +4,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { objectOf } from "../../bus/jobs/jetstream.ts";
+import { mustBeWhole } from "../../host/broken-database.ts";
 import { makeFolder } from "../../host/write-whole.ts";
 import type { OpenRun, RunEvent, RunRecord, RunState } from "./run-record.ts";
 import { recordOf, type RunRow } from "./run-row.ts";
@@ -77,6 +78,7 @@ export class RunStore {
       database.run("pragma busy_timeout = 2000");
       database.run("pragma journal_size_limit = 4194304");
       prepareSchema(database);
+      mustBeWhole(database);
       return new RunStore(database);
     } catch (error) {
       database.close();

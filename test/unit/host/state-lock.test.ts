@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockStateDirectory, stateHolder, StateDirectoryInUse } from "../../../src/host/state-lock.ts";
@@ -46,6 +46,17 @@ describe("lockStateDirectory", () => {
     await other.held;
     expect(() => lockStateDirectory(folder)).toThrow(StateDirectoryInUse);
     expect(stateHolder(folder)).toBe(other.pid);
+    await other.kill();
+    lockStateDirectory(folder).release();
+  });
+
+  test("a lock that a disk has spoilt is made anew, and one that is held stays held", async () => {
+    const path = join(folder, "runtime.lock");
+    writeFileSync(path, "no database ".repeat(200));
+    const other = otherHolder();
+    await other.held;
+    writeFileSync(path, "no database ".repeat(200));
+    expect(() => lockStateDirectory(folder)).toThrow(StateDirectoryInUse);
     await other.kill();
     lockStateDirectory(folder).release();
   });
