@@ -1,11 +1,13 @@
 // Tools for every model: by its API where that takes them, else by the prompted protocol; and calls that were printed as text are calls.
 
 import type { ModelConfig } from "../manifest/manifest.ts";
+import type { Logger } from "../telemetry/log.ts";
 import type { ChatRequest, ModelEvent } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import { filtered } from "./printed-calls/filtered-answer.ts";
 import { PrintedCallFilter } from "./printed-calls/printed-call-filter.ts";
 import { PromptedAnswer } from "./prompted-tools/prompted-answer.ts";
+import { promptedChat } from "./prompted-tools/prompted-chat.ts";
 import { promptedRequest } from "./prompted-tools/prompted-request.ts";
 import { formatOf, type Provider } from "./provider.ts";
 
@@ -18,6 +20,7 @@ export async function* chatWithTools(
   model: ModelConfig,
   request: ChatRequest,
   signal: AbortSignal,
+  log: Logger,
 ): AsyncGenerator<ModelEvent, void, void> {
   const { tools = [] } = request;
   if (tools.length === 0) {
@@ -33,8 +36,10 @@ export async function* chatWithTools(
       refusing.add(provider);
     }
   }
-  const prompted = promptedRequest(request, formatOf(model, request));
-  yield* filtered(provider.chat(prompted, signal), new PromptedAnswer(tools));
+  const own = formatOf(model, request);
+  const prompted = promptedRequest(request, own);
+  const answer = own === undefined ? promptedChat(provider, prompted, signal, log) : provider.chat(prompted, signal);
+  yield* filtered(answer, new PromptedAnswer(tools));
 }
 
 /** What is not offered is not called; what is printed is held back all the same. */

@@ -1,6 +1,7 @@
 // One endpoint at run time: its slots, its health, and the providers of its models.
 
 import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { EndpointHealth } from "./endpoint-health.ts";
 import { loadProvider } from "./load-provider.ts";
 import type { ProviderPorts } from "./provider.ts";
@@ -29,6 +30,10 @@ export class Endpoint {
       onChange,
       pingTimeoutMs: config.connectTimeoutMs + slowAnswerMs,
     });
+  }
+
+  get log(): Logger {
+    return this.#ports.log;
   }
 
   /** Fires when the endpoint is retired: what nobody waits for ends with it. */

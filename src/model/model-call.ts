@@ -117,7 +117,7 @@ export async function* generate(
   try {
     await mustFit(link, provider, signal);
     isAtWork = true;
-    for await (const event of new Abortable(chatWithTools(provider, model, request, signal), signal)) {
+    for await (const event of new Abortable(chatWithTools(provider, model, request, signal, endpoint.log), signal)) {
       if (isAtWork) endpoint.health.reached();
       isAtWork = false;
       yield event;

@@ -172,6 +172,13 @@ class Answers {
       end("complete");
       return Response.json({ error: `"${model}" does not support tools` }, { status: 400 });
     }
+    if (script.refusesFormat !== undefined && (body["format"] ?? body["response_format"]) !== undefined) {
+      end("complete");
+      return Response.json(
+        { error: "failed to load model vocabulary required for format" },
+        { status: script.refusesFormat },
+      );
+    }
     if (script.missing === true || script.status !== undefined) {
       end("complete");
       return script.missing === true ? notFound(model) : failure(script);

@@ -132,6 +132,25 @@ describe("an agent with tools", () => {
     expect(JSON.stringify(body["messages"])).toContain("Result of the tool clock");
   });
 
+  test.each([400, 500])(
+    "of a server that answers a format with %d, by the prompted protocol without one, which is found out once",
+    async (refusesFormat) => {
+      const unable = { takesTools: false, refusesFormat };
+      const steps = [
+        { text: "Refused." },
+        { text: '{"tool": "clock", "arguments": {"timezone": "UTC"}}' },
+        { text: '{"answer": "It is ten."}' },
+      ];
+      const muster = await start({ ...unable, steps: steps.map((step) => ({ ...step, ...unable })) });
+      const before = model.received.chats().length;
+      const answer = await caller.prompt(subject, "What time is it?").done;
+      expect([answer.text(), answer.error()]).toEqual(["It is ten.", undefined]);
+      const bodies = model.received.chats().slice(before);
+      expect(bodies.map(({ body }) => body["format"] !== undefined)).toEqual([true, false, false]);
+      expect(muster.log().match(/takes no format/g)).toHaveLength(1);
+    },
+  );
+
   test.each([true, false])(
     "that prints one call again and again never has it for an answer (API takes tools: %p)",
     async (takesTools) => {

@@ -50,6 +50,8 @@ export interface Script {
   readonly sees?: boolean;
   /** False: the API refuses tools for this model. */
   readonly takesTools?: boolean;
+  /** The API refuses a format, with this status. */
+  readonly refusesFormat?: number;
   /** The size that Ollama's list of models gives. */
   readonly sizeBytes?: number;
   /** It is loaded, and takes so much. */
