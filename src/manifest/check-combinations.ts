@@ -49,7 +49,9 @@ function checkReplicas(place: Place): void {
 
 function checkSteps(place: Place): void {
   const hasTools = Object.keys(asRaw(effective("tools", place))).length > 0 || effective("skills", place) !== undefined;
-  if (!hasTools || asRaw(effective("turn", place))["steps"] !== 1) return;
+  const { steps, tool_calls: calls } = asRaw(effective("turn", place));
+  if (hasTools && calls === 0) warn("turn", place, "Found 0 and tools, which are never used so", ["tool_calls"]);
+  if (!hasTools || steps !== 1) return;
   const message =
     "Found 1 and tools: the last model call of a turn is offered none, so they are never used; see steps: 2";
   warn("turn", place, message, ["steps"]);

@@ -5,6 +5,7 @@ import { describeValue, quoted, trapHint } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
 import { acceptedName } from "./fields.ts";
 import { nearest } from "./nearest.ts";
+import { likelyDuration, likelySize } from "./units.ts";
 import { factsOf, keysOf, schemaAt, type Schema } from "./schema-walk.ts";
 import { at, formatPath, type Path, type YamlTree } from "./yaml-tree.ts";
 
@@ -75,8 +76,12 @@ function reportValue(path: Path, accepted: string, schema: Schema, scope: FileSc
   scope.problem(path, `Found ${describeValue(found.tree, { isSecret })}${suggestion} accepted ${accepted}${hint}`);
 }
 
-/** Of a list of choices in the words of what is accepted. */
+/** Of a list of choices, or of ways to write a unit, in the words of what is accepted. */
 function nearChoice(tree: YamlTree, accepted: string): string | undefined {
+  if (tree.kind === "scalar" && typeof tree.value === "string") {
+    if (accepted.startsWith("a duration")) return likelyDuration(tree.value);
+    if (accepted.startsWith("a size")) return likelySize(tree.value);
+  }
   const [, listed = ""] = /\bone of ([\w-]+(?:, [\w-]+)*)/.exec(accepted) ?? [];
   if (tree.kind !== "scalar" || typeof tree.value !== "string") return undefined;
   return nearest(

@@ -50,7 +50,7 @@ export function checkTriggers(agent: Raw, path: Path, scope: FileScope, declared
   for (const [name, trigger] of triggers) {
     const place = { path: [...path, "triggers", name], scope, declared };
     checkKind(trigger, place);
-    checkDeliver(asRaw(trigger["deliver"]), "deliver" in trigger, place);
+    checkDeliver(asRaw(trigger["deliver"]), isMap(trigger["deliver"]), place);
     checkLoops(trigger, triggers, place);
   }
 }
@@ -231,6 +231,11 @@ function checkLoops(trigger: Raw, all: readonly (readonly [string, Raw])[], { pa
       );
     }
   }
+}
+
+/** Of what is none the schema tells. */
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isDirectlyIn(file: string, folder: string): boolean {

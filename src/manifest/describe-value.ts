@@ -45,15 +45,18 @@ export function trapHint(tree: YamlTree, accepted: string): string {
 
 function quotesHint(value: string | number | boolean | null, accepted: string): string {
   if (typeof value !== "string") return "";
+  if (wantsUnit(accepted)) return unitHint({ source: value }, accepted);
   const isBoolean = accepted.startsWith("true or false") && /^(true|false)$/.test(value);
   const isNumber = /^(a whole number|a number)/.test(accepted) && /^\d+(\.\d+)?$/.test(value);
   return isBoolean || isNumber ? `; write ${value} without quotes` : "";
 }
 
-function unitHint(tree: { readonly value: unknown; readonly source: string }, accepted: string): string {
-  if (typeof tree.value !== "number" || !/^[1-9]\d*$/.test(tree.source)) return "";
-  const unit = accepted.startsWith("a duration") ? "s" : tree.value < 1024 ? "KB" : "B";
-  return `; a number needs its unit, such as ${tree.source}${unit}`;
+/** The unit of the least that is accepted: what is meant is likely to be near. */
+function unitHint({ source }: { readonly source: string }, accepted: string): string {
+  const [, unit] = /from \d+([A-Za-z]+) to/.exec(accepted) ?? [];
+  if (unit === undefined || !/^[1-9]\d*$/.test(source)) return "";
+  const usual = unit === "ms" ? "s" : unit;
+  return `; a number needs its unit, such as ${source}${Number(source) >= 1024 && unit.endsWith("B") ? "B" : usual}`;
 }
 
 function booleanHint(text: string): string {
@@ -68,7 +71,7 @@ function wantsUnit(accepted: string): boolean {
 }
 
 function wantsText(accepted: string): boolean {
-  return !/^(a whole number|a number|the number|true or false|a map|a list)/.test(accepted);
+  return !/^(a whole number|a number|the number|true or false|a map|a list|an address and a port)/.test(accepted);
 }
 
 function escape(character: string): string {

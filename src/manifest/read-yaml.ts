@@ -1,6 +1,6 @@
 // The text of one manifest file → its tree, or what keeps it from being one. Never throws; bounded in size, depth and aliases.
 
-import { isScalar, parseAllDocuments, type Document, type ParsedNode } from "yaml";
+import { isScalar, parseAllDocuments, visit, type Document, type ParsedNode } from "yaml";
 import type { FileReport } from "./file-report.ts";
 import { buildTree } from "./build-tree.ts";
 import { syntaxMessage } from "./yaml-syntax.ts";
@@ -57,13 +57,29 @@ function parse(text: string, report: FileReport): readonly Document.Parsed[] | u
   const errors = documents.flatMap((document) => document.errors);
   const seenLines = new Set<number>();
   for (const error of errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
-    const line = report.lineOf(error.pos[0]);
+    const at = error.message.includes("closing")
+      ? (openingQuote(documents, error.pos[0]) ?? error.pos[0])
+      : error.pos[0];
+    const line = report.lineOf(at);
     // What follows on the same line is the same mistake, seen again.
     if (seenLines.has(line) || seenLines.size >= maxSyntaxProblems) continue;
     seenLines.add(line);
-    report.problem(error.pos[0], [], syntaxMessage(error, text));
+    report.problem(at, [], syntaxMessage(error, text));
   }
   return errors.length > 0 ? undefined : documents;
+}
+
+/** Where the value begins whose closing quote is missing: it has swallowed all that follows. */
+function openingQuote(documents: readonly Document.Parsed[], before: number): number | undefined {
+  let found: number | undefined;
+  for (const document of documents)
+    visit(document, {
+      Scalar: (_key, { type, range }) => {
+        const isQuoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+        if (isQuoted && range != null && range[0] < before) found = Math.max(found ?? 0, range[0]);
+      },
+    });
+  return found;
 }
 
 function onlyContents(

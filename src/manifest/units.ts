@@ -46,3 +46,52 @@ function inLargestUnit(value: number, units: Readonly<Record<string, number>>, s
   const [unit, factor] = fitting;
   return `${value / factor}${unit}`;
 }
+
+const durationWords: Readonly<Record<string, string>> = {
+  ms: "ms",
+  msec: "ms",
+  millisecond: "ms",
+  s: "s",
+  sec: "s",
+  second: "s",
+  m: "m",
+  min: "m",
+  minute: "m",
+  h: "h",
+  hr: "h",
+  hour: "h",
+  d: "d",
+  day: "d",
+};
+const sizeWords: Readonly<Record<string, string>> = {
+  b: "B",
+  byte: "B",
+  k: "KB",
+  kb: "KB",
+  kib: "KB",
+  kilobyte: "KB",
+  m: "MB",
+  mb: "MB",
+  mib: "MB",
+  megabyte: "MB",
+  g: "GB",
+  gb: "GB",
+  gib: "GB",
+  gigabyte: "GB",
+};
+
+/** How what somebody wrote in another way, such as `1 minute` or `10MiB`, is written here; undefined where nobody can say. */
+export function likelyDuration(text: string): string | undefined {
+  return likely(text, durationWords);
+}
+
+export function likelySize(text: string): string | undefined {
+  return likely(text, sizeWords);
+}
+
+function likely(text: string, words: Readonly<Record<string, string>>): string | undefined {
+  const [, digits = "", word = ""] = /^(\d{1,12})[\s_]*([a-z]+)$/i.exec(text.trim()) ?? [];
+  const unit = words[word.toLowerCase()] ?? words[word.toLowerCase().replace(/s$/, "")];
+  const written = unit === undefined ? text : `${digits}${unit}`;
+  return written === text ? undefined : written;
+}

@@ -79,17 +79,22 @@ function warnOf(
   else if (farReaching.test(basename(program)) && takesOptions(pattern, deny))
     scope.warning(
       path,
-      `Found ${shown}, in which * stands for options, too, and some options of "${program}" run programs or reach any file; better -- before it, or deny: [[${optionsOf(pattern).map(quotedStar).join(", ")}]]`,
+      `Found ${shown}, in which * stands for options, too, and some options of "${program}" run programs or reach any file; better ${narrower(pattern)}`,
     );
   else if (!program.includes("/") || program.startsWith("/"))
     if (!surroundings.hasProgram(program)) scope.warning(path, `Found no program "${program}" on this machine`);
 }
 
-/** Whether a model chooses a word that may begin with a dash, and is not denied it. */
+/** Whether a model chooses a word that may begin with a dash, and is not denied it. Of the rest, any word may. */
 function takesOptions(pattern: ArgvPattern, deny: readonly ArgvPattern[]): boolean {
   const end = pattern.indexOf("--");
-  const isOpen = pattern.slice(1, end === -1 ? pattern.length : end).some((word) => word.startsWith("*"));
-  return isOpen && !deny.some((denied) => coversPattern(denied, optionsOf(pattern)));
+  const open = pattern.slice(1, end === -1 ? pattern.length : end).filter((word) => word.startsWith("*"));
+  return open.includes(rest) || (open.length > 0 && !deny.some((denied) => coversPattern(denied, optionsOf(pattern))));
+}
+
+function narrower(pattern: ArgvPattern): string {
+  if (pattern.at(-1) === rest) return "-- before it, or each word written out, with * for one";
+  return `-- before it, or deny: [[${optionsOf(pattern).map(quotedStar).join(", ")}]]`;
 }
 
 /** The pattern of what is denied where a model's own words begin with an option. */

@@ -38,6 +38,9 @@ test("tools that are never offered, for a turn's last call has none, are a warni
   expect(warnings("turn: { steps: 1 }, tools: { clock: { type: time } }")[0]).toContain(
     "agents.helper.turn.steps: Found 1 and tools",
   );
+  expect(warnings("turn: { tool_calls: 0 }, tools: { clock: { type: time } }")[0]).toContain(
+    "turn.tool_calls: Found 0",
+  );
   expect(warnings("turn: { steps: 1 }")).toEqual([]);
   expect(warnings("turn: { steps: 2 }, tools: { clock: { type: time } }")).toEqual([]);
 });

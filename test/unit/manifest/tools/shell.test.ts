@@ -66,12 +66,18 @@ test("a program that is not there, and one that runs whatever it is told, are wa
 
 describe("a program whose options reach far is a warning", () => {
   test.each([
-    ['[git, log, "**"]', 'deny: [[git, log, "-*", "**"]]'],
+    ['[git, log, "*"]', 'deny: [[git, log, "-*", "**"]]'],
     ['[tar, -tf, "*"]', 'deny: [[tar, -tf, "-*", "**"]]'],
     ['[/usr/bin/curl, "*"]', 'deny: [[/usr/bin/curl, "-*", "**"]]'],
   ])("where a model may give them: %s", (command, deny) => {
     expect(check(`allow: [${command}]`).warnings.join()).toContain("in which * stands for options, too");
     expect(check(`allow: [${command}], ${deny}`).warnings.join()).not.toContain("stands for options");
+  });
+
+  test("also where it is one of the rest, which no pattern of its beginning denies", () => {
+    const rest = 'allow: [[git, log, "**"]], deny: [[git, log, "-*", "**"]]';
+    expect(check(rest).warnings.join()).toContain("better -- before it, or each word written out, with * for one");
+    expect(check('allow: [[git, log, --, "**"]]').warnings).toEqual([]);
   });
 
   test.each([['[git, log, --oneline, --, "*"]'], ["[git, status]"], ['[git, show, "v*"]']])(
