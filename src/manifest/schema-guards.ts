@@ -41,7 +41,9 @@ export const guardsSchema = z.strictObject(
     deny_answer: z.optional(
       patterns("An answer ends, as an error, before what one of them matches, up to 256 characters long."),
     ),
-    redact: z.optional(patterns("What they match is stored in conversations and traces as `[name]`.")),
+    redact: z.optional(
+      patterns("What they match is stored in conversations, traces and records of approvals as `[name]`."),
+    ),
   },
   { error: "a map with max_prompt, deny_prompt, deny_answer and redact" },
 );

@@ -1,6 +1,7 @@
 // Puts the approvals of one agent behind the port of its turns.
 
 import type { Approver } from "../agent/approver.ts";
+import { certainRedaction } from "../agent/guards/redaction.ts";
 import type { AgentApprovals } from "../tool/approvals/contract.ts";
 import type { ApprovingAgent } from "../tool/approvals/asking-agent.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
@@ -15,10 +16,12 @@ export function agentApprover(approvals: AgentApprovals): Approver {
 
 export function approvingAgent({ config, identity }: AgentDefinition): ApprovingAgent {
   const { approve, deny } = config.callers;
+  const { redact } = config.guards;
   return {
     name: config.name,
     address: `${identity.agent}/${identity.owner}/${config.name}`,
     rules: { approve, deny },
     timeoutMs: config.approvalTimeoutMs,
+    ...(redact.length === 0 ? {} : { redact: () => certainRedaction(redact) }),
   };
 }

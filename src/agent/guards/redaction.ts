@@ -13,6 +13,15 @@ export async function redaction(patterns: readonly NamedPattern[]): Promise<Reda
   return (text) => compiled.reduce((left, pattern) => pattern.replaceAll(left, `[${pattern.name}]`), text);
 }
 
+/** The same; where a pattern cannot be used, nothing is left of any text. Never rejects. */
+export async function certainRedaction(patterns: readonly NamedPattern[]): Promise<Redact> {
+  try {
+    return await redaction(patterns);
+  } catch {
+    return () => "(not redacted: a pattern cannot be used)";
+  }
+}
+
 /** Every text in a value of plain data, keys left alone. */
 export function redactDeep(value: unknown, redact: Redact): unknown {
   if (typeof value === "string") return redact(value);
@@ -26,17 +35,8 @@ export function redactedTraces(onTrace: TraceSink, patterns: readonly NamedPatte
   if (patterns.length === 0) return onTrace;
   return (trace) => {
     if (trace.prompt === undefined && trace.answer === undefined) onTrace(trace);
-    else void redactedLater(trace, patterns).then(onTrace);
+    else void certainRedaction(patterns).then((redact) => onTrace(redactedTrace(trace, redact)));
   };
-}
-
-/** Never rejects: where nothing can be redacted, there is no text. */
-async function redactedLater(trace: TurnTrace, patterns: readonly NamedPattern[]): Promise<TurnTrace> {
-  try {
-    return redactedTrace(trace, await redaction(patterns));
-  } catch {
-    return redactedTrace(trace, () => "(not redacted: a pattern cannot be used)");
-  }
 }
 
 function redactedTrace(trace: TurnTrace, redact: Redact): TurnTrace {

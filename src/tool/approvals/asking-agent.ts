@@ -21,6 +21,8 @@ export interface ApprovingAgent {
   readonly address: string;
   readonly rules: ApproverRules;
   readonly timeoutMs: number;
+  /** Takes out of records what is not to be kept; whoever is asked reads all of it. Never rejects. Absent: nothing. */
+  readonly redact?: () => Promise<(text: string) => string>;
 }
 
 /** Of one agent at once; more are a no. */
@@ -31,6 +33,7 @@ export class AskingAgent implements AgentApprovals {
   readonly #desk: ApprovalDesk;
   readonly #grants = new Grants();
   readonly #waiting = new Set<(verdict: Verdict) => unknown>();
+  #redact = (text: string): string => text;
   #isHeld = false;
   #isClosed = false;
 
@@ -40,6 +43,8 @@ export class AskingAgent implements AgentApprovals {
   }
 
   async request(action: ToolAction, turn: AskingTurn): Promise<Approval> {
+    turn.signal.throwIfAborted();
+    if (this.#agent.redact !== undefined) this.#redact = await this.#agent.redact();
     turn.signal.throwIfAborted();
     const grant = grantOf(action, turn);
     const approval = this.#pending(action, turn, grant !== undefined);
@@ -136,16 +141,18 @@ export class AskingAgent implements AgentApprovals {
 
   /** "always" where there is no conversation of somebody's own is "yes". What is too long to be kept is cut there, too: it was not done. */
   #decided(
-    { canAlways, action, caller, conversation, ...approval }: PendingApproval,
+    { canAlways, action: exact, caller, conversation, ...approval }: PendingApproval,
     verdict: Verdict,
   ): ApprovalRecord {
     const { id, agent, tool, asked, turn } = approval;
+    const action = this.#redact(exact);
     return {
       ...{ id, agent, tool, asked, turn },
       ...(caller === undefined ? {} : { caller }),
       ...(conversation === undefined ? {} : { conversation }),
       action: action.length > maxShownLength ? `${action.slice(0, maxShownLength)}…` : action,
       ...verdict,
+      ...(verdict.reason === undefined ? {} : { reason: this.#redact(verdict.reason) }),
       answer: verdict.answer === "always" && !canAlways ? "yes" : verdict.answer,
       time: new Date(this.#desk.now()).toISOString(),
     };

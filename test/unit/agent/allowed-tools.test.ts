@@ -44,6 +44,12 @@ describe("the tools of a turn", () => {
       expect(refusal(allowed, name).kind).toBe("denied");
   });
 
+  test("that are left are those that a model is told of when it makes a name up", () => {
+    const allowed = tools();
+    allowed.narrow("skill", { by: "forms", tools: ["docs_*"] });
+    expect(() => allowed.ofCall("fly")).toThrow('There is no tool "fly". There are: skill, docs_read, docs_write');
+  });
+
   test("are not widened by another skill: each must allow a tool", () => {
     const allowed = tools();
     allowed.narrow("skill", { by: "forms", tools: ["docs_*", "clock"] });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { createAgent } from "../../../src/agent/create-agent.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import { ModelError } from "../../../src/model/contract.ts";
+import { sampledTracer } from "../../../src/telemetry/sampled-tracer.ts";
+import type { TurnTrace } from "../../../src/telemetry/trace.ts";
 import { toolSet } from "../../../src/tool/tool-set.ts";
 import { memoryConfig } from "../../support/agent-definition.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
@@ -26,7 +28,10 @@ function agentThatFolds(summary: Script, options: { keepTurns?: number; contextT
     turn: { steps: 12, toolCalls: 32, timeMs: 60_000 },
     memory: { ...memoryConfig, keepTurns, summarise: true },
   };
-  const ports = { model, tools: toolSet([]), conversations, log, onTrace: () => undefined, tracesText: () => false };
+  const traces: TurnTrace[] = [];
+  const onTrace = (trace: TurnTrace) => void traces.push(trace);
+  const tracer = sampledTracer(1);
+  const ports = { model, tools: toolSet([]), conversations, log, onTrace, tracesText: () => false, tracer };
   const agent = createAgent(config, ports);
   const ask = async (text: string) => {
     const outcomes: unknown[] = [];
@@ -42,12 +47,14 @@ function agentThatFolds(summary: Script, options: { keepTurns?: number; contextT
     return turns;
   };
   const wishes = () => model.requests.filter(({ messages }) => isWish(messages[0]?.text));
-  return { ask, kept, model, log, wishes };
+  return { ask, kept, model, log, wishes, traces };
 }
 
 describe("a conversation with summarise", () => {
   test("has its oldest turns folded once there are more than are to be kept, each once, marked as what it is", async () => {
-    const { ask, kept, model, wishes } = agentThatFolds(answering("The line ", "stood still."), { keepTurns: 4 });
+    const { ask, kept, model, wishes, traces } = agentThatFolds(answering("The line ", "stood still."), {
+      keepTurns: 4,
+    });
     for (const text of ["one", "two", "three", "four"]) await ask(text);
     expect((await kept()).map(({ folds }) => folds)).toEqual([undefined, undefined, undefined, undefined]);
     await ask("five");
@@ -73,6 +80,23 @@ describe("a conversation with summarise", () => {
       "Yes",
       "six",
     ]);
+    expect(traces.map(({ purpose, outcome }) => purpose ?? outcome)).toEqual([
+      "ok",
+      "ok",
+      "ok",
+      "ok",
+      "ok",
+      "summary",
+      "ok",
+    ]);
+    const [turn, summary] = traces.slice(4);
+    expect(summary).toMatchObject({
+      id: "t",
+      outcome: "ok",
+      span: turn?.span,
+      calls: [{ model: "local", inputTokens: 10 }],
+    });
+    expect(JSON.stringify(summary)).not.toContain("Caller: one");
     await ask("seven");
     expect((await kept()).map(({ folds }) => folds)).toEqual([5, undefined, undefined]);
     expect(wishes()).toHaveLength(2);

@@ -3,10 +3,14 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentEvent, AgentPrompt } from "../../../src/agent/contract.ts";
-import { createAgent } from "../../../src/agent/create-agent.ts";
+import { type AgentPorts, createAgent } from "../../../src/agent/create-agent.ts";
 import { inMemoryConversations } from "../../../src/memory/in-memory-conversations.ts";
 import type { TurnConfig } from "../../../src/manifest/manifest.ts";
 import type { ModelToolCall } from "../../../src/model/contract.ts";
+import type { Approver } from "../../../src/agent/approver.ts";
+import type { TraceContext } from "../../../src/protocol/trace-context.ts";
+import { sampledTracer } from "../../../src/telemetry/sampled-tracer.ts";
+import { passingTracer } from "../../../src/telemetry/tracer.ts";
 import type { TurnTrace } from "../../../src/telemetry/trace.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../../src/tool/contract.ts";
 import { ToolError } from "../../../src/tool/contract.ts";
@@ -32,7 +36,12 @@ const says =
 
 const usualLimits: TurnConfig = { steps: 12, toolCalls: 32, timeMs: 60_000 };
 
-function agentWith(model: ScriptedChatModel, tools: readonly Tool[], limits: Partial<TurnConfig> = {}) {
+function agentWith(
+  model: ScriptedChatModel,
+  tools: readonly Tool[],
+  limits: Partial<TurnConfig> = {},
+  more: Pick<AgentPorts, "approver" | "tracer"> = {},
+) {
   const log = recordedLog();
   const traces: TurnTrace[] = [];
   const conversations = inMemoryConversations({ log });
@@ -44,6 +53,7 @@ function agentWith(model: ScriptedChatModel, tools: readonly Tool[], limits: Par
     log,
     onTrace,
     tracesText: () => false,
+    ...more,
   };
   const agent = createAgent({ name: "helper", instructions: "", turn: { ...usualLimits, ...limits } }, ports);
   const ask = async (asked: Partial<AgentPrompt> = {}, signal = never) => {
@@ -63,6 +73,61 @@ const textOf = (events: readonly AgentEvent[]) =>
   events.map((event) => (event.type === "text" ? event.text : "")).join("");
 const outcomes = (events: readonly AgentEvent[]) =>
   events.flatMap((event) => (event.type === "tool-result" ? [event.outcome.error ?? "ok"] : []));
+
+describe("a turn that is traced", () => {
+  const parent = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", isSampled: true };
+
+  test("gives each of its calls a span of its own, and what it calls a place below that", async () => {
+    const given: (TraceContext | undefined)[] = [];
+    const clock = tool("clock", (_input, context) => {
+      given.push(context.trace);
+      return Promise.resolve({ text: "10:00" });
+    });
+    const model = scriptedChatModel(
+      inTurn(calling(call("clock", {}, "c1"), call("clock", { a: 1 }, "c2")), answering("Ten.")),
+    );
+    const { ask, traces, log } = agentWith(model, [clock], {}, { tracer: sampledTracer(0) });
+    await ask({ trace: parent });
+    const [trace] = traces;
+    expect(trace?.span).toMatchObject({ traceId: parent.traceId, parentSpanId: parent.spanId });
+    expect(trace?.tools.map(({ callId, spanId }) => [callId, spanId])).toEqual([
+      ["c1", given[0]?.spanId],
+      ["c2", given[1]?.spanId],
+    ]);
+    expect(new Set([parent.spanId, trace?.span?.spanId, given[0]?.spanId, given[1]?.spanId]).size).toBe(4);
+    for (const line of log.lines) expect(line["trace_id"]).toBe(parent.traceId);
+  });
+
+  test("passes its caller's trace on as it came where nothing is exported", async () => {
+    const given: (TraceContext | undefined)[] = [];
+    const clock = tool("clock", (_input, context) => {
+      given.push(context.trace);
+      return Promise.resolve({ text: "10:00" });
+    });
+    const model = () => scriptedChatModel(inTurn(calling(call("clock")), answering("Ten.")));
+    await agentWith(model(), [clock], {}, { tracer: passingTracer }).ask({ trace: parent });
+    await agentWith(model(), [clock], {}, { tracer: passingTracer }).ask();
+    expect(given).toEqual([parent, undefined]);
+  });
+
+  test("says who approved what, and how long that took", async () => {
+    const approver: Approver = {
+      approve: () => Promise.resolve({ isGranted: true, answer: "always", by: "operator" }),
+      forget: () => undefined,
+    };
+    const service = tool("service", async (_input, context) => {
+      const { isGranted } = await context.approve({ tool: "service", action: "restart secret-thing", key: "k" });
+      return { text: isGranted ? "done" : "not done" };
+    });
+    const model = scriptedChatModel(inTurn(calling(call("service")), answering("Done.")));
+    const { ask, traces } = agentWith(model, [service], {}, { approver, tracer: sampledTracer(1) });
+    await ask();
+    expect(traces[0]?.approvals).toMatchObject([
+      { tool: "service", answer: "always", by: "operator", parentSpanId: traces[0]?.tools[0]?.spanId },
+    ]);
+    expect(JSON.stringify(traces)).not.toContain("secret-thing");
+  });
+});
 
 describe("a turn with tools", () => {
   test("offers them, runs what is called, tells the results, and ends with the answer", async () => {

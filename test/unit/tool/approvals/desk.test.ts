@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from "bun:test";
 import { askingAgent, boundAnswer, testDesk, testTurn } from "../../../support/approvals.ts";
 import { rejectionError } from "../../../support/rejection.ts";
+import { until } from "../../../support/until.ts";
 import { testUser } from "../../../support/test-user.ts";
 
 const ann = testUser().nkey;
@@ -12,6 +13,24 @@ function setUp(timeoutMs?: number) {
   const { desk, records } = testDesk();
   return { desk, records, agent: askingAgent(desk, { approve: [ann] }, timeoutMs) };
 }
+
+test("what an agent does not keep is in no record, and before the eyes of whoever is asked", async () => {
+  const { desk, records } = testDesk();
+  const redact = () => Promise.resolve((text: string) => text.replaceAll("press3", "[press]"));
+  const rules = { approve: [], deny: [] };
+  const agent = desk.forAgent({ name: "helper", address: "muster/press-07/helper", rules, timeoutMs: 60_000, redact });
+  const turn = testTurn();
+  const granted = agent.request(action, turn);
+  await until("the question", () => turn.questions.length > 0);
+  const [question] = turn.questions;
+  expect(question?.prompt).toContain("systemctl restart press3");
+  expect(desk.pending()[0]?.action).toBe("systemctl restart press3");
+  question?.onAnswer({ type: "answer", text: "press3 may burn", files: [] });
+  expect(await granted).toMatchObject({ isGranted: false });
+  expect(records).toMatchObject([{ action: "systemctl restart [press]", answer: "no" }]);
+  expect(JSON.stringify(records)).not.toContain("press3");
+  agent.close();
+});
 
 describe("a question", () => {
   test("names agent, tool and exactly what would be done, on a line of its own", async () => {
