@@ -57,8 +57,8 @@ export type AgentEvent =
   /** A short token for a status chunk, such as `fallback` or `pulling`. */
   | { readonly type: "progress"; readonly status: string }
   | { readonly type: "usage"; readonly usage: ModelUsage }
-  /** Always last, exactly once. */
-  | { readonly type: "end"; readonly outcome: TurnOutcome };
+  /** Always last, exactly once. `trace`: what follows from the answer is a part of that. */
+  | { readonly type: "end"; readonly outcome: TurnOutcome; readonly trace?: TraceContext };
 
 export interface AgentToolCall {
   readonly id: string;

@@ -55,7 +55,7 @@ export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: Ab
     await end.end();
     ports.onTrace(record.finish(outcome));
   }
-  yield { type: "end", outcome };
+  yield { type: "end", outcome, ...(span === undefined ? {} : { trace: span.context }) };
 }
 
 /** What each log line of the turn says. */

@@ -5,6 +5,7 @@ import { callAgent } from "../bus/calling/call.ts";
 import { CallError } from "../bus/calling/call-error.ts";
 import type { AnswerQuestion, CallOptions } from "../bus/calling/call-event.ts";
 import type { CallRequest } from "../bus/calling/call-request.ts";
+import { tracedOptions } from "../protocol/trace-context.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { askOnTerminal } from "./ask-on-terminal.ts";
 import { askMany, parallelOption } from "./ask-many.ts";
@@ -23,6 +24,7 @@ import { readAttachments } from "./read-attachments.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { AnswerStats } from "./answer-stats.ts";
 import type { Terminal } from "./terminal.ts";
+import { givenTrace, traceOption } from "./trace-option.ts";
 
 export const command: Command = {
   name: "ask",
@@ -66,6 +68,7 @@ export const command: Command = {
       description: "longest whole answer, such as 90s or 5m; default none",
       complete: "none",
     },
+    ...traceOption,
     inactivity: { value: "DURATION", description: "longest silence of the agent; default 60s", complete: "none" },
     ...jsonOption,
     quiet: { short: "q", description: "no status lines" },
@@ -92,6 +95,7 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
   checkOptions(invocation, { isMany: selection !== undefined, address });
   const parallel = parallelOption(invocation);
   const limits = callLimits(invocation);
+  const trace = givenTrace(invocation);
   const { prompt, hasReadInput } = await readPrompt(words, terminal);
   const session = invocation.text("session");
   const request: CallRequest = {
@@ -106,6 +110,7 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
       signal: interrupt.signal,
       sender: bus.sender,
       approver: bus.sender,
+      ...tracedOptions(trace),
       ...limits,
     };
     if (selection !== undefined) {

@@ -22,6 +22,7 @@ import { readAttachments } from "./read-attachments.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { saveFile } from "./save-file.ts";
 import type { Terminal } from "./terminal.ts";
+import { givenTrace, traceOption } from "./trace-option.ts";
 
 export const command: Command = {
   name: "submit",
@@ -55,6 +56,7 @@ export const command: Command = {
       description: "with --wait: how long; the job goes on. Default: no end",
       complete: "none",
     },
+    ...traceOption,
     save: { value: "DIR", description: "with --wait: save files of the answer", complete: "folder" },
     ...jsonOption,
     ...serverOptions,
@@ -97,6 +99,7 @@ function readTerms(invocation: Invocation) {
   const id = invocation.text("id");
   const ttlMs = durationOption(invocation, "ttl");
   if (ttlMs !== undefined && ttlMs > longestTtlMs) throw usageError("--ttl is at most 7d");
+  const trace = givenTrace(invocation);
   const tries = invocation.text("tries");
   if (tries !== undefined && !(/^\d{1,3}$/.test(tries) && Number(tries) >= 1 && Number(tries) <= mostAttempts)) {
     throw usageError(`--tries is "${tries}"; write a number from 1 to ${mostAttempts}`);
@@ -106,6 +109,7 @@ function readTerms(invocation: Invocation) {
     isNewId: id === undefined,
     ...(ttlMs === undefined ? {} : { ttlMs }),
     ...(tries === undefined ? {} : { attempts: Number(tries) }),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

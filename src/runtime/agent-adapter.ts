@@ -33,7 +33,10 @@ export function promptHandler(agent: Agent): PromptHandler {
           break;
         case "end":
           if (event.outcome.ok && event.outcome.toolsFailed === true) yield { type: "status", status: "tools_failed" };
-          yield replyEnd(event.outcome, agent.name);
+          yield {
+            ...replyEnd(event.outcome, agent.name),
+            ...(event.trace === undefined ? {} : { trace: event.trace }),
+          };
           return;
         case "thinking":
         case "usage":

@@ -2,6 +2,7 @@
 
 import type { OwnAnswer } from "../bus/serving/service-port.ts";
 import type { AgentAddress } from "../protocol/subjects.ts";
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { Attachment } from "../protocol/attachment.ts";
 
 /** A turn that a trigger starts: a prompt of nobody, which grants nothing. */
@@ -13,6 +14,8 @@ export interface TriggeredPrompt {
   readonly conversation?: string;
   /** How many triggers in a row it comes from. */
   readonly hops: number;
+  /** The trace that its event is a part of. */
+  readonly trace?: TraceContext;
 }
 
 export interface TriggeredAgent {

@@ -4,6 +4,7 @@ import { digest } from "../bus/jobs/job-envelope.ts";
 import type { OwnAnswer } from "../bus/serving/service-port.ts";
 import { uniqueId } from "../bus/unique-id.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
+import { type TraceContext, traceHeaders } from "../protocol/trace-context.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "./clock.ts";
 import type { TriggeredAgent } from "./contract.ts";
@@ -186,7 +187,7 @@ export class RunLine {
       const answer = await this.#ask(agent, run, prompt);
       if (answer === undefined) store.putBack(run.seq);
       else if (answer.type === "answer") {
-        const target = config.deliver === undefined ? undefined : targetOf(config, agent);
+        const target = config.deliver === undefined ? undefined : targetOf(config, agent, answer.trace);
         store.keepAnswer(run.seq, answer.text, digest(prompt.text), target);
         runLog.info("A run ended", { state: "done" });
         if (target !== undefined) this.#parts.onAnswer(key);
@@ -217,6 +218,7 @@ export class RunLine {
         ...prompt,
         ...(config.conversation === undefined ? {} : { conversation: config.conversation }),
         hops: (run.event?.hops ?? 0) + 1,
+        ...(run.event?.trace === undefined ? {} : { trace: run.event.trace }),
       });
       if (answer.type !== "refused") return answer;
       const waitMs = retryMs(answer.error.fields.retry_after_s);
@@ -252,8 +254,9 @@ function retryMs(retryAfterS: number | undefined): number | undefined {
 }
 
 /** What the delivery needs to know, whatever becomes of the trigger meanwhile; no secret. */
-function targetOf({ deliver }: TriggerConfig, { address }: TriggeredAgent): string {
-  if (deliver?.type !== "mqtt") return JSON.stringify({ ...deliver, address });
+function targetOf({ deliver }: TriggerConfig, { address }: TriggeredAgent, context: TraceContext | undefined): string {
+  const about = { address, ...(context === undefined ? {} : { trace: traceHeaders(context) }) };
+  if (deliver?.type !== "mqtt") return JSON.stringify({ ...deliver, ...about });
   const { topic, qos, retain, broker } = deliver;
-  return JSON.stringify({ type: "mqtt", topic, qos, retain, broker: broker.name, address });
+  return JSON.stringify({ type: "mqtt", topic, qos, retain, broker: broker.name, ...about });
 }

@@ -2,6 +2,7 @@
 
 import type { BusConnection, BusSubscription } from "../bus/connection/connection.ts";
 import type { AgentAddress } from "../protocol/subjects.ts";
+import { readTraceHeaders, type TraceContext } from "../protocol/trace-context.ts";
 import type { RunLine } from "./run-line.ts";
 
 /** How many triggers in a row a message comes from. */
@@ -39,6 +40,7 @@ export class SubjectTrigger {
           name: message.subject,
           payload: message.data,
           hops: hopsOf(message.headers?.get(hopsHeader)),
+          ...tracedBy((name) => message.headers?.get(name, "insensitive")),
           ...(key === "" ? {} : { key: `id ${key}`, isRepeated: true }),
         });
       },
@@ -53,6 +55,12 @@ export class SubjectTrigger {
     this.#unwatch?.();
     this.#subscription?.unsubscribe();
   }
+}
+
+/** The trace of an event, by what finds a header of it. */
+export function tracedBy(header: (name: string) => string | undefined): { readonly trace?: TraceContext } {
+  const trace = readTraceHeaders(header);
+  return trace === undefined ? {} : { trace };
 }
 
 /** All replicas of an agent are one group: each message starts one run of one of them. */

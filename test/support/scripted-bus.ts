@@ -1,6 +1,6 @@
 // What a test of a whole runtime stands on: a server, a scripted model, and a caller that knows only the wire.
 
-import { type RunningNatsServer, startNatsServer } from "./nats-server.ts";
+import { type NatsServerOptions, type RunningNatsServer, startNatsServer } from "./nats-server.ts";
 import { type RawCaller, rawCaller } from "./raw-caller.ts";
 import { type ScriptedModel, startScriptedModel } from "./scripted-model.ts";
 
@@ -11,8 +11,8 @@ export interface ScriptedBus {
   readonly close: () => Promise<void>;
 }
 
-export async function openScriptedBus(): Promise<ScriptedBus> {
-  const nats = await startNatsServer();
+export async function openScriptedBus(options: NatsServerOptions = {}): Promise<ScriptedBus> {
+  const nats = await startNatsServer(options);
   const model = startScriptedModel();
   const caller = await rawCaller(nats.url);
   const close = async () => {

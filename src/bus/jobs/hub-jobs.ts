@@ -14,6 +14,7 @@ import {
 import { senderHeader } from "../../protocol/sender-header.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import { traceContextOf, traceHeaders } from "../../protocol/trace-context.ts";
 import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
@@ -160,6 +161,7 @@ function hubTerms(message: StoredMessage): JobTerms {
 /** The time that it has waited at the hub is gone from its life. */
 function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | undefined): Record<string, string> {
   const sender = message.headers[senderHeader];
+  const trace = traceContextOf(message.headers);
   const waitedMs = steppedClock.ageMs(message.storedAtMs) ?? 0;
   return {
     [idHeader]: terms.replaces === undefined ? terms.id : `${terms.id}.replay.${terms.replaces}`,
@@ -168,5 +170,6 @@ function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | 
     [attemptsHeader]: `${terms.attempts}`,
     ...(replaces === undefined ? {} : { [replayHeader]: `${replaces}` }),
     ...(sender === undefined ? {} : { [senderHeader]: sender }),
+    ...(trace && traceHeaders(trace)),
   };
 }

@@ -39,7 +39,13 @@ export interface JobPrompt extends StoredPrompt {
 }
 
 export type JobAnswer =
-  | { readonly type: "answer"; readonly text: string; readonly attachments: readonly Attachment[] }
+  | {
+      readonly type: "answer";
+      readonly text: string;
+      readonly attachments: readonly Attachment[];
+      /** What follows from it is a part of that. */
+      readonly trace?: TraceContext;
+    }
   | { readonly type: "error"; readonly error: ServiceError }
   /** Its time was over before its turn came. */
   | { readonly type: "expired" };

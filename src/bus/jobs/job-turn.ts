@@ -2,6 +2,7 @@
 
 import type { Attachment } from "../../protocol/attachment.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
+import type { TraceContext } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Ticket } from "../serving/admission.ts";
 import type { PromptHandler, ReplyEvent, ServedPrompt } from "../serving/service-port.ts";
@@ -30,6 +31,7 @@ export class JobTurn {
   readonly #texts: string[] = [];
   readonly #attachments: Attachment[] = [];
   #bytes = 0;
+  #trace: TraceContext | undefined;
 
   constructor(request: JobTurnRequest, log: Logger) {
     this.#request = request;
@@ -57,7 +59,8 @@ export class JobTurn {
       const error = signal.aborted ? undefined : await untilAborted(this.#answer(), signal, abandonMs);
       const failure = stopError(signal.reason) ?? error;
       if (failure !== undefined) return { type: "error", error: failure };
-      return { type: "answer", text: this.#texts.join(""), attachments: this.#attachments };
+      const trace = this.#trace === undefined ? {} : { trace: this.#trace };
+      return { type: "answer", text: this.#texts.join(""), attachments: this.#attachments, ...trace };
     } catch (cause) {
       this.#log.error("The agent failed to answer a job", { error: String(cause) });
       return { type: "error", error: internal() };
@@ -70,7 +73,10 @@ export class JobTurn {
   async #answer(): Promise<ServiceError | undefined> {
     const { handler, prompt, maxAnswerBytes } = this.#request;
     for await (const event of handler(prompt, this.#stop.signal)) {
-      if (event.type === "end") return event.error;
+      if (event.type === "end") {
+        this.#trace = event.trace;
+        return event.error;
+      }
       this.#keep(event);
       if (this.#bytes > maxAnswerBytes) return answerTooLarge(maxAnswerBytes);
     }

@@ -2,6 +2,7 @@
 
 import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import type { RequestSender } from "../identity/request-sender.ts";
 import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
@@ -18,6 +19,8 @@ export interface JobRequest {
   readonly payload: Uint8Array;
   readonly ttlMs?: number;
   readonly attempts?: number;
+  /** The trace that it is a part of. */
+  readonly trace?: TraceContext;
   /** Nobody has used the id before: no need to look. */
   readonly isNewId: boolean;
 }
@@ -67,6 +70,7 @@ async function publish(
     ...(signed?.type === "signed" ? signed.headers : {}),
     [idHeader]: job.id,
     ...(job.ttlMs === undefined ? {} : { [ttlHeader]: `${job.ttlMs}ms` }),
+    ...(job.trace && traceHeaders(job.trace)),
     ...(job.attempts === undefined ? {} : { [attemptsHeader]: `${job.attempts}` }),
   };
   try {

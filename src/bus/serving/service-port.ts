@@ -50,7 +50,13 @@ export interface OwnPrompt {
 }
 
 export type OwnAnswer =
-  | { readonly type: "answer"; readonly text: string; readonly attachments: readonly Attachment[] }
+  | {
+      readonly type: "answer";
+      readonly text: string;
+      readonly attachments: readonly Attachment[];
+      /** What follows from it is a part of that. */
+      readonly trace?: TraceContext;
+    }
   | { readonly type: "error"; readonly error: ServiceError }
   /** Nothing was begun. */
   | { readonly type: "refused"; readonly error: ServiceError };
@@ -61,7 +67,8 @@ export type ReplyEvent =
   | { readonly type: "status"; readonly status: string }
   | { readonly type: "attachments"; readonly attachments: readonly Attachment[] }
   | OpenQuestion
-  | { readonly type: "end"; readonly error?: ServiceError };
+  /** `trace`: what follows from the answer is a part of that. */
+  | { readonly type: "end"; readonly error?: ServiceError; readonly trace?: TraceContext };
 
 /** A question to the caller (§7). Several may be open; the handler goes on meanwhile. */
 export interface OpenQuestion {

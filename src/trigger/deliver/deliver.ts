@@ -7,6 +7,7 @@ import { publishHeard } from "../../bus/jobs/publish-heard.ts";
 import type { BusConnection } from "../../bus/connection/connection.ts";
 import { makeFolder, writeWhole } from "../../host/write-whole.ts";
 import type { Logger } from "../../telemetry/log.ts";
+import { traceHeaders } from "../../protocol/trace-context.ts";
 import { fillPath } from "../fill-prompt.ts";
 import type { BrokerLink } from "../mqtt/broker-link.ts";
 import type { PendingDelivery } from "../store/run-store.ts";
@@ -47,11 +48,12 @@ export async function deliver(delivery: PendingDelivery, target: Target, ports: 
 
 async function toSubject(
   { id, answer, trigger, hops }: PendingDelivery,
-  { subject, address }: Target & { type: "nats" },
+  { subject, address, trace }: Target & { type: "nats" },
   { bus, isCutOff }: DeliverPorts,
 ): Promise<Outcome> {
   const wasCutOff = isCutOff();
   const hearing = await publishHeard(bus, subject, answer, {
+    ...(trace && traceHeaders(trace)),
     "Nats-Msg-Id": id,
     "Muster-Agent": `${address.agent}/${address.owner}/${address.name}`,
     "Muster-Trigger": trigger,
@@ -72,12 +74,12 @@ async function toSubject(
 
 async function toTopic(
   { answer, hops }: PendingDelivery,
-  { broker, topic, qos, retain }: Target & { type: "mqtt" },
+  { broker, topic, qos, retain, trace }: Target & { type: "mqtt" },
   ports: DeliverPorts,
 ): Promise<Outcome> {
   const link = ports.broker(broker);
   if (link === undefined) return { type: "later", reason: `No trigger uses the MQTT broker "${broker}" any more` };
-  await link.publish(topic, answer, { qos, retain, hops: hops + 1 });
+  await link.publish(topic, answer, { qos, retain, hops: hops + 1, ...(trace === undefined ? {} : { trace }) });
   return { type: "delivered" };
 }
 

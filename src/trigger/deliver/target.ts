@@ -3,8 +3,15 @@
 import { type JsonObject, objectOf } from "../../bus/jobs/jetstream.ts";
 import type { Qos } from "../../manifest/trigger.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
+import type { TraceContext } from "../../protocol/trace-context.ts";
+import { keptTrace } from "../store/kept-trace.ts";
 
-export type Target =
+export type Target = TargetPlace & {
+  /** The trace of the turn that answered. */
+  readonly trace?: TraceContext;
+};
+
+type TargetPlace =
   | { readonly type: "nats"; readonly subject: string; readonly address: AgentAddress }
   | {
       readonly type: "mqtt";
@@ -18,7 +25,13 @@ export type Target =
 
 /** Undefined for what is none. */
 export function decodeTarget(text: string): Target | undefined {
-  const { type, subject, path, broker, topic, qos, retain, address: whose } = fieldsOf(text);
+  const fields = fieldsOf(text);
+  const [place, trace] = [placeOf(fields), keptTrace(fields["trace"])];
+  return place && { ...place, ...(trace === undefined ? {} : { trace }) };
+}
+
+function placeOf(fields: JsonObject): TargetPlace | undefined {
+  const { type, subject, path, broker, topic, qos, retain, address: whose } = fields;
   const { agent, owner, name } = objectOf(whose);
   if (typeof agent !== "string" || typeof owner !== "string" || typeof name !== "string") return undefined;
   const address = { agent, owner, name };

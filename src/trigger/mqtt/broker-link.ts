@@ -5,6 +5,7 @@ import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
 import { backoff } from "../../host/backoff.ts";
 import { takesTopic } from "../../manifest/mqtt-topic.ts";
 import type { BrokerConfig, Qos } from "../../manifest/trigger.ts";
+import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { subscriptionId, subscriptionIds } from "./subscription-id.ts";
 
@@ -15,10 +16,20 @@ export interface MqttMessage {
   readonly isRepeated: boolean;
   readonly messageId: number | undefined;
   readonly hops: string | undefined;
+  /** The first user property of that name (MQTT 5). */
+  readonly property: (name: string) => string | undefined;
 }
 
 /** True: it is kept, and the broker may forget it. */
 export type MqttListener = (message: MqttMessage) => boolean;
+
+interface PublishTerms {
+  readonly qos: Qos;
+  readonly retain: boolean;
+  readonly hops: number;
+  /** Told to brokers of MQTT 5. */
+  readonly trace?: TraceContext;
+}
 
 interface Listener {
   readonly qos: Qos;
@@ -92,15 +103,11 @@ export class BrokerLink {
   }
 
   /** Resolves when the broker has it (with QoS 0, when it is sent). Rejects with why not. */
-  async publish(
-    topic: string,
-    payload: string,
-    { qos, retain, hops }: { readonly qos: Qos; readonly retain: boolean; readonly hops: number },
-  ): Promise<void> {
+  async publish(topic: string, payload: string, { qos, retain, hops, trace }: PublishTerms): Promise<void> {
     if (this.#client === undefined || !this.#isConnected)
       throw new Error(this.problem() ?? "The MQTT broker is not connected");
     const client = await this.#client;
-    const properties = { userProperties: { [hopsProperty]: `${hops}` } };
+    const properties = { userProperties: { ...(trace && traceHeaders(trace)), [hopsProperty]: `${hops}` } };
     await client.publishAsync(topic, payload, { qos, retain, ...(this.#isV5() ? { properties } : {}) });
   }
 
@@ -226,13 +233,17 @@ export class BrokerLink {
   #hear(packet: IPublishPacket): boolean {
     if (packet.retain && !this.#isV5()) return true;
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
-    const given = packet.properties?.userProperties?.[hopsProperty];
+    const property = (name: string): string | undefined => {
+      const given = packet.properties?.userProperties?.[name];
+      return Array.isArray(given) ? given[0] : given;
+    };
     const message = {
       topic: packet.topic,
       payload,
       isRepeated: packet.dup,
       messageId: packet.messageId,
-      hops: Array.isArray(given) ? given[0] : given,
+      hops: property(hopsProperty),
+      property,
     };
     const ids = subscriptionIds(packet.properties?.subscriptionIdentifier);
     const heard = [...this.#listeners].filter(([filter]) =>

@@ -1,5 +1,7 @@
 // What is recorded of a run: what started it, how it ended, where its answer went.
 
+import type { TraceContext } from "../../protocol/trace-context.ts";
+
 /** `queued`: it has its turn later. `skipped`: nothing was run, `reason` says why. */
 export type RunState = "queued" | "running" | "done" | "failed" | "skipped";
 
@@ -39,6 +41,8 @@ export interface RunEvent {
   readonly path?: string;
   readonly stamp?: string;
   readonly hops: number;
+  /** The trace that whoever sent it counts it to. */
+  readonly trace?: TraceContext;
   /** By which the same message is known when it comes again. */
   readonly key?: string;
   /** It may have come before: looked for by its key. */

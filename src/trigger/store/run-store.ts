@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { objectOf } from "../../bus/jobs/jetstream.ts";
 import { mustBeWhole } from "../../host/broken-database.ts";
 import { makeFolder } from "../../host/write-whole.ts";
+import { traceHeaders } from "../../protocol/trace-context.ts";
+import { keptTrace } from "./kept-trace.ts";
 import type { OpenRun, RunEvent, RunRecord, RunState } from "./run-record.ts";
 import { recordOf, type RunRow } from "./run-row.ts";
 import { prepareSchema } from "./schema.ts";
@@ -98,7 +100,7 @@ export class RunStore {
 
   add(run: NewRun, state: RunState): number {
     const { event } = run;
-    const details = event === undefined ? null : JSON.stringify({ path: event.path, stamp: event.stamp });
+    const details = event === undefined ? null : eventDetails(event);
     const isOver = state === "skipped" || state === "failed";
     const added = this.#database.run(
       `insert into run (id, agent, trigger, kind, due_ms, started_ms, ended_ms, state, reason, event_name, event_key, event_json, payload, hops)
@@ -383,14 +385,21 @@ function openRun(row: RunRow): OpenRun {
   return { seq: row.seq, id: row.id, dueMs: row.due_ms, ...(event === undefined ? {} : { event }) };
 }
 
+/** What has no column of its own. */
+function eventDetails({ path, stamp, trace }: RunEvent): string {
+  return JSON.stringify({ path, stamp, ...(trace === undefined ? {} : { trace: traceHeaders(trace) }) });
+}
+
 function eventOf(row: RunRow): RunEvent | undefined {
   if (row.event_name === null) return undefined;
-  const { path, stamp } = objectOf(JSON.parse(row.event_json ?? "{}"));
+  const { path, stamp, trace: headers } = objectOf(JSON.parse(row.event_json ?? "{}"));
+  const trace = keptTrace(headers);
   return {
     name: row.event_name,
     hops: row.hops,
     ...(row.payload === null ? {} : { payload: row.payload }),
     ...(typeof path === "string" ? { path } : {}),
     ...(typeof stamp === "string" ? { stamp } : {}),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
