@@ -35,5 +35,5 @@ export function unitProblem(
 }
 
 function write(dropIn: string): string {
-  return `Write this to ${unitDropInFolder}/tools.conf, then: systemctl daemon-reload && systemctl restart muster\n${dropIn}`;
+  return `Add this to ${unitDropInFolder}/tools.conf, then: systemctl daemon-reload && systemctl restart muster\n${dropIn}`;
 }

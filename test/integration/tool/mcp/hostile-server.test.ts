@@ -99,6 +99,19 @@ describe("a server that misbehaves in a call", () => {
     expect(mcp.source.health()).toEqual({ state: "ready" });
   });
 
+  test("is told of calls that nobody waits for any more: of a turn that is stopped, and of one that took too long", async () => {
+    await using mcp = testedMcp(hostile("tells-cancelled", "timeout: 300ms"));
+    await mcp.prepare();
+    const stop = new AbortController();
+    const left = rejectionError(mcp.call("srv_work", {}, { signal: stop.signal }));
+    await Bun.sleep(0); // The call has gone out then.
+    stop.abort(new Error("The caller is gone"));
+    await left;
+    expect(await mcp.call("srv_work")).toBe("true");
+    expect(String(await rejectionError(mcp.call("srv_work")))).toContain("did not answer within 0.3 s");
+    expect(await mcp.call("srv_work")).toBe("true");
+  });
+
   test("that floods its standard error is ended, and that prints a banner is not", async () => {
     await using loud = testedMcp(hostile("floods-stderr"));
     await loud.prepare();
