@@ -13,6 +13,7 @@ import type { FoundFile } from "../files/find-files.ts";
 import type { DocumentOutcome } from "./index-document.ts";
 import { indexPass } from "./index-pass.ts";
 import { IndexStatus } from "./index-status.ts";
+import { embedQuery } from "./embed-query.ts";
 import { isTextRefused } from "./is-text-refused.ts";
 import { pause } from "./pause.ts";
 import type { Turns } from "./turns.ts";
@@ -92,8 +93,9 @@ export class KnowledgeIndex {
     await this.known(signal);
     const { config, embedder } = this.#subject;
     const asked = query.slice(0, maxQueryChars).toWellFormed();
+    if (asked.trim() === "") return [];
     try {
-      const [vector] = await embedder.embed([config.queryPrefix + asked], signal);
+      const vector = await embedQuery(embedder, config.queryPrefix, asked, signal);
       const store = this.#store;
       if (store === undefined) throw new KnowledgeError(this.status().reason ?? "The index is being opened");
       if (vector?.length !== store.dimensions)
@@ -101,8 +103,11 @@ export class KnowledgeIndex {
       return store.find(asked, vector, count);
     } catch (error) {
       signal.throwIfAborted();
-      this.#fails(error);
-      this.#pauseEnd.abort();
+      // Whoever asks must not be able to take its documents from an agent by what it asks.
+      if (!isTextRefused(error)) {
+        this.#fails(error);
+        this.#pauseEnd.abort();
+      }
       throw new KnowledgeError(textOf(error), { cause: error });
     }
   }

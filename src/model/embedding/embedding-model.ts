@@ -6,7 +6,8 @@ export interface EmbeddingModel {
   /**
    * One vector of length 1 for each text, in their order. Many texts are sent in batches, each of which takes its turn at the endpoint.
    * @param onUsage told of each batch's tokens
-   * @throws {ModelError} `overflow` for a text that is too long: nothing is ever cut; `refused` for a model that does not embed; or the
+   * @throws {ModelError} `overflow` for a text that is too long: nothing is ever cut; `refused` for a model that does not embed,
+   * and with status 400 for an empty text; or the
    * signal's reason, at once
    */
   embed(

@@ -32,6 +32,7 @@ export class LinkedEmbedding implements EmbeddingModel {
     onUsage?: (usage: EmbeddingUsage) => void,
   ): Promise<readonly Float32Array[]> {
     const link = this.#resolve();
+    refuseEmpty(texts);
     const vectors: Float32Array[] = [];
     for (const batch of batchesOf(texts, link.endpoint.config.provider)) {
       const embedded = await embedNaming(link, batch, vectors.length, texts.length, signal);
@@ -41,6 +42,15 @@ export class LinkedEmbedding implements EmbeddingModel {
     this.#dimension = vectors[0]?.length ?? this.#dimension;
     return vectors;
   }
+}
+
+/** Servers differ in what they make of nothing: some fail for all that comes with it. */
+function refuseEmpty(texts: readonly string[]): void {
+  const at = texts.findIndex((text) => text.trim() === "");
+  if (at < 0) return;
+  throw new ModelError("refused", `Text ${at + 1} of ${texts.length} is empty: there is nothing to embed`, {
+    status: 400,
+  });
 }
 
 /** Says which text it was that is too long: of a batch, the provider does not. */

@@ -84,6 +84,18 @@ describe.each(both)("embeddings by %s", (provider) => {
     );
   });
 
+  test("names an empty text, and sends nothing", async () => {
+    await using harness = start({ provider });
+    const error = modelError(await reasonOf(harness.embedding.embed(["a", " \n"], never)));
+    expect(error).toMatchObject({
+      kind: "refused",
+      status: 400,
+      message: "Text 2 of 2 is empty: there is nothing to embed",
+    });
+    expect(harness.server.received.total).toBe(0);
+    expect(await harness.embedding.embed([], never)).toEqual([]);
+  });
+
   test("names the text that is too long, and cuts nothing", async () => {
     await using harness = start({ provider });
     harness.server.script("m", { contextTokens: 100 });

@@ -184,6 +184,27 @@ describe("the knowledge of an agent", () => {
     expect(await recall(knowledge, "alpha")).toHaveLength(1);
   }, 30_000);
 
+  test("is asked by the beginning of a query that is too long, and stays well whatever is asked", async () => {
+    put("a.md", "Alpha.");
+    const embedder = scriptedEmbedder();
+    const knowledge = desk().desk.attach("a", subject(embedder, { rescanMs: 60_000 }));
+    await until(knowledge, isReady);
+    const tooLong = (longest: number) => {
+      embedder.before = ([text = ""]) => {
+        if (text.length > longest) throw new ModelError("overflow", "It is too long");
+      };
+    };
+    tooLong(300);
+    expect(await recall(knowledge, `alpha ${"filler ".repeat(200)}`)).toHaveLength(1);
+    expect(embedder.asked.at(-1)).toStartWith("alpha filler");
+    tooLong(0);
+    expect(await rejectionError(recall(knowledge, "alpha"))).toMatchObject({
+      message: "The documents cannot be searched now: It is too long",
+    });
+    expect(await recall(knowledge, " \n")).toEqual([]);
+    expect(knowledge.source.health()).toEqual({ state: "ready" });
+  }, 30_000);
+
   test("leaves out a document that the model refuses, and no other", async () => {
     put("a.md", "Poison.");
     put("b.md", "Bread.");
