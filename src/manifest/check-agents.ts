@@ -50,7 +50,7 @@ export function checkAgents(file: ParsedFile, declared: Declared, surroundings: 
     checkSearchToolName(layers, ["agents", name], file.scope);
     checkCosts(layers, ["agents", name], file.scope, declared);
     checkPrivileged(layers, ["agents", name], file.scope, declared.isBusAuthenticated);
-    checkCombinations(layers, ["agents", name], file.scope);
+    checkCombinations(layers, ["agents", name], file.scope, declared.isLeaf);
     checkWritable(layers, ["agents", name], file.scope);
   }
 }

@@ -18,12 +18,21 @@ const defaultDeadlineMs = 300_000;
 const everywhere = ["every", "cron", "at", "mqtt", "file"];
 
 /** `layers`: the agent's keys as they are written, then the defaults that hold for it; `path`: the agent's. */
-export function checkCombinations(layers: AgentLayers, path: Path, scope: FileScope): void {
+export function checkCombinations(layers: AgentLayers, path: Path, scope: FileScope, isLeaf: boolean): void {
   const place = { layers, path, scope };
+  if (isLeaf) checkShared(place);
   checkReplicas(place);
   checkSteps(place);
   checkWaits(place);
   checkSelf(place);
+}
+
+/** Each leaf has an owner, and so addresses, of its own: no other machine serves its agents, nor reads its JetStream. */
+function checkShared(place: Place): void {
+  if (asRaw(effective("memory", place))["store"] !== "kv") return;
+  const message =
+    "Found kv on a machine that is a leaf of a hub (nats.embedded.hub): it is the JetStream of the machine's own server, which no other machine reads; see store: sqlite, or nats.servers to have several machines on one server";
+  warn("memory", place, message, ["store"]);
 }
 
 function checkReplicas(place: Place): void {

@@ -18,6 +18,8 @@ export interface Declared extends Names {
   readonly agentCount: number;
   /** Others need credentials to be on the bus. */
   readonly isBusAuthenticated: boolean;
+  /** The bundled server is a leaf of a hub. */
+  readonly isLeaf: boolean;
   /** Some file could not be read, so a name that is missing may be in there. */
   readonly isIncomplete: boolean;
 }
@@ -36,6 +38,7 @@ export function collectDeclared(files: readonly ParsedFile[]): Declared {
     currencies: currenciesOf(files),
     agentCount: uniqueNames(files, "agents", "agent").size,
     isBusAuthenticated: isBusAuthenticated(section(main?.raw ?? {}, "nats")),
+    isLeaf: "hub" in asRaw(section(main?.raw ?? {}, "nats")["embedded"]),
     mainDefaults: section(main?.raw ?? {}, "defaults"),
     brokers: Object.keys(section(main?.raw ?? {}, "mqtt")),
     isIncomplete: files.some(({ scope }) => scope === undefined),

@@ -34,6 +34,15 @@ describe("an agent on several machines", () => {
   });
 });
 
+test("conversations in JetStream of a leaf, which no other machine reads, are a warning; without a hub they are none", () => {
+  const found = (nats: string) =>
+    checkedManifest(`nats: ${nats}\nagents: { a: { model: ollama/m, memory: { store: kv } } }\n`).warnings.join("\n");
+  expect(found("{ embedded: { hub: { url: tls://hub.example } } }")).toContain(
+    "agents.a.memory.store: Found kv on a machine that is a leaf of a hub",
+  );
+  expect(found("{ embedded: { auth: nkey } }")).toBe("");
+});
+
 test("tools that are never offered, for a turn's last call has none, are a warning", () => {
   expect(warnings("turn: { steps: 1 }, tools: { clock: { type: time } }")[0]).toContain(
     "agents.helper.turn.steps: Found 1 and tools",
