@@ -11,6 +11,7 @@ import { openCaller } from "../../../support/caller.ts";
 import { type RunningNatsServer, startNatsServer } from "../../../support/nats-server.ts";
 import { otherAgents, ownAddress, turn } from "../../../support/other-agents.ts";
 import { rejectionError } from "../../../support/rejection.ts";
+import { until } from "../../../support/until.ts";
 import { type ScriptedAgent, type ScriptedHost, startScriptedHost } from "../../../support/scripted-host.ts";
 
 let server: RunningNatsServer;
@@ -126,9 +127,8 @@ describe("a prompt through the tool", () => {
     await using tools = otherAgents(bus, "pool: { type: agent, match: { owner: pool, name: 'pool-*' } }");
     await tools.call("pool", { prompt: "?" }, turn("t").context);
     hosts.at(-1)?.beat();
-    await bus.flush();
-    await Bun.sleep(50);
-    expect((await tools.call("pool", { prompt: "?" }, turn("t").context)).text).toBe("busy");
+    const asked = async () => (await tools.call("pool", { prompt: "?" }, turn("t").context)).text;
+    await until("the heartbeats to be heard", async () => (await asked()) === "busy");
   });
 
   test("that is stopped leaves the call: the other agent sees it", async () => {

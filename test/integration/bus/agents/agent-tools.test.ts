@@ -18,6 +18,8 @@ let host: ScriptedHost;
 let folder: string;
 let tools: OtherAgents;
 const refusals: string[] = [];
+/** The silent agent was asked. */
+let onSilent = (): void => undefined;
 
 const at = (name: string): string => `agents.prompt.stand-in.tests.${name}`;
 
@@ -63,7 +65,14 @@ beforeAll(async () => {
         reply.end();
       },
     },
-    { name: "silent", id: "silent-1", answer: (reply) => reply.ack() },
+    {
+      name: "silent",
+      id: "silent-1",
+      answer: (reply) => {
+        reply.ack();
+        onSilent();
+      },
+    },
     { name: "me", agent: "muster", id: "me-1", answer: (reply) => reply.end() },
     { name: "plain", id: "plain-1", attachmentsOk: "false", answer: (reply) => reply.end() },
   ]);
@@ -233,12 +242,13 @@ describe("a scope", () => {
     const stop = new AbortController();
     const { context } = newTurn({ signal: stop.signal });
     const waiting = deferred<unknown>();
+    onSilent = () => stop.abort(new Error("stopped"));
     tools.call("prompt_agent", { address: at("silent"), prompt: "hi" }, context).then(
       () => waiting.resolve(undefined),
       (error: unknown) => waiting.resolve(error),
     );
-    setTimeout(() => stop.abort(new Error("stopped")), 200);
     expect(await waiting.promise).toEqual(new Error("stopped"));
+    onSilent = () => undefined;
   });
 });
 

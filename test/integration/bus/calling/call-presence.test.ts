@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { BusConnection } from "../../../../src/bus/connection/connection.ts";
 import { deferred } from "../../../../src/bus/deferred.ts";
 import { openCaller, readCall, targetAt } from "../../../support/caller.ts";
+import { until } from "../../../support/until.ts";
 import { type RunningNatsServer, startNatsServer } from "../../../support/nats-server.ts";
 import { type ScriptedAgent, type ScriptedHost, startScriptedHost, subjectOf } from "../../../support/scripted-host.ts";
 
@@ -57,22 +58,25 @@ describe("an agent that is gone in the middle of its answer", () => {
 
   test("is told by where it answers us, when another instance still serves its address", async () => {
     const agent: ScriptedAgent = { name: "twin", beat: {} };
-    const acked = deferred<undefined>();
+    let probes = 0;
     const serving = await start({
       name: "twin",
       answer: (reply) => {
         const { connection, request } = reply;
-        connection.subscribe("twin.own", { callback: () => undefined });
+        connection.subscribe("twin.own", {
+          callback: () => {
+            probes += 1;
+          },
+        });
         connection.publish(request.reply ?? "", '{"type":"status","data":"ack"}', { reply: "twin.own" });
-        acked.resolve(undefined);
       },
     });
     const call = readCall(bus, targetAt(subjectOf("prompt", agent)), prompt, {
       presence: { statusSubject: subjectOf("status", agent), isOffline },
     });
-    await acked.promise;
+    await until("the call to be served", () => probes > 0);
     await start(agent);
-    await Bun.sleep(1_000); // Its place must have been seen to be listened on.
+    await until("its place to be known as one that is listened on", () => probes > 1);
     await serving.stop();
     expect((await call).error?.code).toBe("vanished");
   });
