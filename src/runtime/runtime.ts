@@ -10,6 +10,7 @@ import { openCredentials } from "../host/credentials.ts";
 import { serviceManager } from "../host/sd-notify.ts";
 import { openState } from "../host/state/open-state.ts";
 import { engineFolder } from "./engine-folder.ts";
+import type { HubStatus } from "../bus/bundled/hub-link.ts";
 import { StoredUsage, usagePath } from "../memory/usage-store.ts";
 import { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
 import { createModels } from "../model/models.ts";
@@ -38,6 +39,7 @@ import { startAgents } from "./start-agents.ts";
 import { statusLine } from "./status-line.ts";
 import { freeBytesOf, StorageWatch } from "./storage-watch.ts";
 import { tellUpgrade } from "./tell-upgrade.ts";
+import type { HubLinkState } from "../trigger/deliver/link-proof.ts";
 import { TriggerDesk } from "../trigger/trigger-desk.ts";
 import { busSign, schedulerSign } from "./vital-signs.ts";
 
@@ -142,7 +144,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const triggers = new TriggerDesk({
     stateDirectory,
     bus: bus.connection,
-    isCutOff: () => bus.state().hub !== undefined && bus.state().hub?.state !== "connected",
+    hubLink: () => hubLinkOf(bus.state().hub),
     isSame: isSameValue,
     log,
   });
@@ -260,4 +262,8 @@ function startWatch(
 /** Where jobs are fetched from, too. A hub keeps its JetStream in a domain of this name (docs/jobs.md). */
 function hubOf({ nats }: Manifest): { readonly hubDomain?: string } {
   return nats.embedded.hub === undefined ? {} : { hubDomain: "hub" };
+}
+
+function hubLinkOf(hub: HubStatus | undefined): HubLinkState | undefined {
+  return hub === undefined ? undefined : { isUp: hub.state === "connected", since: hub.since };
 }

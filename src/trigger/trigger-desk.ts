@@ -7,6 +7,7 @@ import { ActiveTrigger } from "./active-trigger.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { TriggeredAgent, TriggerStatus } from "./contract.ts";
 import { Deliverer } from "./deliver/deliverer.ts";
+import type { HubLinkState } from "./deliver/link-proof.ts";
 import { BrokerLinks } from "./mqtt/broker-links.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import { openRunStore } from "./store/open-store.ts";
@@ -15,8 +16,8 @@ import { hasStore, type RunStore } from "./store/run-store.ts";
 export interface TriggerDeskPorts {
   readonly stateDirectory: string;
   readonly bus: BusConnection;
-  /** There is a hub, and no link to it now. */
-  readonly isCutOff: () => boolean;
+  /** To the hub of the bundled server; undefined: it has none. */
+  readonly hubLink: () => HubLinkState | undefined;
   /** Whether two configurations say the same. */
   readonly isSame: (one: unknown, other: unknown) => boolean;
   readonly log: Logger;

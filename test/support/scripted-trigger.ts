@@ -49,7 +49,7 @@ export class ScriptedTriggers {
     this.#desk ??= new TriggerDesk({
       stateDirectory: this.folder,
       bus: this.bus,
-      isCutOff: () => false,
+      hubLink: () => undefined,
       isSame: isSameValue,
       log: this.log,
       clock: this.#clock,

@@ -12,19 +12,25 @@ import { fillPath } from "../fill-prompt.ts";
 import type { BrokerLink } from "../mqtt/broker-link.ts";
 import type { PendingDelivery } from "../store/run-store.ts";
 import { hopsHeader } from "../subject-trigger.ts";
+import type { HubLinkState } from "./link-proof.ts";
 import type { Target } from "./target.ts";
 
 export interface DeliverPorts {
   readonly bus: BusConnection;
-  /** There is a hub, and no link to it now. */
-  readonly isCutOff: () => boolean;
+  /** To the hub of the bundled server; undefined: it has none. */
+  readonly hubLink: () => HubLinkState | undefined;
   readonly broker: (name: string) => BrokerLink | undefined;
   readonly log: Logger;
 }
 
-/** `here`: whoever listens on this side of the link that is cut has it. `never`: no further try can be better. */
+/**
+ * `here`: whoever listens on this side of the link that is cut has it. `sent`: it went out over the link that stands since then. `never`: no further
+ * try can be better.
+ */
 export type Outcome =
-  { readonly type: "delivered" | "here" } | { readonly type: "later" | "never"; readonly reason: string };
+  | { readonly type: "delivered" | "here" }
+  | { readonly type: "sent"; readonly since: string }
+  | { readonly type: "later" | "never"; readonly reason: string };
 
 /** Folders that a path names are made; the file is for all to read. */
 const modes = { folder: 0o755, file: 0o644 } as const;
@@ -49,9 +55,9 @@ export async function deliver(delivery: PendingDelivery, target: Target, ports: 
 async function toSubject(
   { id, answer, trigger, hops }: PendingDelivery,
   { subject, address, trace }: Target & { type: "nats" },
-  { bus, isCutOff }: DeliverPorts,
+  { bus, hubLink }: DeliverPorts,
 ): Promise<Outcome> {
-  const wasCutOff = isCutOff();
+  const before = hubLink();
   const hearing = await publishHeard(bus, subject, answer, {
     ...(trace && traceHeaders(trace)),
     "Nats-Msg-Id": id,
@@ -62,7 +68,7 @@ async function toSubject(
   switch (hearing.type) {
     case "stored":
     case "heard":
-      return { type: wasCutOff || isCutOff() ? "here" : "delivered" };
+      return before === undefined ? { type: "delivered" } : overLink(before, hubLink());
     case "unheard":
       return { type: "later", reason: `Nobody listens on "${subject}"` };
     case "bus-lost":
@@ -70,6 +76,11 @@ async function toSubject(
     case "refused":
       return { type: "later", reason: hearing.reason };
   }
+}
+
+function overLink(before: HubLinkState, after: HubLinkState | undefined): Outcome {
+  const hasStood = before.isUp && after?.since === before.since;
+  return hasStood ? { type: "sent", since: before.since } : { type: "here" };
 }
 
 async function toTopic(

@@ -5,6 +5,7 @@ import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Clock } from "../clock.ts";
 import type { PendingDelivery, RunStore, TriggerKey } from "../store/run-store.ts";
 import { deliver, type DeliverPorts, keepAsResult, type Outcome } from "./deliver.ts";
+import { LinkProof } from "./link-proof.ts";
 import { decodeTarget } from "./target.ts";
 
 const longestMs = 7 * 24 * 3_600_000;
@@ -21,6 +22,8 @@ export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #work = new Map<string, Promise<void>>();
   readonly #wakes = new Set<() => void>();
+  /** Of each trigger, by its key's name. */
+  readonly #proofs = new Map<string, LinkProof>();
   readonly #stopListening: () => void;
   #isClosed = false;
 
@@ -34,7 +37,7 @@ export class Deliverer {
 
   /** The trigger has an answer more. */
   add(key: TriggerKey): void {
-    const name = JSON.stringify([key.agent, key.trigger]);
+    const name = nameOf(key);
     if (this.#isClosed) return;
     if (this.#work.has(name)) {
       this.wake();
@@ -44,6 +47,7 @@ export class Deliverer {
       .catch((error: unknown) => this.#parts.log.error("Answers of a trigger cannot be delivered", { ...key, error }))
       .finally(() => {
         this.#work.delete(name);
+        this.#proofs.delete(name);
         // One may have come while the last look was under way.
         if (!this.#isClosed && this.#parts.store.countToDeliver(key) > 0) this.add(key);
       });
@@ -64,11 +68,14 @@ export class Deliverer {
   }
 
   async #deliverAll(key: TriggerKey): Promise<void> {
-    const { store, isCutOff } = this.#parts;
+    const { store, hubLink, clock } = this.#parts;
     const wait = backoff(1_000, 60_000);
+    const proof = new LinkProof(hubLink, () => clock.steadyMs());
+    this.#proofs.set(nameOf(key), proof);
     while (!this.#isClosed) {
       this.#dropExcess(key);
-      const next = store.nextDelivery(key, !isCutOff());
+      for (const seq of proof.settle()) store.delivered(seq);
+      const next = store.nextDelivery(key, { toHub: hubLink()?.isUp !== false, besides: proof.waiting() });
       if (next === undefined) {
         if (store.countToDeliver(key) === 0) return;
         await this.#pause(hubMs);
@@ -100,7 +107,11 @@ export class Deliverer {
         log.info("An answer was delivered", about);
         return true;
       case "here":
-        store.deliveredHere(seq);
+        store.sentTo(seq, "Sent here; it goes out again when the link to the hub is up");
+        return true;
+      case "sent":
+        store.sentTo(seq, "Sent; it goes out again if the link to the hub turns out to be cut");
+        this.#proofs.get(nameOf({ agent, trigger }))?.add(seq, outcome.since);
         return true;
       case "never":
         store.giveUp(seq, outcome.reason);
@@ -117,7 +128,7 @@ export class Deliverer {
     const { store, log } = this.#parts;
     let excess = store.countToDeliver(key) - mostWaiting;
     for (; excess > 0; excess -= 1) {
-      const oldest = store.nextDelivery(key, true);
+      const oldest = store.nextDelivery(key, { toHub: true, besides: [] });
       if (oldest === undefined) return;
       store.giveUp(oldest.seq, `More than ${mostWaiting} answers waited`);
       log.warn("An answer was given up: too many wait", { ...key, run: oldest.id });
@@ -136,4 +147,8 @@ export class Deliverer {
       if (this.#isClosed) end();
     });
   }
+}
+
+function nameOf({ agent, trigger }: TriggerKey): string {
+  return JSON.stringify([agent, trigger]);
 }

@@ -208,13 +208,17 @@ export class RunStore {
       .all();
   }
 
-  /** The oldest; `toHub`: also of those that only a hub has not heard yet. */
-  nextDelivery({ agent, trigger }: TriggerKey, toHub: boolean): PendingDelivery | undefined {
+  /** The oldest that is not `besides`; `toHub`: also of those that a hub may not have heard. */
+  nextDelivery(
+    { agent, trigger }: TriggerKey,
+    { toHub, besides }: { readonly toHub: boolean; readonly besides: readonly number[] },
+  ): PendingDelivery | undefined {
     const row = this.#database
-      .query<RunRow, [string, string, string]>(
-        "select * from run where agent = ? and trigger = ? and delivery in ('pending', ?) order by seq limit 1",
+      .query<RunRow, [string, string, string, string]>(
+        `select * from run where agent = ? and trigger = ? and delivery in ('pending', ?)
+           and seq not in (select value from json_each(?)) order by seq limit 1`,
       )
-      .get(agent, trigger, toHub ? "hub" : "pending");
+      .get(agent, trigger, toHub ? "hub" : "pending", JSON.stringify(besides));
     if (row === null) return undefined;
     return {
       agent,
@@ -239,12 +243,9 @@ export class RunStore {
     return row?.n ?? 0;
   }
 
-  /** Who listens here has it; a hub that is cut off has not. */
-  deliveredHere(seq: number): void {
-    this.#database.run("update run set delivery = 'hub', delivery_reason = ? where seq = ?", [
-      "Sent here; it goes out again when the link to the hub is up",
-      seq,
-    ]);
+  /** Who listens here has it; whether a hub has is another matter, of which `reason` tells. */
+  sentTo(seq: number, reason: string): void {
+    this.#database.run("update run set delivery = 'hub', delivery_reason = ? where seq = ?", [reason, seq]);
   }
 
   delivered(seq: number): void {
