@@ -4,7 +4,8 @@
 /** Letters that mean something after a backslash, the same in both. */
 const escapes = /[aAbBdDfnpPrsStvwWxzQE0]/;
 const escapesInClass = /[adDfnpPrsStvwWx0]/;
-const classEscapes = /[dDwWsSpP]/;
+/** At the end of a range: a class is none, and these mean a smaller character to the matcher than to JavaScript. */
+const noRangeEnd = /^\\(?:[dDwWsSpPa]|x\{)/;
 /** How often something may be repeated, repetitions inside of repetitions multiplied. */
 const mostRepeats = 1000;
 
@@ -64,7 +65,7 @@ class Scan {
       const isRange = this.#text[this.#at] === "-" && this.#text[this.#at - 1] !== "[";
       if (this.#text[this.#at] !== "\\") this.#at += 1;
       else if (!this.#escape(escapesInClass)) return false;
-      if (isRange && this.#text[this.#at] === "\\" && classEscapes.test(this.#text[this.#at + 1] ?? "")) return false;
+      if (isRange && noRangeEnd.test(this.#text.slice(this.#at, this.#at + 3))) return false;
     }
     this.#at += 1;
     return true;

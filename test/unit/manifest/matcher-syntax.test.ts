@@ -13,7 +13,7 @@ function compiles(pattern: string): boolean {
 }
 
 test.each([
-  ..."[^] [] [^]a]b[ \\u0041 \\u{41} \\cA \\e \\Z \\h \\C \\R \\é [a-\\d] \\p{Letter} \\p{Nope} \\pY (a)\\1 (?=x) (?<!x)y".split(
+  ..."[^] [] [^]a]b[ \\u0041 \\u{41} \\cA \\e \\Z \\h \\C \\R \\é [a-\\d] [a-\\a] [B-\\x{41}] \\p{Letter} \\p{Nope} \\pY (a)\\1 (?=x) (?<!x)y".split(
     " ",
   ),
   "x{1001}",
