@@ -145,6 +145,8 @@ export type ToolHealth = { readonly state: "ready" } | { readonly state: "degrad
 export interface ToolSource {
   /** Its name in the manifest. */
   readonly name: string;
+  /** Somebody else names its tools: they stand in the place of none of ours. Default false. */
+  readonly isForeign?: boolean;
   /**
    * Starts what is started on first use; called before `tools()` is asked. Resolves when that is up or has failed, which `health()` tells, or
    * soon after `signal`. Never rejects. Absent: there is nothing to start.

@@ -21,6 +21,7 @@ export function needingFolders(source: ToolSource, folders: readonly string[]): 
   const needed = new NeededFolders(folders);
   return {
     name: source.name,
+    isForeign: source.isForeign ?? false,
     prepare: async (signal) => {
       needed.look();
       if (needed.health.state === "ready") await source.prepare?.(signal);

@@ -4,6 +4,7 @@ import { commandTool } from "./command/command.ts";
 import type { ToolConfig } from "../manifest/tools/config.ts";
 import type { SkillsConfig } from "../manifest/skills/config.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { silentLog } from "../telemetry/silent-log.ts";
 import { agentSource } from "./agents/agent-tool.ts";
 import { agentsSource } from "./agents/agents-source.ts";
 import { handoffSource } from "./agents/handoff-tool.ts";
@@ -45,7 +46,7 @@ export interface ToolPorts {
 export interface ToolSet {
   /** Has what is started on first use started, at the beginning of a turn. Ends soon after `signal`. Never rejects: `health()` tells what failed. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Those that can be called now, in the order of the manifest; of two with one name the first. */
+  /** Those that can be called now, in the order of the manifest; of two with one name the first, and no server's before one of ours. */
   tools(): readonly Tool[];
   /** `degraded` as soon as one entry is, with the reasons of all that are. */
   health(): ToolHealth;
@@ -62,19 +63,33 @@ export function createToolSet(
 ): ToolSet {
   const { skills, knowledge } = others;
   // Before those of the manifest: no server's tool of that name stands in their place.
-  return toolSet([
-    ...(skills === undefined ? [] : [skillsSource(skills, ports.stateDirectory)]),
-    ...(knowledge === undefined ? [] : [knowledge]),
-    ...configs.map((config) => needingFolders(createSource(config, ports), foldersOf(config))),
-  ]);
+  return toolSet(
+    [
+      ...(skills === undefined ? [] : [skillsSource(skills, ports.stateDirectory)]),
+      ...(knowledge === undefined ? [] : [knowledge]),
+      ...configs.map((config) => needingFolders(createSource(config, ports), foldersOf(config))),
+    ],
+    ports.log,
+  );
 }
 
-export function toolSet(sources: readonly ToolSource[]): ToolSet {
+/** Names that are left out and told of. */
+const maxSaid = 100;
+
+/** `log` hears of each tool that another's name leaves out, once. */
+export function toolSet(sources: readonly ToolSource[], log: Pick<Logger, "warn"> = silentLog): ToolSet {
+  const said = new Set<string>();
+  const say = (entry: string, tool: string): void => {
+    const clash = `${entry} ${tool}`;
+    if (said.has(clash) || said.size >= maxSaid) return;
+    said.add(clash);
+    log.warn("A tool is left out: another has its name", { entry, tool });
+  };
   return {
     prepare: async (signal) => {
       await Promise.all(sources.map(async (source) => source.prepare?.(signal)));
     },
-    tools: () => uniqueByName(sources.flatMap((source) => source.tools())),
+    tools: () => uniqueByName(sources, say),
     health: () => healthOf(sources),
     onHealthChange: (listener) => {
       const ends = sources.map((source) => source.onHealthChange(listener));
@@ -118,10 +133,23 @@ function createSource(config: ToolConfig, ports: ToolPorts): ToolSource {
   }
 }
 
-function uniqueByName(tools: readonly Tool[]): readonly Tool[] {
-  const byName = new Map<string, Tool>();
-  for (const tool of tools) if (!byName.has(tool.name)) byName.set(tool.name, tool);
-  return [...byName.values()];
+/** In the order of the entries. A name is the first one's that has it, of ours before anybody else's. */
+function uniqueByName(
+  sources: readonly ToolSource[],
+  onLeftOut: (entry: string, tool: string) => void,
+): readonly Tool[] {
+  const offered = sources.map((source) => ({ source, tools: source.tools() }));
+  const owners = new Map<string, Tool>();
+  const ranked = [false, true].flatMap((isForeign) =>
+    offered.filter(({ source }) => (source.isForeign ?? false) === isForeign),
+  );
+  for (const { source, tools } of ranked) {
+    for (const tool of tools) {
+      if (owners.has(tool.name)) onLeftOut(source.name, tool.name);
+      else owners.set(tool.name, tool);
+    }
+  }
+  return offered.flatMap(({ tools }) => tools.filter((tool) => owners.get(tool.name) === tool));
 }
 
 function healthOf(sources: readonly ToolSource[]): ToolHealth {

@@ -45,6 +45,7 @@ export function mcpSource(config: McpToolConfig, ports: McpSourcePorts): ToolSou
 
 class McpSource implements ToolSource {
   readonly name: string;
+  readonly isForeign = true;
   readonly #config: McpToolConfig;
   readonly #ports: McpSourcePorts;
   readonly #log: Logger;

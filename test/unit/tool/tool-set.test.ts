@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Tool, ToolHealth } from "../../../src/tool/contract.ts";
 import { fixedSource } from "../../../src/tool/fixed-source.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
 import { toolSet } from "../../../src/tool/tool-set.ts";
 
 function tool(name: string, description = "Does it"): Tool {
@@ -23,6 +24,18 @@ test("has the tools of all entries in their order, and of two with one name the 
     ["x", "first"],
     ["y", "Does it"],
   ]);
+});
+
+test("lets no tool of a server stand in the place of one of ours, and says so once", () => {
+  const log = recordedLog();
+  const server = { ...fixedSource("srv", [tool("run", "theirs"), tool("more")]), isForeign: true };
+  const set = toolSet([server, fixedSource("run", [tool("run", "ours")])], log);
+  for (let turn = 0; turn < 2; turn++)
+    expect(set.tools().map(({ name, description }) => [name, description])).toEqual([
+      ["more", "Does it"],
+      ["run", "ours"],
+    ]);
+  expect(log.messages()).toEqual(["A tool is left out: another has its name"]);
 });
 
 test("is degraded with the reasons of all entries that are", () => {
