@@ -7,6 +7,7 @@ import type {
   ModelNotice,
   ModelTool,
   ModelToolCall,
+  MustAnswer,
 } from "../model/contract.ts";
 import { ModelError } from "../model/contract.ts";
 import type { AgentEvent } from "./contract.ts";
@@ -22,7 +23,7 @@ export interface StepAnswer {
 }
 
 /** Yields what the model says, as it comes; `mustAnswer`: no calls are asked for any more. Throws `ModelError`, or the signal's reason. */
-export async function* modelStep(turn: Turn, mustAnswer: boolean): AsyncGenerator<AgentEvent, StepAnswer, void> {
+export async function* modelStep(turn: Turn, mustAnswer?: MustAnswer): AsyncGenerator<AgentEvent, StepAnswer, void> {
   const { model, estimate, instructions } = turn.ports;
   const offered = offeredTools(turn, mustAnswer);
   const contextTokens = model.contextTokens();
@@ -50,8 +51,8 @@ export async function* modelStep(turn: Turn, mustAnswer: boolean): AsyncGenerato
 }
 
 /** A turn that has called nothing, and may not, needs no tools. */
-function offeredTools({ tools, record }: Turn, mustAnswer: boolean): readonly ModelTool[] {
-  if (mustAnswer && record.toolCalls() === 0) return [];
+function offeredTools({ tools, record }: Turn, mustAnswer: MustAnswer | undefined): readonly ModelTool[] {
+  if (mustAnswer !== undefined && record.toolCalls() === 0) return [];
   return tools.now().map(({ name, description, parameters }) => ({ name, description, parameters }));
 }
 
@@ -62,7 +63,7 @@ function* tellTrimmed({ record }: Turn, { leftOutTurns }: Window): Generator<Age
 interface Asked {
   readonly window: Window;
   readonly tools: readonly ModelTool[];
-  readonly mustAnswer: boolean;
+  readonly mustAnswer: MustAnswer | undefined;
 }
 
 async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<AgentEvent, StepAnswer, void> {
@@ -75,7 +76,7 @@ async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<Ag
     agent: ports.agent,
     onAttempt: (attempt: ModelAttempt) => turn.record.attempt(attempt),
     ...(tools.length === 0 ? {} : { tools }),
-    ...(mustAnswer && tools.length > 0 ? { mustAnswer } : {}),
+    ...(mustAnswer === undefined || tools.length === 0 ? {} : { mustAnswer }),
     ...(tokens === undefined ? {} : { maxOutput: Math.max(1, tokens - turn.record.tokens()) }),
   };
   for await (const event of ports.model.chat(request, signal)) {
@@ -105,7 +106,7 @@ function* relay(
       break;
     case "usage":
       // Of tools that it may not call, it was told nothing or not.
-      if (!mustAnswer) ports.estimate.learn(window.counted, event.usage);
+      if (mustAnswer === undefined) ports.estimate.learn(window.counted, event.usage);
       record.usage(event.usage);
       yield event;
       break;

@@ -18,7 +18,7 @@ export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, vo
   for (let step = 1; ; step++) {
     if (step >= limits.steps) mustAnswer ??= "steps";
     if (isSpent(turn)) throw new LimitReached("tokens");
-    const answer = yield* modelStep(turn, mustAnswer !== undefined);
+    const answer = yield* modelStep(turn, mustAnswer && (wasRefused ? "by-grammar" : "freely"));
     if (answer.calls.length === 0 || (mustAnswer !== undefined && answer.text.trim() !== "")) {
       turn.messages.push({ role: "assistant", text: answer.text });
       return;

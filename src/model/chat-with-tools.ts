@@ -27,7 +27,8 @@ export async function* chatWithTools(
     yield* provider.chat(request, signal);
     return;
   }
-  if (!refusing.has(provider) && provider.takesTools?.(request) !== false) {
+  const isPrompted = request.mustAnswer === "by-grammar" || refusing.has(provider);
+  if (!isPrompted && provider.takesTools?.(request) !== false) {
     try {
       yield* filtered(provider.chat(forApi(request), signal), new PrintedCallFilter(tools));
       return;
@@ -44,7 +45,7 @@ export async function* chatWithTools(
 
 /** What is not offered is not called; what is printed is held back all the same. */
 function forApi(request: ChatRequest): ChatRequest {
-  return request.mustAnswer === true ? { ...request, tools: [] } : request;
+  return request.mustAnswer !== undefined ? { ...request, tools: [] } : request;
 }
 
 /** Told before the answer begins. */

@@ -33,12 +33,17 @@ export interface ModelToolCall {
   readonly rawInput?: unknown;
 }
 
+export type MustAnswer = "freely" | "by-grammar";
+
 export interface ChatRequest {
   readonly messages: readonly ModelMessage[];
   /** What the model may call; absent or empty: nothing. */
   readonly tools?: readonly ModelTool[];
-  /** It may call nothing more: of `tools` it is told at most so that earlier calls make sense, and a call that it prints all the same is one. */
-  readonly mustAnswer?: boolean;
+  /**
+   * It may call nothing more: of `tools` it is told at most so that earlier calls make sense, and a call that it prints all the same is one.
+   * `by-grammar`: by the prompted protocol, whose grammar leaves it nothing but an answer.
+   */
+  readonly mustAnswer?: MustAnswer;
   /** JSON Schema that the answer must follow, in place of the model's own `schema`. */
   readonly format?: Readonly<Record<string, unknown>>;
   /** The agent that asks: slots of an endpoint are shared in turn between agents. */

@@ -7,9 +7,13 @@ import { grammarSchema } from "./grammar-schema.ts";
 
 /** `answer`: JSON Schema that the answer has to follow; undefined: it is text. */
 export function promptedRequest(request: ChatRequest, answer: JsonRecord | undefined): ChatRequest {
-  const { tools = [], messages, mustAnswer = false, ...rest } = request;
+  const { tools = [], messages, mustAnswer, ...rest } = request;
   const told = withoutCalls(messages.map(inProtocol));
-  return { ...rest, messages: withInstructions(told, tools), format: answerSchema(mustAnswer ? [] : tools, answer) };
+  return {
+    ...rest,
+    messages: withInstructions(told, tools),
+    format: answerSchema(mustAnswer === undefined ? tools : [], answer),
+  };
 }
 
 /** Earlier answers look as the next one has to. */

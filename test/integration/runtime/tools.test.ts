@@ -165,6 +165,15 @@ describe("an agent with tools", () => {
     },
   );
 
+  test("that calls where it may not is held to an answer by a grammar", async () => {
+    const circles = Array.from({ length: 6 }, () => ({ text: '{"name": "clock", "arguments": {"timezone": "UTC"}}' }));
+    await start({ steps: [...circles, { text: '{"answer": "It is ten."}' }] });
+    const answer = await caller.prompt(subject, "What time is it?").done;
+    expect(answer.text()).toBe("It is ten.");
+    expect(answer.error()).toBeUndefined();
+    expect(model.received.chats().at(-1)?.body["format"]).toMatchObject({ required: ["answer"] });
+  });
+
   test("remembers a session with its calls and their results", async () => {
     await start(clockTwice);
     const ask = (prompt: string) => caller.prompt(subject, JSON.stringify({ prompt, session: "s" })).done;

@@ -360,7 +360,7 @@ describe("limits of a turn", () => {
     const { ask, traces } = agentWith(model, [tool("clock", says("10:00"))]);
     const events = await ask();
     expect(model.requests).toHaveLength(12);
-    expect(model.requests.map(({ mustAnswer }) => mustAnswer === true).slice(-2)).toEqual([false, true]);
+    expect(model.requests.map(({ mustAnswer }) => mustAnswer).slice(-2)).toEqual([undefined, "freely"]);
     expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain("Answer now");
     expect(events.at(-1)).toMatchObject({ outcome: { ok: false, failure: { kind: "limit", limit: "steps" } } });
     expect(traces).toMatchObject([{ outcome: "error" }]);
@@ -368,10 +368,9 @@ describe("limits of a turn", () => {
 
   test("an answer in the last step is the turn's", async () => {
     const model = scriptedChatModel((request, signal) =>
-      (request.mustAnswer === true ? answering("Enough.") : calling(call("clock", { at: request.messages.length })))(
-        request,
-        signal,
-      ),
+      (request.mustAnswer === "freely"
+        ? answering("Enough.")
+        : calling(call("clock", { at: request.messages.length })))(request, signal),
     );
     const { ask } = agentWith(model, [tool("clock", says("10:00"))]);
     const events = await ask();
@@ -391,7 +390,7 @@ describe("limits of a turn", () => {
     const events = await ask();
     expect(ran).toBe(32);
     expect(outcomes(events).filter((outcome) => outcome === "limit")).toHaveLength(8);
-    expect(model.requests[1]?.mustAnswer).toBe(true);
+    expect(model.requests[1]?.mustAnswer).toBe("freely");
     expect(textOf(events)).toBe("Enough.");
   });
 });
@@ -436,7 +435,10 @@ describe("a call that comes again with the same arguments", () => {
   test("is stopped the third time and told so; when it does not stop, the model has to answer", async () => {
     const { clock, ran } = circling();
     const model = scriptedChatModel((request, signal) =>
-      (request.mustAnswer === true ? answering("Enough.") : calling(call("clock", { a: 1, b: 2 })))(request, signal),
+      (request.mustAnswer === "freely" ? answering("Enough.") : calling(call("clock", { a: 1, b: 2 })))(
+        request,
+        signal,
+      ),
     );
     const { ask } = agentWith(model, [clock(false)]);
     const events = await ask();
@@ -451,15 +453,7 @@ describe("a call that comes again with the same arguments", () => {
     const model = scriptedChatModel(calling(call("clock")));
     const { ask } = agentWith(model, [clock(false)]);
     const events = await ask();
-    expect(model.requests.map(({ mustAnswer }) => mustAnswer === true)).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect(model.requests.map(({ mustAnswer }) => mustAnswer).slice(-3)).toEqual([undefined, "freely", "by-grammar"]);
     expect(model.requests.at(-1)?.messages.at(-1)?.text).toContain("Answer in your own words");
     expect(textOf(events)).toBe("");
     expect(events.at(-1)).toMatchObject({ outcome: { failure: { kind: "limit", limit: "repeated_calls" } } });

@@ -17,7 +17,7 @@ test("a model may call or answer", () => {
 });
 
 test("a model that must answer is held to it, and told the same as before", () => {
-  const prompted = promptedRequest({ ...request, mustAnswer: true }, undefined);
+  const prompted = promptedRequest({ ...request, mustAnswer: "freely" }, undefined);
   expect(prompted.format).toEqual(answerOnly);
   expect(prompted.messages).toEqual(promptedRequest(request, undefined).messages);
 });
