@@ -8,6 +8,7 @@ import { ToolError } from "../tool/contract.ts";
 import { innerContext } from "../telemetry/tracer.ts";
 import { callContext, type CallSurroundings, type SaidEvent } from "./call-context.ts";
 import type { ToolOutcome } from "./contract.ts";
+import { toolOfCall } from "./tool-of-call.ts";
 import { withinTime } from "./within-time.ts";
 import type { Emit } from "./events-during.ts";
 import type { Turn } from "./turn-ports.ts";
@@ -79,6 +80,7 @@ export class CallRun {
       inputBytes,
       outputBytes: bytes,
       ...(spanId === undefined ? {} : { spanId }),
+      ...(isKnown(name, this.#turn) ? {} : { isUnknown: true }),
       input: taken,
       output: bounded,
     });
@@ -143,6 +145,17 @@ export class CallRun {
   #noteBug({ name }: ModelToolCall, error: unknown): void {
     const stack = error instanceof Error ? error.stack : undefined;
     this.#turn.ports.log.error("Bug: a tool failed in a way that nothing provides for", { tool: name, error, stack });
+  }
+}
+
+/** Under this name, or one that is taken for it. */
+function isKnown(name: string, { tools }: Turn): boolean {
+  try {
+    toolOfCall(name, tools.all);
+    return true;
+  } catch (error) {
+    if (error instanceof ToolError) return false;
+    throw error;
   }
 }
 

@@ -79,7 +79,8 @@ export function turnRecord(
       return isNews;
     },
     tool: (call) => void tools.push(options.keepsText ? call : withoutToolText(call)),
-    recalled: (search) => void searches.push(options.keepsText ? search : withoutToolText(search)),
+    recalled: (search) =>
+      void searches.push({ ...(options.keepsText ? search : withoutToolText(search)), isSearch: true }),
     approval: (approval) => void approvals.push(approval),
     elapsedMs: () => now() - startedAt,
     tokens: () => calls.tokens(),

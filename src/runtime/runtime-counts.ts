@@ -3,6 +3,7 @@
 import type { CountObserver } from "../bus/serving/endpoint-counter.ts";
 import type { ServiceErrorName } from "../protocol/service-error.ts";
 import type { ModelCallEnd } from "../model/provider.ts";
+import type { EndedRuns } from "../trigger/run-line.ts";
 import { Counter, Histogram } from "../telemetry/counts.ts";
 import type { SpanCounts } from "../telemetry/otlp/exporter.ts";
 import type { TurnTrace } from "../telemetry/trace.ts";
@@ -17,6 +18,10 @@ export class RuntimeCounts {
   readonly tokens = new Counter();
   readonly modelCalls = new Counter();
   readonly restarts = new Counter();
+  readonly toolCalls = new Counter();
+  readonly approvals = new Counter();
+  readonly costs = new Counter();
+  readonly triggerRuns = new Counter();
   readonly spans = new Counter();
   readonly firstText = new Histogram(firstTextBoundsS);
   readonly #started = new Set<string>();
@@ -39,9 +44,19 @@ export class RuntimeCounts {
     this.modelCalls.add({ agent, model, outcome });
   }
 
-  turn({ agent, calls, firstTextMs, outcome, purpose }: TurnTrace): void {
+  runs({ agent, trigger, state, times }: EndedRuns): void {
+    this.triggerRuns.add({ agent, trigger, state }, times);
+  }
+
+  turn({ agent, calls, tools, approvals = [], firstTextMs, outcome, purpose }: TurnTrace): void {
     if (purpose === undefined) this.turns.add({ agent, outcome });
-    for (const { model, inputTokens, outputTokens } of calls) {
+    for (const call of tools) {
+      // What a model makes up is no label.
+      this.toolCalls.add({ agent, tool: call.isUnknown === true ? "" : call.name, outcome: call.outcome });
+    }
+    for (const { answer } of approvals) this.approvals.add({ agent, answer });
+    for (const { model, inputTokens, outputTokens, cost } of calls) {
+      if (cost !== undefined) this.costs.add({ agent, model, currency: cost.currency }, cost.amount);
       this.tokens.add({ agent, model, direction: "in" }, inputTokens);
       this.tokens.add({ agent, model, direction: "out" }, outputTokens);
     }
@@ -56,6 +71,10 @@ export class RuntimeCounts {
       this.turns,
       this.tokens,
       this.modelCalls,
+      this.toolCalls,
+      this.approvals,
+      this.costs,
+      this.triggerRuns,
       this.restarts,
       this.firstText,
     ]) {

@@ -2,6 +2,7 @@
 
 import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { Metric, Sample } from "../telemetry/metric-text.ts";
+import type { TriggerStatus } from "../trigger/contract.ts";
 import type { AgentStatus, EndpointStatus, RuntimeStatus } from "./control-protocol.ts";
 import type { RuntimeCounts } from "./runtime-counts.ts";
 
@@ -44,12 +45,36 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
     counter("muster_turns_total", "Turns, by how they ended", counts.turns.samples()),
     counter("muster_model_calls_total", "Calls of models, by how they ended", counts.modelCalls.samples()),
     counter("muster_tokens_total", "Tokens that models read (in) and wrote (out)", counts.tokens.samples()),
+    counter("muster_cost_total", "What calls of models cost, by the manifest's prices", counts.costs.samples()),
+    counter("muster_tool_calls_total", "Calls of tools, by how they ended", counts.toolCalls.samples()),
+    counter("muster_approvals_total", "Leave that tools asked for, by the answer", counts.approvals.samples()),
+    ...triggerMetrics(agents, counts),
     {
       type: "histogram",
       name: "muster_first_text_seconds",
       help: "From a prompt's start to the first text of its answer",
       samples: counts.firstText.samples(),
     },
+  ];
+}
+
+function triggerMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): readonly Metric[] {
+  const samples = (value: (trigger: TriggerStatus) => number) =>
+    agents.flatMap(({ name, triggers = [] }) =>
+      triggers.map((trigger) => ({ labels: { agent: name, trigger: trigger.name }, value: value(trigger) })),
+    );
+  return [
+    counter("muster_trigger_runs_total", "Runs of triggers, by how they ended", counts.triggerRuns.samples()),
+    gauge(
+      "muster_trigger_up",
+      "1: the trigger starts runs; 0: it cannot",
+      samples(({ problem }) => (problem === undefined ? 1 : 0)),
+    ),
+    gauge(
+      "muster_trigger_runs_waiting",
+      "Runs of the trigger that wait",
+      samples(({ waiting }) => waiting),
+    ),
   ];
 }
 

@@ -146,6 +146,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
     bus: bus.connection,
     hubLink: () => hubLinkOf(bus.state().hub),
     isSame: isSameValue,
+    onRuns: (runs) => services.counts.runs(runs),
     log,
   });
   open.add("triggers", () => triggers.close());

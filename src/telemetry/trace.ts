@@ -53,6 +53,10 @@ export interface AskedModel {
 /** One call of a tool, as it ended. */
 export interface ToolCallTrace {
   readonly name: string;
+  /** The model made the name up: there is no such tool. */
+  readonly isUnknown?: true;
+  /** Put before the model by the agent itself: it was not called. */
+  readonly isSearch?: true;
   /** The call's id in its conversation. */
   readonly callId?: string;
   /** `ok`, or the kind of its error. */

@@ -12,7 +12,7 @@ import { IntervalTrigger } from "./interval-trigger.ts";
 import type { BrokerLink } from "./mqtt/broker-link.ts";
 import type { BrokerLinks, HeldLink } from "./mqtt/broker-links.ts";
 import { MqttTrigger } from "./mqtt-trigger.ts";
-import { RunLine } from "./run-line.ts";
+import { type EndedRuns, RunLine } from "./run-line.ts";
 import type { RunStore, TriggerKey } from "./store/run-store.ts";
 import { ownQueueGroup, SubjectTrigger } from "./subject-trigger.ts";
 import { WallTrigger } from "./wall-trigger.ts";
@@ -29,6 +29,8 @@ export interface ActiveParts {
   readonly agent: () => TriggeredAgent | undefined;
   readonly before: Promise<void>;
   readonly onAnswer: () => void;
+  /** Runs have ended, or were left out. Must not throw. */
+  readonly onRuns?: (runs: EndedRuns) => void;
   /** A broker is there again, or away. */
   readonly onLink: () => void;
   /** `problem` is another. */

@@ -19,6 +19,12 @@ const maxHops = 8;
 const leastRetryMs = 250;
 const longestRetryMs = 60_000;
 
+/** `times`: how many. */
+export interface EndedRuns extends TriggerKey {
+  readonly state: "done" | "failed" | "skipped";
+  readonly times: number;
+}
+
 export interface RunLineParts {
   readonly key: TriggerKey;
   readonly config: TriggerConfig;
@@ -31,6 +37,8 @@ export interface RunLineParts {
   readonly before: Promise<void>;
   /** An answer is to be delivered. */
   readonly onAnswer: (key: TriggerKey) => void;
+  /** Runs have ended, or were left out. Must not throw. */
+  readonly onRuns?: (runs: EndedRuns) => void;
 }
 
 export class RunLine {
@@ -59,11 +67,11 @@ export class RunLine {
 
   /** A tick is due. `record` is kept with it, or neither is. Never throws. */
   tick(tick: { readonly dueMs: number; readonly reason?: string }, record: () => void): void {
-    const { store, config } = this.#parts;
+    const { config } = this.#parts;
     this.#kept(() => {
       record();
       if (config.overlap === "skip" && this.#isBusy()) {
-        store.skip({ ...this.#newRun(tick.dueMs), reason: "The run before it had not ended" });
+        this.#skip({ ...this.#newRun(tick.dueMs), reason: "The run before it had not ended" });
       } else
         this.#addQueued({ ...this.#newRun(tick.dueMs), ...(tick.reason === undefined ? {} : { reason: tick.reason }) });
     });
@@ -75,10 +83,10 @@ export class RunLine {
     missed: { readonly dueMs: number; readonly times: number; readonly reason: string },
     record: () => void,
   ): void {
-    const { store, log } = this.#parts;
+    const { log } = this.#parts;
     this.#kept(() => {
       record();
-      store.skip({ ...this.#newRun(missed.dueMs), reason: missed.reason }, missed.times);
+      this.#skip({ ...this.#newRun(missed.dueMs), reason: missed.reason }, missed.times);
     });
     log.warn("Runs of a trigger were missed", { times: missed.times, reason: missed.reason });
   }
@@ -92,9 +100,9 @@ export class RunLine {
       const run = { ...this.#newRun(clock.wallMs()), event };
       const bare = { ...run, event: { name: event.name, hops: event.hops } };
       if (event.hops >= maxHops) {
-        store.skip({ ...bare, reason: `Triggers have started each other ${maxHops} times` });
+        this.#skip({ ...bare, reason: `Triggers have started each other ${maxHops} times` });
       } else if (config.overlap === "skip" && this.#isBusy()) {
-        store.skip({ ...bare, reason: "The run before it had not ended" });
+        this.#skip({ ...bare, reason: "The run before it had not ended" });
       } else this.#addQueued(run);
     });
     this.#pump();
@@ -124,7 +132,17 @@ export class RunLine {
   #addQueued(run: Parameters<RunStore["add"]>[0]): void {
     const { store } = this.#parts;
     if (this.hasRoom()) store.add(run, "queued");
-    else store.skip({ ...run, reason: `${maxWaiting} wait already` });
+    else this.#skip({ ...run, reason: `${maxWaiting} wait already` });
+  }
+
+  #skip(run: Parameters<RunStore["skip"]>[0], times = 1): void {
+    this.#parts.store.skip(run, times);
+    this.#tellEnd("skipped", times);
+  }
+
+  #tellEnd(state: EndedRuns["state"], times = 1): void {
+    const { key, onRuns } = this.#parts;
+    onRuns?.({ ...key, state, times });
   }
 
   #kept(act: () => void): boolean {
@@ -178,6 +196,7 @@ export class RunLine {
     const agent = this.#parts.agent();
     if (agent === undefined) {
       store.end(run.seq, "skipped", "The agent is stopped");
+      this.#tellEnd("skipped");
       return;
     }
     store.begin(run.seq);
@@ -189,6 +208,7 @@ export class RunLine {
       else if (answer.type === "answer") {
         const target = config.deliver === undefined ? undefined : targetOf(config, agent, answer.trace);
         store.keepAnswer(run.seq, answer.text, digest(prompt.text), target);
+        this.#tellEnd("done");
         runLog.info("A run ended", { state: "done" });
         if (target !== undefined) this.#parts.onAnswer(key);
       } else this.#failed(run, `${answer.error.error}: ${answer.error.message}`, runLog);
@@ -200,6 +220,7 @@ export class RunLine {
 
   #failed({ seq }: OpenRun, reason: string, log: Logger): void {
     this.#parts.store.end(seq, "failed", reason);
+    this.#tellEnd("failed");
     log.warn("A run failed", { reason });
   }
 

@@ -9,6 +9,7 @@ import type { TriggeredAgent, TriggerStatus } from "./contract.ts";
 import { Deliverer } from "./deliver/deliverer.ts";
 import type { HubLinkState } from "./deliver/link-proof.ts";
 import { BrokerLinks } from "./mqtt/broker-links.ts";
+import type { EndedRuns } from "./run-line.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import { openRunStore } from "./store/open-store.ts";
 import { hasStore, type RunStore } from "./store/run-store.ts";
@@ -20,6 +21,8 @@ export interface TriggerDeskPorts {
   readonly hubLink: () => HubLinkState | undefined;
   /** Whether two configurations say the same. */
   readonly isSame: (one: unknown, other: unknown) => boolean;
+  /** Runs have ended, or were left out. Must not throw. */
+  readonly onRuns?: (runs: EndedRuns) => void;
   readonly log: Logger;
   readonly clock?: Clock;
 }

@@ -31,7 +31,7 @@ export function turnSpans(trace: TurnTrace, hasContent: boolean): readonly Span[
     ...(trace.purpose === undefined ? [turnSpan(frame)] : []),
     ...failures.map((call) => failureSpan(frame, call)),
     ...calls.map((call) => callSpan(frame, call)),
-    ...tools.map((call) => toolSpan(frame, call)),
+    ...tools.map((call) => (call.isSearch === true ? searchSpan(frame, call) : toolSpan(frame, call))),
     ...approvals.map((approval) => approvalSpan(frame, approval)),
   ];
 }
@@ -146,6 +146,27 @@ function toolSpan(frame: TurnFrame, call: ToolCallTrace): Span {
       "error.type": error,
       "muster.tool.input_bytes": call.inputBytes,
       "muster.tool.output_bytes": call.outputBytes,
+    },
+    ...failureOf(error, undefined),
+  };
+}
+
+/** Documents that were searched for the prompt, before the model was asked. */
+function searchSpan(
+  frame: TurnFrame,
+  { name, outcome, startMs = 0, durationMs: totalMs, outputBytes }: ToolCallTrace,
+): Span {
+  const error = outcome === "ok" ? undefined : outcome;
+  return {
+    ...inner(frame, { startMs, totalMs }),
+    name: `retrieval ${name}`,
+    kind: "internal",
+    attributes: {
+      "gen_ai.operation.name": "retrieval",
+      ...common(frame.trace),
+      "gen_ai.data_source.id": name,
+      "error.type": error,
+      "muster.tool.output_bytes": outputBytes,
     },
     ...failureOf(error, undefined),
   };

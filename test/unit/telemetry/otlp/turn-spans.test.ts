@@ -89,6 +89,24 @@ test("what went wrong has a type, and its words only where what was said may be 
   expect(failed).toMatchObject({ attributes: { "error.type": "tools_failed" }, failure: {} });
 });
 
+test("a search for the prompt is a retrieval, and no call of a tool", () => {
+  const search = {
+    name: "knowledge",
+    outcome: "ok",
+    startMs: 1,
+    durationMs: 4,
+    inputBytes: 3,
+    outputBytes: 90,
+    isSearch: true,
+  } as const;
+  const span = named({ ...trace, tools: [search] }, "retrieval knowledge", true);
+  expect(span).toMatchObject({ kind: "internal", parentSpanId: "b7ad6b7169203331", endMs: base + 5 });
+  expect(span?.attributes).toMatchObject({
+    "gen_ai.operation.name": "retrieval",
+    "gen_ai.data_source.id": "knowledge",
+  });
+});
+
 test("one that was stopped is no error", () => {
   const stopped = {
     ...without("error"),
