@@ -35,6 +35,7 @@ const placeholders: Readonly<Record<Kind, readonly string[]>> = {
   mqtt: [...ofAll, "payload", "topic"],
   file: [...ofAll, "payload", "name", "path"],
 };
+const triggerKeys = [...kinds, ...Object.keys(belongs), "prompt", "conversation", "overlap", "deliver"];
 /** A time of any year from then on counts as one that comes. */
 const fromMs = Date.UTC(2025, 0, 1);
 
@@ -83,7 +84,8 @@ function checkSource(kind: Kind, trigger: Raw, place: Place): void {
     );
     return;
   }
-  if (typeof value !== "string") return;
+  // Of nothing the schema tells.
+  if (typeof value !== "string" || value === "") return;
   const problem = sourceProblem(kind, value, typeof timezone === "string" ? timezone : undefined);
   if (problem !== undefined) scope.problem([...path, kind], `Found ${quoted(value)}, ${problem}`);
   if (kind === "mqtt") checkBroker(trigger, path, place);
@@ -154,7 +156,10 @@ function checkBroker(keys: Raw, path: Path, { scope, declared }: Place): void {
 
 function checkPrompt(kind: Kind, trigger: Raw, { path, scope }: Place): void {
   const { prompt } = trigger;
-  if (prompt === undefined && timed.includes(kind)) {
+  const isMistyped = Object.keys(trigger).some(
+    (key) => !triggerKeys.includes(key) && nearest(key, triggerKeys) === "prompt",
+  );
+  if (prompt === undefined && timed.includes(kind) && !isMistyped) {
     scope.problem(path, `The key prompt is missing, accepted a text: with ${kind} nothing comes that could be asked`);
   }
   if (typeof prompt === "string") checkTemplate(prompt, placeholders[kind], [...path, "prompt"], scope);

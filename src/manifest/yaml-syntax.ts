@@ -33,7 +33,7 @@ export function syntaxMessage(error: SyntaxProblem, text: string): string {
     case "MULTILINE_IMPLICIT_KEY":
       return "Found a key that goes over several lines; check the indentation, and that each key is followed by a colon and a space";
     case "BLOCK_IN_FLOW":
-      return 'Found a "key: value" inside brackets where none fits; put a value that holds ": " in quotes, or write { key: value }';
+      return 'Found a "key: value" inside brackets where none fits; put a comma before the key, a value that holds ": " in quotes, or write { key: value }';
     case "MISSING_CHAR":
       return missingCharacter(error, text, start);
     case "BAD_DIRECTIVE":
@@ -71,6 +71,8 @@ function unexpectedToken(error: SyntaxProblem, found: string): string {
     return "Found a list item on the line of its key; start the list on the next line, or write [a, b]";
   if (error.message.includes("flow-"))
     return `Found ${found} with nothing open that it closes or separates; remove it, or put the value in quotes`;
+  if (/^"[,;]/.test(found))
+    return `Found ${found} after the end of the value; commas stand between braces and brackets only: remove it, or put the whole value in quotes`;
   return `Found ${found} after the end of the value; put the whole value in quotes (a quote inside single quotes is written twice)`;
 }
 
