@@ -102,7 +102,17 @@ class ResultFiles {
   }
 }
 
+/** Where the second half of the type is not the usual ending. */
+const usualEndings: Readonly<Record<string, string>> = {
+  "text/plain": ".txt",
+  "text/markdown": ".md",
+  "audio/mpeg": ".mp3",
+  "application/gzip": ".gz",
+};
+
 function endingOf(mimeType: string): string {
+  const usual = usualEndings[mimeType.replace(/;.*$/s, "").trim().toLowerCase()];
+  if (usual !== undefined) return usual;
   const ending = /^[a-z]+\/([a-z0-9]{1,8})(\+|;|$)/.exec(mimeType)?.[1];
   return ending === undefined ? ".bin" : `.${ending}`;
 }

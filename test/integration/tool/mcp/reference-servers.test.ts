@@ -58,6 +58,25 @@ describe.if(mayRun("reference servers of MCP", missingForMcpServers()))("the ref
     }
   });
 
+  test("everything gives resources as text, as files of the turn, and as links", async () => {
+    await using mcp = testedMcp(`${await everythingOverStdio()}, prefix: ""`);
+    await mcp.prepare();
+    const turn = await folder();
+    const give = { folder: () => Promise.resolve(turn) };
+    const text = await mcp.call("get-resource-reference", { resourceType: "Text", resourceId: 2 }, give);
+    expect(text).toContain("[demo://resource/dynamic/text/2]\nResource 2: This is a plaintext resource");
+    const blob = await mcp.call("get-resource-reference", { resourceType: "Blob", resourceId: 1 }, give);
+    const path = /in the file (\S+\.txt)\]/.exec(blob)?.[1] ?? "";
+    expect(path).toStartWith(turn);
+    expect(await readFile(path, "utf8")).toContain("base64");
+    expect(await mcp.call("get-resource-links", { count: 2 }, give)).toContain(
+      "[link: demo://resource/dynamic/blob/1]",
+    );
+    expect(await mcp.call("get-annotated-message", { messageType: "error", includeImage: true }, give)).toMatch(
+      /^Error: .*\n\[image, image\/png, \d+ bytes: in the file /,
+    );
+  });
+
   test("everything over HTTP that is killed in a call fails it, degrades the entry, and serves again when it is back", async () => {
     const server = await startEverything();
     await using mcp = testedMcp(`url: "${server.url}"`, { lookEveryMs: 500 });
