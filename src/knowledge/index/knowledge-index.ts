@@ -201,6 +201,7 @@ export class KnowledgeIndex {
       this.#log.info("Documents are indexed", { ...rows.counts(), changed, removed, seconds });
     }
     if (!store.isWhole) store.isWhole = true;
+    store.rest();
     if (!this.#isDoubtful) this.#status.works({ ...rows.counts(), waiting: 0, state: "ready" });
   }
 

@@ -11,16 +11,24 @@ const count = 10;
 
 export async function configuredRows(bench: BenchContext): Promise<readonly Row[]> {
   const folder = join(cache, "bench", "configured");
-  await mkdir(join(folder, "skills", "inspect"), { recursive: true });
-  await mkdir(join(folder, "docs"), { recursive: true });
+  for (const name of ["skills/inspect", "docs", "in", "files"]) await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, "skills", "inspect", "SKILL.md"), skill);
-  const plain = await idleMb(
-    bench,
-    agentsOf(bench, () => ""),
-  );
-  const full = await idleMb(bench, `${brokers}${agentsOf(bench, (at) => everything(folder, at))}`);
-  const reference = { what: "10 agents that only answer", value: plain };
-  return [over({ what: "RSS with 10 idle agents, everything configured", unit: "MB", value: full, reference }, 25)];
+  await writeFile(join(folder, "docs", "press.md"), document);
+  const knowledge = `    knowledge: { paths: [${JSON.stringify(join(folder, "docs"))}], model: embed }\n`;
+  const all = (at: number): string => everything(folder, at);
+  const reference = {
+    what: "10 agents that only answer",
+    value: await idleMb(
+      bench,
+      agentsOf(bench, () => ""),
+    ),
+  };
+  const most = await idleMb(bench, elsewhere + agentsOf(bench, all));
+  const whole = await idleMb(bench, elsewhere + agentsOf(bench, (at) => all(at) + knowledge));
+  return [
+    over({ what: "RSS with 10 idle agents, all but knowledge configured", unit: "MB", value: most, reference }, 25),
+    over({ what: "RSS with 10 idle agents, everything configured", unit: "MB", value: whole, reference }, 25),
+  ];
 }
 
 async function idleMb(bench: BenchContext, manifest: string): Promise<number> {
@@ -40,7 +48,11 @@ Ask for the number of the press.
 `;
 
 /** Nothing listens there: a broker that is away costs no less than one that is there. */
-const brokers = `mqtt: { plant: { url: "mqtt://127.0.0.1:9" } }\n`;
+const elsewhere = `mqtt: { plant: { url: "mqtt://127.0.0.1:9" } }
+otlp: { endpoint: "http://127.0.0.1:9" }
+`;
+
+const document = `# Press 3\n\n${"The guard door has to be shut before the press starts.\n\n".repeat(20)}`;
 
 function agentsOf({ nats, modelUrl }: BenchContext, more: (at: number) => string): string {
   const agents = Array.from({ length: count }, (_, at) => `  a${at}:\n    model: m\n${more(at)}`);
@@ -53,6 +65,7 @@ models:
     url: "${modelUrl}"
     model: "long?tokens=200"
     price: { currency: EUR, input: 1, output: 2, per: 1M }
+  embed: { provider: ollama, url: "${modelUrl}", model: embed }
 defaults: { instructions: Answer., concurrency: 16, queue: 64 }
 agents:
 ${agents.join("")}`;
@@ -75,7 +88,7 @@ function everything(folder: string, at: number): string {
     tools:
       clock: { type: time }
       ask_back: { type: ask }
-      manuals: { type: files, root: ${JSON.stringify(folder)}, access: write }
+      manuals: { type: files, root: ${JSON.stringify(join(folder, "files"))}, access: write }
       service: { type: shell, allow: [[systemctl, status, "*"]], ask: [[systemctl, restart, "*"]] }
       disk: { type: command, description: Says how full the disk is., command: [df, -h], parameters: { type: object, properties: {} } }
       gateway: { type: http, allow: ["GET http://127.0.0.1:9/"] }
@@ -92,6 +105,6 @@ function everything(folder: string, at: number): string {
       once: { at: "2199-01-01T00:00:00Z", prompt: Well? }
       alarm: { subject: bench.alarm.a${at} }
       broker: { mqtt: bench/alarm/a${at}, deliver: { mqtt: bench/explained/a${at} } }
-      intake: { file: ${JSON.stringify(join(folder, "docs"))}, pattern: "*.txt", prompt: "{{payload}}" }
+      intake: { file: ${JSON.stringify(join(folder, "in"))}, pattern: "*.txt", prompt: "{{payload}}" }
 `;
 }

@@ -3,17 +3,20 @@
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { root } from "../../../build/paths.ts";
 import { jsonRecord, jsonRecords, recordOf } from "../../support/json-record.ts";
 import type { RunningMuster } from "../../support/muster.ts";
 import { type RawCaller, rawCaller } from "../../support/raw-caller.ts";
 import { runsOf } from "../../support/runs-of.ts";
 import type { ReceivedRequest, ScriptedModel } from "../../support/scripted-model.ts";
+import { until } from "../../support/until.ts";
 
 const name = "clerk";
 const session = "ledger";
 const answer = "Noted.";
 const usage = { input: 60, output: 40 };
 const keptTurns = 200;
+const document = join(root, "docs", "backup.md");
 
 interface Place {
   readonly muster: RunningMuster;
@@ -28,11 +31,13 @@ export function clerkOf(model: ScriptedModel): { readonly models: string; readon
   model.script(name, { text: answer, usage });
   const trigger = 'prompt: "Tick <{{run}}> <{{time}}>", conversation: none, catch_up: last, overlap: queue';
   return {
-    models: `${name}: { provider: ollama, url: "${model.url}", model: ${name}, context: 32768 }`,
+    models: `${name}: { provider: ollama, url: "${model.url}", model: ${name}, context: 32768 }
+  embed: { provider: ollama, url: "${model.url}", model: embed }`,
     agents: `${name}:
     model: ${name}
     concurrency: 4
     memory: { keep_turns: ${keptTurns} }
+    knowledge: { paths: ["${document}"], model: embed, context: 0, tool: true }
     budget: [{ limit: 1M, unit: turns, per: month }, { limit: 100M, unit: tokens, per: month }]
     triggers:
       by-clock: { cron: "* * * * * *", ${trigger}, deliver: { file: "answers/{{run}}.txt" } }
@@ -47,6 +52,7 @@ export class KeptTurns {
   readonly #seen = new WeakSet<ReceivedRequest>();
   readonly #asked = new Set<string>();
   #next = 0;
+  #checks = 0;
 
   private constructor(place: Place, caller: RawCaller) {
     this.#place = place;
@@ -89,6 +95,7 @@ export class KeptTurns {
     await this.#checkConversation();
     await this.#checkBudgets();
     await this.#checkRuns();
+    if (this.#checks++ % 4 === 0) await this.#checkKnowledge();
   }
 
   async close(): Promise<void> {
@@ -123,6 +130,15 @@ export class KeptTurns {
     if (spent("turns") < least) throw new Error(`${least} turns were answered, and ${spent("turns")} are counted`);
     const tokens = least * (usage.input + usage.output);
     if (spent("tokens") < tokens) throw new Error(`${tokens} tokens were spent, and ${spent("tokens")} are counted`);
+  }
+
+  /** Its index may be lost, and is made again then. */
+  async #checkKnowledge(): Promise<void> {
+    const find = ["knowledge", "search", name, "power cut"];
+    await until("the documents to be found", async () => {
+      const { stdout, code } = await this.#place.muster.command(find);
+      return code === 0 && stdout.includes("backup.md");
+    });
   }
 
   async #checkRuns(): Promise<void> {

@@ -92,7 +92,12 @@ function isFree(program: string): boolean {
   }
 }
 
-const tornDatabases = ["budgets.db-wal", "conversations/conversations.db-wal", "triggers/runs.sqlite-wal"];
+const tornDatabases = [
+  "budgets.db",
+  "conversations/conversations.db",
+  "knowledge/clerk.db",
+  "triggers/runs.sqlite",
+].map((path) => `${path}-wal`);
 
 /**
  * What was not flushed: the end of the newest block of each stream and of the log of each database, with the index of that in memory, files that are
