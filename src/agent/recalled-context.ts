@@ -69,6 +69,7 @@ export class RecalledContext {
     const rules = `[Passages of the agent's documents, found for the prompt that follows them. ${passageRules}]`;
     const said = note === undefined ? [] : [`[${note}]`];
     if (kept === 0) return [...said, prompt].join("\n\n");
-    return [rules, ...quoted, ...said, "[The prompt]", prompt].join("\n\n");
+    // What stands last is what a small model takes up.
+    return [rules, ...said, ...quoted, "[The prompt]", prompt].join("\n\n");
   }
 }

@@ -81,20 +81,17 @@ function onHealthChange(index: KnowledgeIndex, listener: () => void): () => void
   });
 }
 
-/** For the model: what it does not find may be in what is still missing. */
-function incompleteness({ waiting, documents, failed }: KnowledgeStatus): string | undefined {
-  const parts = [
-    ...(waiting > 0 ? [`${waiting} of ${documents + failed + waiting} documents are still to be indexed`] : []),
-    ...(failed > 0 ? [`${failed} could not be read`] : []),
-  ];
-  return parts.length === 0 ? undefined : `The search does not cover everything: ${parts.join(", ")}`;
+/** For the model: what it does not find may be in what is still missing. What can't be read is the operator's to see to: a small model repeats what it is told. */
+function incompleteness({ waiting, documents }: KnowledgeStatus): string | undefined {
+  if (waiting === 0) return undefined;
+  return `The search does not cover everything yet: ${waiting} of ${documents + waiting} documents are still to be indexed`;
 }
 
 /** For the operator; coarse, since each other note is told at once. */
 function noteOf({ waiting, failed, notes }: KnowledgeStatus): string | undefined {
   const parts = [
     ...(waiting > 0 ? ["documents are being indexed"] : []),
-    ...(failed > 0 ? [`${failed} documents cannot be read`] : []),
+    ...(failed > 0 ? [`${failed} ${failed === 1 ? "document" : "documents"} cannot be read`] : []),
     ...notes.slice(0, 1),
   ];
   return parts.length === 0 ? undefined : `knowledge: ${parts.join(", ")}`;
