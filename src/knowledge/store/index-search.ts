@@ -3,7 +3,8 @@
 import type { Database } from "bun:sqlite";
 import type { FoundPassage } from "../contract.ts";
 import { fuseRanks } from "./fuse-ranks.ts";
-import { CommonWords, wordQuery } from "./query-words.ts";
+import { CommonWords, queryWords } from "./query-words.ts";
+import { rankByWords, wordWeight } from "./rank-by-words.ts";
 import { bytesOf, unitVector } from "./vector-bytes.ts";
 
 /** Of each order, for the fusion to choose from. */
@@ -54,12 +55,16 @@ export class IndexSearch {
   }
 
   #byWords(query: string): readonly number[] {
-    const words = wordQuery(query, this.#database, this.#common);
-    if (words === undefined) return [];
-    return this.#database
-      .query<{ rowid: number }, [string, number]>("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?")
-      .all(words, candidates)
-      .map(({ rowid }) => rowid);
+    const words = queryWords(query, this.#database, this.#common);
+    if (words.length === 0) return [];
+    const all = this.#database.query<{ last: number }, []>("SELECT max(id) AS last FROM chunks").get()?.last ?? 0;
+    const holding = this.#database.query<{ rowid: number }, [string]>("SELECT rowid FROM words WHERE words MATCH ?");
+    return rankByWords(
+      words.map(({ word, passages }) => ({
+        weight: wordWeight(passages, all),
+        passages: holding.values(`"${word}"`).map(([id]) => Number(id)),
+      })),
+    ).slice(0, candidates);
   }
 
   #chunk(id: number): ChunkRow | undefined {

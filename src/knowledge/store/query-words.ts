@@ -23,8 +23,14 @@ export class CommonWords {
   }
 }
 
-/** As full-text search writes it; undefined: no word is worth it. */
-export function wordQuery(query: string, database: Database, common: CommonWords): string | undefined {
+export interface QueryWord {
+  readonly word: string;
+  /** That it is in. */
+  readonly passages: number;
+}
+
+/** The rarest first. */
+export function queryWords(query: string, database: Database, common: CommonWords): readonly QueryWord[] {
   const count = database.query<{ doc: number }, [string]>("SELECT doc FROM word_counts WHERE term = ?");
   const counted = wordsOf(query)
     .filter((word) => !common.has(word))
@@ -32,12 +38,11 @@ export function wordQuery(query: string, database: Database, common: CommonWords
     .filter(({ passages }) => passages > 0)
     .sort((a, b) => a.passages - b.passages);
   let occurrences = 0;
-  const taken = counted.filter(({ word, passages }) => {
+  return counted.filter(({ word, passages }) => {
     if (passages >= commonFrom) common.add(word);
     occurrences += passages;
     return occurrences <= maxOccurrences;
   });
-  return taken.length === 0 ? undefined : taken.map(({ word }) => `"${word}"`).join(" OR ");
 }
 
 /** Folded as the index folds them. */

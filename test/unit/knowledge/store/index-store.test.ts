@@ -54,6 +54,15 @@ describe("an index", () => {
     expect(store.rows.counts()).toEqual({ documents: 2, passages: 3, failed: 0 });
   });
 
+  test("finds by words what the model sees no meaning in, before what shares only everyday words", async () => {
+    const store = await opened();
+    const everyday = Array.from({ length: 20 }, (_, at) => `This is how the shift does number ${at} of the day`);
+    await store.rows.replace(file("days.md"), passages(...everyday), 1);
+    await store.rows.replace(file("press.md"), passages("The press takes 4 litres of oil"), 1);
+    const poor = wordVector("This is how the shift does it", 64);
+    expect(store.find("how much oil does the press take", poor, 1)[0]?.file).toBe("press.md");
+  });
+
   test("says the same passage once, however many documents hold it", async () => {
     const store = await opened();
     await store.rows.replace(file("a.md"), passages("Oil is changed every month"), 1);
