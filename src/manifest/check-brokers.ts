@@ -9,8 +9,25 @@ import type { Path } from "./yaml-tree.ts";
 export function checkBrokers(file: ParsedFile): void {
   const { scope } = file;
   if (scope === undefined) return;
-  for (const [name, value] of Object.entries(section(file.raw, "mqtt")))
-    checkBroker(asRaw(value), ["mqtt", name], scope);
+  const brokers = Object.entries(section(file.raw, "mqtt")).map(([name, value]) => [name, asRaw(value)] as const);
+  for (const [name, broker] of brokers) checkBroker(broker, ["mqtt", name], scope);
+  checkClients(brokers, scope);
+}
+
+/** A broker ends the connection of a client when another of its name comes: both would come again and again. */
+function checkClients(brokers: readonly (readonly [string, Raw])[], scope: FileScope): void {
+  const taken = new Map<string, string>();
+  for (const [name, { url, client_id: id }] of brokers) {
+    if (typeof url !== "string" || typeof id !== "string") continue;
+    const client = `${url} ${id}`;
+    const first = taken.get(client);
+    if (first === undefined) taken.set(client, name);
+    else
+      scope.problem(
+        ["mqtt", name, "client_id"],
+        `Found ${quoted(id)}, the client_id of "${first}" on the same broker, which lets in one of them only; accepted another one`,
+      );
+  }
 }
 
 function checkBroker(broker: Raw, path: Path, scope: FileScope): void {

@@ -50,7 +50,9 @@ function checkReplicas(place: Place): void {
     warn(
       "triggers",
       place,
-      `Found replicas: true and the trigger "${name}" of kind ${kind}, which every machine runs for itself; give it to an agent without replicas`,
+      kind === "mqtt"
+        ? `Found replicas: true and the trigger "${name}" of kind mqtt: all machines have one client_id, and a broker lets in one of them at a time; give it to an agent without replicas`
+        : `Found replicas: true and the trigger "${name}" of kind ${kind}, which every machine runs for itself; give it to an agent without replicas`,
       [name],
     );
   }

@@ -163,16 +163,16 @@ export function readAnswer(text: string, { fields }: QuestionForm): FormAnswer {
   if (said === "" || /^cancel[.!]?$/i.test(said)) return { type: "cancel" };
   if (fields.length === 0) return confirmed(said);
   const given = valuesOf(said, fields);
-  const content: Record<string, FieldValue> = {};
+  const content: (readonly [string, FieldValue])[] = [];
   for (const field of fields) {
     const value = given.get(field.name) ?? field.default;
     if (value === undefined && field.isNeeded) return { type: "unfit", reason: `${line(field.name)} is missing` };
     if (value === undefined) continue;
     const read = readValue(value, field);
     if (read === undefined) return { type: "unfit", reason: `${line(field.name)} cannot be ${shownValue(value)}` };
-    content[field.name] = read;
+    content.push([field.name, read]);
   }
-  return { type: "content", content };
+  return { type: "content", content: Object.fromEntries(content) };
 }
 
 function shownValue(value: unknown): string {
