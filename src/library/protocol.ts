@@ -27,5 +27,7 @@ export { splitText } from "../protocol/split-text.ts";
 export type { AgentAddress, Verb } from "../protocol/subjects.ts";
 export { agentSubject, allHeartbeats, endpointQueueGroup, parseAgentSubject } from "../protocol/subjects.ts";
 export { isPublishableSubject, isSubjectToken, toSubjectToken } from "../protocol/subjects.ts";
+export type { TraceContext } from "../protocol/trace-context.ts";
+export { formatTraceparent, parseTraceContext, traceHeaders } from "../protocol/trace-context.ts";
 export type { Compatibility } from "../protocol/version.ts";
 export { compareVersion, protocolVersion, serviceName } from "../protocol/version.ts";

@@ -11,5 +11,6 @@ export { BusError } from "../bus/connection/bus-error.ts";
 export type { BusStatus } from "../bus/connection/connection.ts";
 export type { Attachment } from "../protocol/attachment.ts";
 export type { PromptRequest } from "../protocol/request.ts";
+export type { TraceContext } from "../protocol/trace-context.ts";
 export { ServiceError } from "../protocol/service-error.ts";
 export type { ServiceErrorCode, ServiceErrorFields, ServiceErrorName } from "../protocol/service-error.ts";

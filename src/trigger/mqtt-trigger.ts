@@ -2,9 +2,10 @@
 
 import { digest } from "../bus/jobs/job-envelope.ts";
 import type { Qos } from "../manifest/trigger.ts";
+import { readTraceHeaders } from "../protocol/trace-context.ts";
 import type { BrokerLink, MqttMessage } from "./mqtt/broker-link.ts";
 import type { RunLine } from "./run-line.ts";
-import { hopsOf, tracedBy } from "./subject-trigger.ts";
+import { hopsOf, traced } from "./subject-trigger.ts";
 
 export interface MqttParts {
   readonly link: BrokerLink;
@@ -32,7 +33,7 @@ export class MqttTrigger {
 
   /** The same message again bears a mark, its number and its content: the run of the first one stands. */
   #hear({ topic, payload, isRepeated, messageId, hops, property }: MqttMessage): boolean {
-    const event = { name: topic, payload, hops: hopsOf(hops), isRepeated, ...tracedBy(property) };
+    const event = { name: topic, payload, hops: hopsOf(hops), isRepeated, ...traced(readTraceHeaders(property)) };
     const key = `mqtt ${messageId ?? 0} ${digest(payload).slice(0, 32)} ${topic}`;
     return this.#parts.line.event(messageId === undefined ? event : { ...event, key });
   }

@@ -1,8 +1,9 @@
 // Triggers by messages on a NATS subject: of a queue group one gets each.
 
 import type { BusConnection, BusSubscription } from "../bus/connection/connection.ts";
+import { messageTrace } from "../bus/message-trace.ts";
 import type { AgentAddress } from "../protocol/subjects.ts";
-import { readTraceHeaders, type TraceContext } from "../protocol/trace-context.ts";
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { RunLine } from "./run-line.ts";
 
 /** How many triggers in a row a message comes from. */
@@ -40,7 +41,7 @@ export class SubjectTrigger {
           name: message.subject,
           payload: message.data,
           hops: hopsOf(message.headers?.get(hopsHeader)),
-          ...tracedBy((name) => message.headers?.get(name, "insensitive")),
+          ...traced(messageTrace(message.headers)),
           ...(key === "" ? {} : { key: `id ${key}`, isRepeated: true }),
         });
       },
@@ -57,9 +58,7 @@ export class SubjectTrigger {
   }
 }
 
-/** The trace of an event, by what finds a header of it. */
-export function tracedBy(header: (name: string) => string | undefined): { readonly trace?: TraceContext } {
-  const trace = readTraceHeaders(header);
+export function traced(trace: TraceContext | undefined): { readonly trace?: TraceContext } {
   return trace === undefined ? {} : { trace };
 }
 

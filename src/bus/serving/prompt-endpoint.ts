@@ -6,7 +6,7 @@ import { decodeRequest } from "../../protocol/request.ts";
 import type { PromptRequest } from "../../protocol/request.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import { isReplySubject } from "../../protocol/subjects.ts";
-import { readTraceHeaders, type TraceContext } from "../../protocol/trace-context.ts";
+import type { TraceContext } from "../../protocol/trace-context.ts";
 import type { LogFields, Logger } from "../../telemetry/log.ts";
 import { Admission } from "./admission.ts";
 import { replay } from "./audience.ts";
@@ -24,6 +24,7 @@ import { senderKey, type SenderGate } from "../identity/sender-gate.ts";
 import { SenderRate } from "../identity/sender-rate.ts";
 import type { JobAnswer, JobPrompt } from "../jobs/job-agent.ts";
 import { JobTurn } from "../jobs/job-turn.ts";
+import { messageTrace } from "../message-trace.ts";
 import { uniqueId } from "../unique-id.ts";
 import { type Deferred, deferred } from "../deferred.ts";
 
@@ -182,7 +183,7 @@ export class PromptEndpoint {
     const ticket = this.#unfit(request) ?? this.admission.enter(key);
     if (ticket instanceof ServiceError) return ticket;
     this.#rate.take(key);
-    const prompt = servedPrompt(request, sender, traceOf(message));
+    const prompt = servedPrompt(request, sender, messageTrace(message.headers));
     const { deadlineMs } = spec;
     const turnRequest = { prompt, reply, ticket, handler, deadlineMs, isRepeatable: repeat !== undefined };
     const turn = new Turn(parts, turnRequest, log.with(turnFields(prompt)));
@@ -290,10 +291,6 @@ function servedPrompt(
     ...(session === undefined ? {} : { session }),
     ...(trace === undefined ? {} : { trace }),
   };
-}
-
-function traceOf({ headers }: Msg): TraceContext | undefined {
-  return headers && readTraceHeaders((name) => headers.get(name, "insensitive"));
 }
 
 function turnFields({ id, trace }: Pick<ServedPrompt, "id" | "trace">): LogFields {

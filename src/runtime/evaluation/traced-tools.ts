@@ -1,6 +1,7 @@
 // The tools that a turn called, as the runtime's trace of it says. A turn is traced a moment after its answer has ended.
 
 import { setTimeout as delay } from "node:timers/promises";
+import type { EndedTurn } from "../../telemetry/recent-traces.ts";
 import type { ToolCallTrace } from "../../telemetry/trace.ts";
 import { askRuntime, ControlError } from "../control-client.ts";
 import { isEndedTurns } from "../operation.ts";
@@ -17,6 +18,11 @@ export interface TracedTurn {
   readonly turn: number;
 }
 
+/** What follows a turn, such as a summary of its conversation, is none. */
+export function turnOf(turns: readonly EndedTurn[], { session, turn }: TracedTurn): EndedTurn | undefined {
+  return turns.filter((ended) => ended.session === session && ended.purpose === undefined)[turn];
+}
+
 /** Rejects with a `ControlError` when no runtime answers there, or it has no such turn; with the signal's reason when that fires. */
 export async function tracedTools(
   stateDirectory: string,
@@ -27,7 +33,7 @@ export async function tracedTools(
   do {
     const kept = await askRuntime(stateDirectory, { op: "traces", last: lookedAt, follow: false }, timeoutMs);
     if (!isEndedTurns(kept)) throw new ControlError("The runtime's traces cannot be read: it is of another version");
-    const found = kept.turns.filter((ended) => ended.session === session)[turn];
+    const found = turnOf(kept.turns, { session, turn });
     if (found !== undefined) return found.tools;
     await delay(pollMs, undefined, { signal });
   } while (performance.now() < overAt);

@@ -1,10 +1,12 @@
 // A trace goes on with whatever a turn sends: over NATS, from triggers to their deliveries, and from our own commands. The collector is a stand-in.
 
 import { headers as natsHeaders } from "@nats-io/transport-node";
-import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mayRun } from "../../support/may-run.ts";
 import { startMuster, type RunningMuster } from "../../support/muster.ts";
 import { type CollectedSpan, type Collector, startCollector } from "../../support/otlp-collector.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
+import { missingForTlsFront, startTlsFront } from "../../support/tls-front.ts";
 import { until } from "../../support/until.ts";
 
 const { nats, model, caller, close } = await openScriptedBus({ jetstream: true });
@@ -22,13 +24,13 @@ afterEach(async () => {
 
 afterAll(close);
 
-async function start(agents: string): Promise<RunningMuster> {
+async function start(agents: string, otlp = `{ endpoint: "${collector.url}" }`): Promise<RunningMuster> {
   const manifest = `
 identity: { owner: test }
 nats: { servers: ["${nats.url}"] }
 endpoints: { scripted: { provider: ollama, url: "${model.url}" } }
 models: { local: { endpoint: scripted, model: scripted, context: 4096 } }
-otlp: { endpoint: "${collector.url}" }
+otlp: ${otlp}
 agents:
 ${agents}`;
   const muster = await startMuster({ manifest });
@@ -98,6 +100,27 @@ test("a trigger that nobody's trace started begins one, and its delivery is in i
   expect(turn.parentSpanId).toBe("");
   await until("the delivery", () => delivered.includes(`00-${turn.traceId}-${turn.spanId}-01`));
 }, 60_000);
+
+describe.if(mayRun("traces over TLS", missingForTlsFront()))("over TLS", () => {
+  test("a collector is believed by the manifest's authority, and by no other", async () => {
+    model.script("scripted", { text: "Yes." });
+    await using front = await startTlsFront(collector.url);
+    const trusting = await start(
+      "  helper: { model: local }\n",
+      `{ endpoint: "${front.url}", tls: { ca_file: "${front.caFile}" } }`,
+    );
+    await caller.prompt(subject, "Well?").done;
+    await named("invoke_agent helper");
+    await trusting.stop();
+    collector.spans.splice(0);
+
+    const wary = await start("  helper: { model: local }\n", `{ endpoint: "${front.url}" }`);
+    await caller.prompt(subject, "Well?").done;
+    await until("the refusal", async () => (await wary.status()).traces?.state === "away");
+    expect(collector.spans).toEqual([]);
+    expect((await wary.status()).traces?.reason).toMatch(/certificate/i);
+  }, 60_000);
+});
 
 test("muster ask and muster submit send a trace, and refuse what is none", async () => {
   model.script("scripted", { text: "Yes." });
