@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { BrokerConfig } from "../manifest/trigger.ts";
+import { brokerAddress } from "./broker-address.ts";
 
 /** Undefined: it takes us; else why not, in words. Never rejects; ends with `signal`. */
 export async function brokerProblem(broker: BrokerConfig, signal: AbortSignal): Promise<string | undefined> {
@@ -19,7 +20,8 @@ export async function brokerProblem(broker: BrokerConfig, signal: AbortSignal): 
     const { connect } = await import("mqtt");
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const client = connect(url, {
+    const client = connect({
+      ...brokerAddress(url),
       clientId: `muster-doctor-${randomBytes(4).toString("hex")}`,
       protocolVersion: protocol === "v5" ? 5 : 4,
       clean: true,

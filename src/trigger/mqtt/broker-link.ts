@@ -7,6 +7,7 @@ import { takesTopic } from "../../manifest/mqtt-topic.ts";
 import type { BrokerConfig, Qos } from "../../manifest/trigger.ts";
 import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
+import { brokerAddress } from "../broker-address.ts";
 import { subscriptionId, subscriptionIds } from "./subscription-id.ts";
 
 export interface MqttMessage {
@@ -135,7 +136,7 @@ export class BrokerLink {
 
   async #connect(): Promise<MqttClient> {
     const { connect } = await import("mqtt");
-    const client = connect(this.config.url, this.#options());
+    const client = connect(this.#options());
     client.on("connect", () => this.#isUp(client));
     client.on("close", () => {
       client.options.reconnectPeriod = this.#wait.next();
@@ -160,8 +161,9 @@ export class BrokerLink {
   }
 
   #options(): IClientOptions {
-    const { clientId, keepAliveMs, user, password, tls, will, protocol } = this.config;
+    const { url, clientId, keepAliveMs, user, password, tls, will, protocol } = this.config;
     return {
+      ...brokerAddress(url),
       clientId,
       protocolVersion: this.#isV5() ? 5 : 4,
       ...(protocol === "v5" ? { properties: { sessionExpiryInterval: sessionS } } : {}),

@@ -180,6 +180,7 @@ describe.if(mayRun("doctor of MQTT brokers", missingForMosquitto()))("an MQTT br
       `ok: "mqtts://localhost:${broker.port}" takes us`,
     ]);
     expect(broker.log()).not.toContain("SUBSCRIBE");
+    expect((await look("correct-horse", ca)).stderr).toBe("");
     const wrong = await look("wrong-donkey", ca);
     expect(linesOf(wrong, "mqtt plant")[0]).toMatch(/^problem: Cannot connect .*[Nn]ot authori[sz]ed/);
     expect(wrong.stdout).not.toContain("wrong-donkey");
