@@ -1,7 +1,7 @@
 // The recipes of the cookbook, as the page has them: each checks clean, and does what it is for.
 // Only what belongs to the machine is another: where model and bus are, ports, folders, and how long a trigger waits.
 
-import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkedManifest } from "../support/checked-manifest.ts";
@@ -9,7 +9,8 @@ import { type Recipe, recipeOf, recipes } from "../support/cookbook.ts";
 import { jsonRecord } from "../support/json-record.ts";
 import { mayRun } from "../support/may-run.ts";
 import { mcpServers, missingForMcpServers } from "../support/mcp-servers.ts";
-import { type RunningMuster, startMuster } from "../support/muster.ts";
+import type { RunningMuster } from "../support/muster.ts";
+import { mustersOfTests } from "../support/musters-of-tests.ts";
 import { runsOf } from "../support/runs-of.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 import { openScriptedBus } from "../support/scripted-bus.ts";
@@ -20,11 +21,7 @@ setDefaultTimeout(90_000);
 
 const { nats, model, caller, close } = await openScriptedBus();
 const folder = scratchFolder();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -46,8 +43,7 @@ async function start(
   changes: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningMuster> {
-  const muster = await startMuster({ manifest: placed(recipe, changes), environment });
-  started.push(muster);
+  const muster = await startInTest({ manifest: placed(recipe, changes), environment });
   expect(await muster.command(["check"])).toMatchObject({ code: 0, stderr: "" });
   return muster;
 }

@@ -2,36 +2,24 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { jsonRecord, jsonRecords } from "../../support/json-record.ts";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
+import { startKeyedMuster } from "../../support/keyed-muster.ts";
+import type { RunningMuster } from "../../support/muster.ts";
 import { testUser } from "../../support/test-user.ts";
 import { until } from "../../support/until.ts";
 
-let model: ScriptedModel;
 let muster: RunningMuster;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  model = startScriptedModel();
-  muster = await startMuster({
-    manifest: `
-identity: { owner: test }
-nats: { embedded: { port: 0, auth: nkey } }
-models:
-  local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" }
-  refusing: { provider: ollama, url: "${model.url}", model: "r?status=400" }
-defaults: { model: local, callers: { trust: signed } }
+  ({ muster, stop } = await startKeyedMuster(`defaults: { model: local, callers: { trust: signed } }
 agents:
   strict: {}
   broken: { model: refusing }
   closed: { callers: { allow: [${testUser().nkey}] } }
-`,
-  });
+`));
 });
 
-afterAll(async () => {
-  await muster.stop();
-  await model.stop();
-});
+afterAll(() => stop());
 
 describe("a command signs by the callers' key", () => {
   test("so that ask is served by an agent that wants a signature, and the log says whose it was", async () => {

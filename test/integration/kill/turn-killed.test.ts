@@ -1,11 +1,12 @@
 // Our process is killed in the middle of what a turn does beside answering: a tool at work, a summary, a delivery. What was kept is there, nothing of
 // it is there in half, and nothing is done again that nobody asked for again.
 
-import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonRecord, jsonRecords } from "../../support/json-record.ts";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
+import type { RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { runsOf } from "../../support/runs-of.ts";
 import { scratchFolder } from "../../support/scratch-folder.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
@@ -15,16 +16,13 @@ setDefaultTimeout(60_000);
 
 const { nats, model, caller, close } = await openScriptedBus();
 const folder = scratchFolder();
-const started: RunningMuster[] = [];
+const startInTest = mustersOfTests();
 const noted = join(folder, "noted");
 
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
 afterAll(close);
 
 async function start(keys: string): Promise<RunningMuster> {
-  const muster = await startMuster({
+  const muster = await startInTest({
     manifest: `
 identity: { owner: kill }
 nats: { servers: ["${nats.url}"] }
@@ -36,7 +34,6 @@ agents:
     ${keys}
 `,
   });
-  started.push(muster);
   return muster;
 }
 

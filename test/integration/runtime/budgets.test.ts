@@ -1,14 +1,10 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { until } from "../../support/until.ts";
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -31,9 +27,7 @@ models:
 agents:
   helper: { model: ${budgets.chain ?? "dear"}, budget: ${budgets.agent ?? "[]"} }
 `;
-  const muster = await startMuster({ manifest, acceptsDegraded: true });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest, acceptsDegraded: true });
 }
 
 const ask = () => caller.prompt("agents.prompt.muster.test.helper", "Hello?").done;

@@ -4,31 +4,20 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFile, mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { jsonRecord } from "../../support/json-record.ts";
+import { startKeyedMuster } from "../../support/keyed-muster.ts";
 import { fromSource, type RunningMuster, startMuster } from "../../support/muster.ts";
 import { type ProgramResult, runProgram } from "../../support/run-program.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 
-let model: ScriptedModel;
 let muster: RunningMuster;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  model = startScriptedModel();
-  muster = await startMuster({
-    manifest: `
-identity: { owner: test }
-nats: { embedded: { port: 0, auth: nkey } }
-models:
-  local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" }
-agents:
+  ({ muster, stop } = await startKeyedMuster(`agents:
   helper: { model: local, callers: { trust: signed } }
-`,
-  });
+`));
 });
 
-afterAll(async () => {
-  await muster.stop();
-  await model.stop();
-});
+afterAll(() => stop());
 
 async function add(name: string): Promise<{ readonly file: string; readonly user: string; readonly url: string }> {
   const { code, stdout, stderr } = await muster.command(["identity", "add", name, "--json"]);

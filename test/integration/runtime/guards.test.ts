@@ -1,14 +1,10 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { until } from "../../support/until.ts";
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -21,9 +17,7 @@ endpoints: { scripted: { provider: ollama, url: "${model.url}" } }
 models: { local: { endpoint: scripted, model: scripted, context: 4096 } }
 agents: { helper: { model: local, guards: { ${guards} } } }
 `;
-  const muster = await startMuster({ manifest, runArguments: ["--log-prompts"] });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest, runArguments: ["--log-prompts"] });
 }
 
 const ask = (prompt: string, session?: string) =>

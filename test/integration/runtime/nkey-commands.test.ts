@@ -4,33 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { mayRun } from "../../support/may-run.ts";
-import { fromSource, type RunningMuster, startMuster } from "../../support/muster.ts";
+import { startKeyedMuster } from "../../support/keyed-muster.ts";
+import { fromSource, type RunningMuster } from "../../support/muster.ts";
 import { type ProgramResult, runProgram } from "../../support/run-program.ts";
-import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 
-let model: ScriptedModel;
 let muster: RunningMuster;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  model = startScriptedModel();
-  muster = await startMuster({
-    manifest: `
-identity: { owner: test }
-nats: { embedded: { port: 0, auth: nkey } }
-models:
-  local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" }
-  refusing: { provider: ollama, url: "${model.url}", model: "r?status=400" }
-agents:
+  ({ muster, stop } = await startKeyedMuster(`agents:
   helper: { model: local, instructions: You answer. }
   broken: { model: refusing, instructions: You cannot. }
-`,
-  });
+`));
 });
 
-afterAll(async () => {
-  await muster.stop();
-  await model.stop();
-});
+afterAll(() => stop());
 
 /** As the user of `muster` would, without naming the state directory. */
 function command(...args: string[]): Promise<ProgramResult> {

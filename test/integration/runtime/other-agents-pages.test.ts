@@ -1,10 +1,10 @@
 // The manifests of the pages on other agents, as they stand there, each doing what it is for. Only where model and bus are is another.
 
-import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../build/paths.ts";
-import { type RunningMuster, startMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { jsonRecords } from "../../support/json-record.ts";
 import type { Script, ScriptedCall } from "../../support/scripted-model/script.ts";
@@ -12,7 +12,7 @@ import type { Script, ScriptedCall } from "../../support/scripted-model/script.t
 setDefaultTimeout(60_000);
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
+const startInTest = mustersOfTests();
 const ourModels = ["qwen3:1.7b", "qwen3:4b"];
 
 beforeEach(async () => {
@@ -21,14 +21,11 @@ beforeEach(async () => {
   const agents = names.map((name) => `  ${name}: { model: ollama/${name}, description: "Is ${name}" }`);
   await start("plant", `agents:\n${agents.join("\n")}\n`);
 });
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
 afterAll(close);
 
 async function start(owner: string, agents: string): Promise<void> {
   const places = `nats: { servers: ["${nats.url}"] }\nendpoints: { ollama: { provider: ollama, url: "${model.url}", parallel: 4 } }\n`;
-  started.push(await startMuster({ manifest: `identity: { owner: ${owner} }\n${places}${agents}` }));
+  await startInTest({ manifest: `identity: { owner: ${owner} }\n${places}${agents}` });
 }
 
 /** Starts the page's manifest that has the agent, and asks it. Returns its answer, and what its model read, as JSON: in all, and at the end. */

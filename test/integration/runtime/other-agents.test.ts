@@ -1,17 +1,14 @@
 // Two runtimes: one whose agents prompt and hand over to the other's.
 
-import { afterAll, afterEach, expect, test } from "bun:test";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { afterAll, expect, test } from "bun:test";
+import type { RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import type { Script } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -26,9 +23,7 @@ models:
   theirs: { endpoint: scripted, model: theirs, context: 4096 }
 agents:
 ${agents}`;
-  const muster = await startMuster({ manifest });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest });
 }
 
 const front = `  front:

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import type { AgentStatus } from "../../../src/runtime/control-protocol.ts";
 import { fromSource, type RunningMuster, startMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
 import { rawCaller } from "../../support/raw-caller.ts";
 import { runProgram } from "../../support/run-program.ts";
@@ -13,11 +14,7 @@ import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { until } from "../../support/until.ts";
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -38,8 +35,7 @@ ${agents}`;
 
 /** A runtime with the agent "keeper" in its main file. */
 async function start(...runArguments: readonly string[]) {
-  const muster = await startMuster({ manifest: manifest(agent("keeper")), runArguments });
-  started.push(muster);
+  const muster = await startInTest({ manifest: manifest(agent("keeper")), runArguments });
   const dropIns = join(muster.folder, "agents.d");
   await mkdir(dropIns, { recursive: true });
   return {

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startMuster, type MusterOptions, type RunningMuster } from "../../support/muster.ts";
+import type { MusterOptions, RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
 import { rawCaller } from "../../support/raw-caller.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
@@ -10,11 +11,7 @@ import { until } from "../../support/until.ts";
 
 const subject = "agents.prompt.muster.test.helper";
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -33,9 +30,7 @@ agents:
 
 async function start(script: Script, options: Partial<MusterOptions> = {}): Promise<RunningMuster> {
   model.script("scripted", script);
-  const muster = await startMuster({ manifest: manifest(), ...options });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest: manifest(), ...options });
 }
 
 function logged(muster: RunningMuster, message: string): Record<string, unknown> | undefined {

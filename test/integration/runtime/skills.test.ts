@@ -1,20 +1,16 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import type { Script } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 
 const subject = "agents.prompt.muster.test.helper";
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
+const startInTest = mustersOfTests();
 const scratch = await mkdtemp(join(tmpdir(), "muster-skills-"));
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
 
 afterAll(async () => {
   await close();
@@ -49,8 +45,7 @@ agents:
       clock: { type: time }
       memo: { type: notes }
 `;
-  const muster = await startMuster({ manifest });
-  started.push(muster);
+  const muster = await startInTest({ manifest });
   return { muster, folder };
 }
 

@@ -1,16 +1,13 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import type { RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import type { Script } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
 
 const subject = "agents.prompt.muster.test.helper";
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -34,9 +31,7 @@ agents:
       clock: { type: time, timezone: Europe/Berlin }
       boss: { type: ask, timeout: 30s }
 `;
-  const muster = await startMuster({ manifest });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest });
 }
 
 const clockTwice: Script = {

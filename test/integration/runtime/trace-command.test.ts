@@ -1,13 +1,10 @@
-import { afterAll, afterEach, expect, test } from "bun:test";
-import { startMuster, type RunningMuster } from "../../support/muster.ts";
+import { afterAll, expect, test } from "bun:test";
+import type { RunningMuster } from "../../support/muster.ts";
+import { mustersOfTests } from "../../support/musters-of-tests.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 
 const { nats, model, caller, close } = await openScriptedBus();
-const started: RunningMuster[] = [];
-
-afterEach(async () => {
-  for (const muster of started.splice(0)) await muster.stop();
-});
+const startInTest = mustersOfTests();
 
 afterAll(close);
 
@@ -20,9 +17,7 @@ endpoints: { scripted: { provider: ollama, url: "${model.url}" } }
 models: { local: { endpoint: scripted, model: scripted, context: 4096 } }
 agents: { helper: { model: local }, other: { model: local } }
 `;
-  const muster = await startMuster({ manifest });
-  started.push(muster);
-  return muster;
+  return startInTest({ manifest });
 }
 
 const ask = async (agent: string, session: string) => {
