@@ -5,9 +5,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compress } from "../carry/compress.ts";
 import { root } from "../paths.ts";
+import { leftOutPlugin } from "./left-out.ts";
 
 /** What our own code imports of them, and only when it is needed: unpacking and compiling takes some ms at the first use. */
-export const packedLibraries: readonly string[] = ["@anthropic-ai/sdk", "mqtt", "openai", "re2js", "unpdf/pdfjs"];
+export const packedLibraries: readonly string[] = [
+  "@anthropic-ai/sdk",
+  "@cfworker/json-schema",
+  "@nats-io/jwt",
+  "mqtt",
+  "ollama/browser",
+  "openai",
+  "re2js",
+  "unpdf/pdfjs",
+];
 
 export interface PackedLibrary {
   /** What an import names. */
@@ -27,11 +37,12 @@ export async function packLibrary(specifier: string, folder: string): Promise<Pa
     target: "bun",
     format: "cjs",
     minify: true,
+    plugins: [leftOutPlugin()],
   });
   const [output] = built.outputs;
   if (output === undefined) throw new Error(`Bundling "${specifier}" gave no output`);
   const blob = join(folder, `${specifier.replaceAll(/[^a-z0-9]+/g, "-")}.zst`);
-  writeFileSync(blob, compress(await output.text()));
+  writeFileSync(blob, compress(`${await output.text()}\n//# sourceURL=${specifier}`));
   return { specifier, exports: await exportsOf(specifier), blob };
 }
 
@@ -54,14 +65,14 @@ export function packedLibrariesPlugin(libraries: readonly PackedLibrary[]): BunP
 }
 
 /** The module's text: it unpacks and runs the code when it is first imported. */
-function libraryModule({ specifier, exports, blob }: PackedLibrary): string {
+function libraryModule({ exports, blob }: PackedLibrary): string {
   return [
     'import { readFileSync } from "node:fs";',
     `import blob from ${JSON.stringify(blob)} with { type: "file" };`,
-    "const code = Bun.zstdDecompressSync(readFileSync(blob)).toString();",
     "const module = { exports: {} };",
-    // The bundler's CommonJS is one function expression.
-    `(0, eval)(code + ${JSON.stringify(`\n//# sourceURL=${specifier}`)})(module.exports, import.meta.require, module, "", "");`,
+    // The bundler's CommonJS is one function expression. Nothing else may hold its text: it is in memory once.
+    "const run = (0, eval)(Bun.zstdDecompressSync(readFileSync(blob)).toString());",
+    'run(module.exports, import.meta.require, module, "", "");',
     "const { library } = module.exports;",
     `export const { ${exports.filter((name) => name !== "default").join(", ")} } = library;`,
     ...(exports.includes("default") ? ["export default library.default;"] : []),

@@ -7,6 +7,7 @@ test("forgets the proxies of an environment in any spelling, and nothing else", 
     HTTPS_PROXY: "http://b",
     All_Proxy: "http://c",
     NO_PROXY: "*",
+    MQTTJS_SOCKS_PROXY: "socks5://e",
     MY_HTTP_PROXY: "http://d",
     PATH: "/bin",
   };
