@@ -156,3 +156,42 @@ agents:
     expect(outside.lines[0]).toBe("ticks word word ");
   });
 });
+
+describe.if(canRun)("an MQTT broker of version 5", () => {
+  test("carries a trace from a message to its turn, and with the answer to the next", async () => {
+    const broker = await startMosquitto({});
+    const model = startScriptedModel();
+    const muster = await startMuster({
+      manifest: `
+identity: { owner: test }
+nats: { embedded: { port: 0 } }
+mqtt: { plant: { url: "mqtt://127.0.0.1:${broker.port}", protocol: v5 } }
+models: { local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" } }
+defaults: { model: local }
+agents:
+  first: { triggers: { alarm: { mqtt: line3/alarm, deliver: { mqtt: line3/first } } } }
+  second: { triggers: { next: { mqtt: line3/first } } }
+`,
+    });
+    try {
+      await until("the link", () => muster.log().includes("MQTT broker connected"));
+      const traceId = "0af7651916cd43dd8448eb211c80319c";
+      const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+      const property = ["-V", "5", "-D", "publish", "user-property", "traceparent", traceparent];
+      await until("both turns", async () => {
+        if ((await runsOf(muster, "first")).length === 0) await broker.publish("line3/alarm", "hot", property);
+        return (await runsOf(muster, "second")).some(({ state }) => state === "done");
+      });
+      const turns = muster
+        .log()
+        .split("\n")
+        .filter((line) => line.includes("Turn answered"));
+      for (const agent of ["first", "second"])
+        expect(turns.filter((line) => line.includes(`"${agent}"`) && line.includes(traceId))).not.toEqual([]);
+    } finally {
+      await muster.stop();
+      await broker.stop();
+      await model.stop();
+    }
+  });
+});
