@@ -28,6 +28,8 @@ export interface FoundPassage extends IndexedPassage {
 }
 
 export interface KnowledgeStatus {
+  /** Name of the embedding model. */
+  readonly model: string;
   /** `starting`: nothing is known yet. `indexing`: documents are waiting. */
   readonly state: "starting" | "indexing" | "ready" | "degraded";
   /** That can be found. */

@@ -1,15 +1,18 @@
 // sqlite-vec as a file that SQLite can load: carried in the executable, put into the state directory on first use.
 
-import { existsSync } from "node:fs";
+import { Database } from "bun:sqlite";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Database } from "bun:sqlite";
 import { carriedPart } from "../host/carried-parts.ts";
-import { extractPart } from "../host/extract-part.ts";
+import { extractedFolder, extractPart } from "../host/extract-part.ts";
 import { unpackPart } from "../host/unpack-part.ts";
 import { KnowledgeError } from "./contract.ts";
 
 /** SQLite tells the extension's entry point by this name. */
 const fileName = "vec0.so";
+/** What the loader says of a file system or a policy that keeps code out. */
+const forbidden = /failed to map|permission|not permitted/i;
 
 /** Resolves to its path. Rejects with a `KnowledgeError` where there is none for this machine, or it cannot be put there. */
 export async function vectorExtension(stateDirectory: string): Promise<string> {
@@ -23,14 +26,43 @@ export async function vectorExtension(stateDirectory: string): Promise<string> {
   }
 }
 
+/**
+ * Why this executable cannot search vectors on this machine; undefined: it can, as far as can be told. What is in the state directory is
+ * tried, else a copy elsewhere, of which nothing is left. Never rejects.
+ */
+export async function vectorProblem(stateDirectory: string): Promise<string | undefined> {
+  const part = carriedPart("sqlite-vec");
+  if (part !== undefined && existsSync(join(extractedFolder(part, stateDirectory), fileName)))
+    return problemIn(stateDirectory);
+  const folder = mkdtempSync(join(tmpdir(), "muster-vectors-"));
+  try {
+    const reason = await problemIn(folder);
+    // What is forbidden there may be allowed in the state directory.
+    return reason !== undefined && forbidden.test(reason) ? undefined : reason;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function problemIn(folder: string): Promise<string | undefined> {
+  const database = new Database(":memory:");
+  try {
+    loadVectors(database, await vectorExtension(folder));
+    return undefined;
+  } catch (error) {
+    return textOf(error);
+  } finally {
+    database.close();
+  }
+}
+
 /** Throws a `KnowledgeError` that says what keeps it out. */
 export function loadVectors(database: Database, extension: string): void {
   try {
     database.loadExtension(extension);
   } catch (cause) {
     const reason = textOf(cause);
-    const isForbidden = /failed to map|permission|not permitted/i.test(reason);
-    const advice = isForbidden
+    const advice = forbidden.test(reason)
       ? ". Its file system is mounted noexec, or a policy forbids it: choose a state directory where programs may be run, with --state DIR"
       : "";
     throw new KnowledgeError(`Cannot load "${extension}" into SQLite: ${reason}${advice}`, { cause });

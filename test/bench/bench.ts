@@ -8,6 +8,7 @@ import { configuredRows } from "./rows/configured-agents.ts";
 import { engineRows } from "./rows/engine.ts";
 import { executableRows } from "./rows/executable.ts";
 import { manyAgentsRows } from "./rows/many-agents.ts";
+import { recallRows } from "./rows/recall.ts";
 import { relayRows } from "./rows/relay.ts";
 import { toolRows } from "./rows/tools.ts";
 import { startRows } from "./rows/start.ts";
@@ -21,6 +22,7 @@ const groups = {
   engine: engineRows,
   calling: callingRows,
   tools: toolRows,
+  recall: recallRows,
 };
 
 /** Runs the groups of those names, all when none is named. */

@@ -71,3 +71,16 @@ agents:
   speaker: { model: says, guards: { deny_prompt: { order: "order [0-9]+" } } }
 `;
 }
+
+/** One agent that answers from the documents in a folder, on a scripted model. */
+export function knowingManifest(url: string, docs: string): string {
+  return `
+identity: { owner: box }
+nats: { mode: embedded, embedded: { port: 0 } }
+models:
+  only: { provider: ollama, url: "${url}", model: scripted }
+  embed: { provider: ollama, url: "${url}", model: embed }
+agents:
+  assistant: { model: only, deadline: 2m, knowledge: { paths: "${docs}", model: embed } }
+`;
+}

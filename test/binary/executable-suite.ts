@@ -1,18 +1,26 @@
 // What an executable must do, whichever machine it is for. Each test file of this folder runs it for one of them.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../build/paths.ts";
-import { startMuster } from "../support/muster.ts";
+import { type RunningMuster, startMuster } from "../support/muster.ts";
 import { smallModelFile } from "../support/ollama/ollama.ts";
 import { type ProgramResult, runProgram } from "../support/run-program.ts";
 import { startScriptedModel } from "../support/scripted-model.ts";
 import { freePort } from "../support/free-port.ts";
 import { tinyPdf } from "../support/tiny-pdf.ts";
 import { until } from "../support/until.ts";
-import { bareEnvironment, boxManifest, packedManifest, trappedFolder, type TrappedFolder } from "./black-box.ts";
+import {
+  bareEnvironment,
+  boxManifest,
+  knowingManifest,
+  packedManifest,
+  trappedFolder,
+  type TrappedFolder,
+} from "./black-box.ts";
 
 const mcpServer = join(root, "test", "fixtures", "hostile-mcp-server.mjs");
 
@@ -129,6 +137,35 @@ export function executableSuite({ executable, target, limitMs }: ExecutableSuite
     limitMs,
   );
 
+  test(
+    "documents are indexed, found by the vector search that it carries, and put beside a prompt",
+    async () => {
+      await using model = startScriptedModel();
+      model.script("scripted", { text: "Every 400 hours." });
+      const docs = await mkdtemp(join(tmpdir(), "muster-box-docs-"));
+      await writeFile(join(docs, "press.md"), "# Press\n\n## Oil\n\nThe oil is changed every 400 hours.\n");
+      await writeFile(join(docs, "robot.pdf"), tinyPdf([{ lines: ["The robot welds."] }], { title: "Robot" }));
+      const muster = await start(knowingManifest(model.url, docs));
+      try {
+        const listed = () => muster.command(["knowledge", "ls", "assistant"], { limitMs });
+        await until("both documents", async () => (await listed()).stdout.includes("ready, 2 documents"), limitMs);
+        const { code, stdout, stderr } = await muster.command(["ask", "assistant", "How often is oil changed?"], {
+          limitMs,
+        });
+        expect([code, stdout.trim(), stderr.trim()]).toEqual([0, "Every 400 hours.", "[searching]"]);
+        const asked = JSON.stringify(model.received.chats().at(-1)?.body["messages"]);
+        expect(asked).toContain("press.md › Press › Oil");
+        expect(asked).toContain("robot.pdf, page 1");
+        const carried = await readdir(join(muster.stateDirectory, "carried"));
+        expect(carried.some((name) => name.startsWith("sqlite-vec-"))).toBe(true);
+      } finally {
+        await muster.stop();
+        await rm(docs, { recursive: true, force: true });
+      }
+    },
+    limitMs,
+  );
+
   test("nothing was left in the folder but what was put there", async () => {
     const names = await readdir(folder.path);
     expect(names.sort()).toEqual([
@@ -147,13 +184,17 @@ export function executableSuite({ executable, target, limitMs }: ExecutableSuite
     return runProgram([executable, ...args], { cwd: folder.path, env: bareEnvironment, limitMs });
   }
 
-  async function askOnce(manifest: string, prompt: string): Promise<{ code: number; text: string; exitCode: number }> {
-    const muster = await startMuster({
+  function start(manifest: string): Promise<RunningMuster> {
+    return startMuster({
       manifest,
       program: [executable],
       environment: { ...bareEnvironment, HOME: undefined },
       readyWithinMs: limitMs,
     });
+  }
+
+  async function askOnce(manifest: string, prompt: string): Promise<{ code: number; text: string; exitCode: number }> {
+    const muster = await start(manifest);
     try {
       const { code, stdout, stderr } = await muster.command(["ask", "assistant", prompt], { limitMs });
       if (code !== 0) throw new Error(`${stderr}\n${muster.log()}`);

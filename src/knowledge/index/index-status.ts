@@ -3,7 +3,7 @@
 import type { Logger } from "../../telemetry/log.ts";
 import type { KnowledgeStatus } from "../contract.ts";
 
-const atStart: KnowledgeStatus = {
+const atStart: Omit<KnowledgeStatus, "model"> = {
   state: "starting",
   documents: 0,
   passages: 0,
@@ -15,11 +15,12 @@ const atStart: KnowledgeStatus = {
 export class IndexStatus {
   readonly #log: Logger;
   readonly #listeners = new Set<() => void>();
-  #current = atStart;
+  #current: KnowledgeStatus;
   /** Settles when it is known whether the index can be searched. */
   #known = Promise.withResolvers<undefined>();
 
-  constructor(log: Logger) {
+  constructor(model: string, log: Logger) {
+    this.#current = { ...atStart, model };
     this.#log = log;
   }
 
@@ -39,7 +40,8 @@ export class IndexStatus {
   }
 
   /** What was known is of another configuration. */
-  forget(): void {
+  forget(model: string): void {
+    this.#current = { ...this.#current, model };
     const before = this.#known;
     this.#known = Promise.withResolvers<undefined>();
     void this.#known.promise.then(before.resolve);

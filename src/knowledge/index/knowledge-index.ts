@@ -61,14 +61,14 @@ export class KnowledgeIndex {
     this.#subject = subject;
     this.#ports = ports;
     this.#log = ports.log;
-    this.#status = new IndexStatus(ports.log);
+    this.#status = new IndexStatus(subject.config.model, ports.log);
     this.#running = this.#start(ports.after ?? Promise.resolve());
   }
 
   /** Takes over another configuration; the same agent's. */
   use(subject: KnowledgeSubject): void {
     this.#subject = subject;
-    this.#status.forget();
+    this.#status.forget(subject.config.model);
     const before = this.#running;
     before.end.abort(new Error("The agent's knowledge has changed"));
     this.#running = this.#start(before.done);

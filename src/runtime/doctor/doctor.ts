@@ -5,6 +5,7 @@ import type { Logger } from "../../telemetry/log.ts";
 import type { Examined } from "./check.ts";
 import { askRuntimeHere, manifestFacts } from "./circumstances.ts";
 import { runStages } from "./examination.ts";
+import { knowledgeStage } from "./knowledge-stage.ts";
 import { machineStage } from "./machine-stage.ts";
 import { modelStage } from "./model-stage.ts";
 import { toolStage } from "./tool-stage.ts";
@@ -47,7 +48,8 @@ export async function diagnose(options: DoctorOptions, tell: (examined: Examined
   const manifest = await manifestFacts({ file, dropIn, folder, environment });
   const circumstances = { ...options, runtime, manifest };
   const checks: Examined[] = [];
-  await runStages([machineStage(circumstances), toolStage(circumstances), modelStage(circumstances)], (examined) => {
+  const stages = [machineStage, toolStage, modelStage, knowledgeStage].map((stage) => stage(circumstances));
+  await runStages(stages, (examined) => {
     checks.push(examined);
     tell(examined);
   });

@@ -26,11 +26,18 @@ interface PlacedModel {
 
 function modelsOfManifest(manifest: Manifest, circumstances: Circumstances): readonly PlacedModel[] {
   return [...manifest.models.values()].flatMap((model) => {
+    if (isForVectorsOnly(model.name, manifest)) return [];
     const endpoint = manifest.endpoints.get(model.endpoint);
     if (endpoint === undefined) return [];
     const row = isOnThisMachine(endpoint) ? "here" : `at ${endpoint.name}`;
     return [{ row, facts: modelFacts(model, endpoint, manifest, circumstances) }];
   });
+}
+
+/** It may be unable to answer: the check of the agent's knowledge asks it for what it can. */
+function isForVectorsOnly(model: string, { agents }: Manifest): boolean {
+  const all = [...agents.values()];
+  return all.some(({ knowledge }) => knowledge?.model === model) && !all.some(({ models }) => models.includes(model));
 }
 
 function modelFacts(
@@ -74,24 +81,28 @@ function modelsOfRuntime(circumstances: Circumstances): readonly PlacedModel[] {
   const { runtime, isOffline, modelLimitMs } = circumstances;
   if (runtime.type !== "running") return [];
   const { agents, endpoints } = runtime.status;
+  const chatting = new Set(agents.flatMap(({ models }) => models));
+  const vectors = new Set(agents.flatMap(({ knowledge }) => knowledge?.model ?? []));
   return endpoints.flatMap(({ name: row, provider, url, models }) =>
-    models.map((name) => ({
-      row,
-      facts: {
-        name,
-        model: name,
-        provider,
-        ...(url === undefined ? {} : { url }),
-        isFetchedWhenMissing: false,
-        isUnused: !agents.some((agent) => agent.models.includes(name)),
-        skip:
-          isOffline && url !== undefined
-            ? "Without the manifest nobody knows whether it is on this machine"
-            : undefined,
-        limitMs: modelLimitMs,
-        probe: (limitMs: number) => askTheRuntime(circumstances, name, limitMs),
-      },
-    })),
+    models
+      .filter((name) => chatting.has(name) || !vectors.has(name))
+      .map((name) => ({
+        row,
+        facts: {
+          name,
+          model: name,
+          provider,
+          ...(url === undefined ? {} : { url }),
+          isFetchedWhenMissing: false,
+          isUnused: !agents.some((agent) => agent.models.includes(name)),
+          skip:
+            isOffline && url !== undefined
+              ? "Without the manifest nobody knows whether it is on this machine"
+              : undefined,
+          limitMs: modelLimitMs,
+          probe: (limitMs: number) => askTheRuntime(circumstances, name, limitMs),
+        },
+      })),
   );
 }
 
