@@ -4,7 +4,7 @@
 export interface Embedder {
   /** As the manifest names it. */
   readonly name: string;
-  /** One vector for each text, all of one length. Rejects with a `ModelError`, or the signal's reason. */
+  /** One vector of length 1 for each text, all of as many numbers. Rejects with a `ModelError`, or the signal's reason. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
 }
 

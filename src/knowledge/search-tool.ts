@@ -2,7 +2,7 @@
 
 import * as z from "zod/mini";
 import { mostPassages, searchToolName } from "../manifest/knowledge/config.ts";
-import type { Tool, ToolOutput } from "../tool/contract.ts";
+import type { JsonSchema, Tool, ToolOutput } from "../tool/contract.ts";
 import { described } from "../tool/described.ts";
 import { parametersOf, readInput } from "../tool/parameters.ts";
 import { passageRules, passageText } from "../tool/recall/passage-text.ts";
@@ -21,6 +21,9 @@ const input = z.strictObject({
   ),
 });
 
+/** The same for every agent. */
+let parameters: JsonSchema | undefined;
+
 /** `search` rejects with a `ToolError`, or the signal's reason. */
 export function searchTool(
   usual: number,
@@ -31,7 +34,7 @@ export function searchTool(
     description:
       "Searches the documents that this agent knows, by meaning and by words, and gives the passages that fit best with their sources. " +
       "Use it for questions that the documents may answer, before you say that you do not know.",
-    parameters: parametersOf(input),
+    parameters: (parameters ??= parametersOf(input)),
     isReadOnly: true,
     async run(given, { signal }): Promise<ToolOutput> {
       const { query, top } = readInput(input, given);

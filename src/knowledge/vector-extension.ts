@@ -6,13 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { carriedPart } from "../host/carried-parts.ts";
 import { extractedFolder, extractPart } from "../host/extract-part.ts";
+import { isNoexec } from "../host/is-noexec.ts";
 import { unpackPart } from "../host/unpack-part.ts";
 import { KnowledgeError } from "./contract.ts";
 
 /** SQLite tells the extension's entry point by this name. */
 const fileName = "vec0.so";
-/** What the loader says of a file system or a policy that keeps code out. */
-const forbidden = /failed to map|permission|not permitted/i;
 
 /** Resolves to its path. Rejects with a `KnowledgeError` where there is none for this machine, or it cannot be put there. */
 export async function vectorExtension(stateDirectory: string): Promise<string> {
@@ -36,9 +35,8 @@ export async function vectorProblem(stateDirectory: string): Promise<string | un
     return problemIn(stateDirectory);
   const folder = mkdtempSync(join(tmpdir(), "muster-vectors-"));
   try {
-    const reason = await problemIn(folder);
     // What is forbidden there may be allowed in the state directory.
-    return reason !== undefined && forbidden.test(reason) ? undefined : reason;
+    return isNoexec(folder) ? undefined : await problemIn(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -61,11 +59,11 @@ export function loadVectors(database: Database, extension: string): void {
   try {
     database.loadExtension(extension);
   } catch (cause) {
-    const reason = textOf(cause);
-    const advice = forbidden.test(reason)
-      ? ". Its file system is mounted noexec, or a policy forbids it: choose a state directory where programs may be run, with --state DIR"
-      : "";
-    throw new KnowledgeError(`Cannot load "${extension}" into SQLite: ${reason}${advice}`, { cause });
+    // SQLite tries a second name, and tells of that one.
+    const why = isNoexec(extension)
+      ? "its file system is mounted noexec. Choose a state directory where programs may be run, with --state DIR"
+      : `${textOf(cause)}. Look whether a policy of this machine keeps code from being loaded there`;
+    throw new KnowledgeError(`Cannot load "${extension}" into SQLite: ${why}`, { cause });
   }
 }
 

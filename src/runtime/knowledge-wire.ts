@@ -61,15 +61,20 @@ export async function answerKnowledge(
   return { type: "found", passages, ms: Math.round(performance.now() - startedAt) };
 }
 
-function reportOf(desk: KnowledgeDesk, agent: string | undefined, served: readonly string[]): KnowledgeReport {
+async function reportOf(
+  desk: KnowledgeDesk,
+  agent: string | undefined,
+  served: readonly string[],
+): Promise<KnowledgeReport> {
   const names = desk.agents().filter((name) => agent === undefined || name === agent);
-  const agents = names.flatMap((name) => {
+  const agents: KnowledgeReport["agents"][number][] = [];
+  for (const name of names) {
     const index = desk.of(name);
-    if (index === undefined) return [];
-    const documents = index.documents(maxDocuments + 1);
+    if (index === undefined) continue;
+    const documents = await index.documents(maxDocuments + 1);
     const isCut = documents.length > maxDocuments;
-    return [{ agent: name, status: index.status(), documents: documents.slice(0, maxDocuments), isCut }];
-  });
+    agents.push({ agent: name, status: index.status(), documents: documents.slice(0, maxDocuments), isCut });
+  }
   return { agents, served };
 }
 

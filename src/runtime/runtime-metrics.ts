@@ -37,6 +37,7 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
     ),
     ...budgetMetrics(agents),
     ...jobMetrics(agents),
+    ...knowledgeMetrics(agents),
     counter(
       "muster_agent_restarts_total",
       "Starts of the agent after its first: told to, or changed",
@@ -93,6 +94,27 @@ function budgetMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
       "muster_budget_spent",
       "What is spent of the budget in its present hour, day or month",
       samples(({ spent }) => spent),
+    ),
+  ];
+}
+
+function knowledgeMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
+  const states = ["documents", "waiting", "failed"] as const;
+  const knowing = agents.flatMap(({ name, knowledge }) =>
+    knowledge === undefined ? [] : [{ agent: name, knowledge }],
+  );
+  return [
+    gauge(
+      "muster_knowledge_documents",
+      "Documents of agents: indexed (documents), waiting to be, or failed to be read",
+      knowing.flatMap(({ agent, knowledge }) =>
+        states.map((state) => ({ labels: { agent, state }, value: knowledge[state] })),
+      ),
+    ),
+    gauge(
+      "muster_knowledge_passages",
+      "Passages of agents' documents that can be found",
+      knowing.map(({ agent, knowledge }) => ({ labels: { agent }, value: knowledge.passages })),
     ),
   ];
 }

@@ -2,7 +2,6 @@
 
 import type { Embedder, IndexedPassage } from "../contract.ts";
 import type { IndexRows, NewPassage } from "../store/index-rows.ts";
-import { unitVector } from "../store/vector-bytes.ts";
 import { embeddedText } from "../documents/chunk.ts";
 import { hashOf } from "./hash-of.ts";
 
@@ -58,7 +57,7 @@ export async function embedPassages(
 }
 
 function checked(vector: Float32Array | undefined, dimensions: number, model: string): Float32Array {
-  if (vector?.length === dimensions) return unitVector(vector);
+  if (vector?.length === dimensions) return vector;
   throw new Error(`Model "${model}" gave a vector of ${vector?.length ?? 0} numbers, and ${dimensions} before`);
 }
 

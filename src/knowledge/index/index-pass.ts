@@ -4,6 +4,9 @@ import { findFiles, type FilesWanted, type FoundFile, isBelow } from "../files/f
 import type { FileRow } from "../store/index-rows.ts";
 import { type DocumentOutcome, type DocumentPorts, indexDocument } from "./index-document.ts";
 
+/** What was in the way may not have been the document's own. */
+const failedAgainMs = 3_600_000;
+
 export interface PassPorts extends DocumentPorts {
   readonly wanted: FilesWanted;
   /** Runs one document's work when it is its turn: of all agents one at a time. */
@@ -22,7 +25,7 @@ export async function indexPass(ports: PassPorts, signal: AbortSignal): Promise<
   const { rows } = ports;
   const found = await findFiles(ports.wanted, signal);
   const known = new Map(rows.files().map((row) => [row.path, row]));
-  const due = found.files.filter((file) => isDue(file, known.get(file.path)));
+  const due = found.files.filter((file) => isDue(file, known.get(file.path), ports.now()));
   const present = new Set(found.files.map(({ path }) => path));
   const gone = [...known.keys()].filter(
     (path) => !present.has(path) && !found.unlisted.some((folder) => isBelow(path, folder)),
@@ -37,14 +40,17 @@ export async function indexPass(ports: PassPorts, signal: AbortSignal): Promise<
     signal.throwIfAborted();
     await ports.inTurn(async () => {
       const outcome = await indexDocument(file, known.get(file.path), ports, signal);
-      if (outcome.type !== "same") changed += 1;
-      ports.onDocument(file, outcome, due.length - index - 1);
+      const before = known.get(file.path);
+      const isNews = outcome.type !== "failed" || before?.error !== outcome.reason || before.stamp !== file.stamp;
+      if (outcome.type !== "same" && isNews) changed += 1;
+      ports.onDocument(file, isNews ? outcome : { type: "same" }, due.length - index - 1);
     }, signal);
   }
   rows.forgetKept();
   return { changed, removed: gone.length };
 }
 
-function isDue(file: FoundFile, known: FileRow | undefined): boolean {
-  return known?.stamp !== file.stamp || known.name !== file.name;
+function isDue(file: FoundFile, known: FileRow | undefined, nowMs: number): boolean {
+  if (known?.stamp !== file.stamp || known.name !== file.name) return true;
+  return known.error !== null && Math.abs(nowMs - known.at_ms) > failedAgainMs;
 }

@@ -1,12 +1,14 @@
-// The index of one agent over its life: opened, filled in the background, followed by looks at the documents, and searched. What goes wrong is told, and
+// The index of one agent over its life: filled in the background, followed by looks at the documents, and searched. What goes wrong is told, and
 // tried again with growing pauses.
 
+import { existsSync } from "node:fs";
 import { backoff } from "../../host/backoff.ts";
 import type { KnowledgeConfig } from "../../manifest/knowledge/config.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Embedder, FoundPassage, IndexedDocument, IndexedPassage, KnowledgeStatus } from "../contract.ts";
 import { KnowledgeError } from "../contract.ts";
-import { discardIndex, isBroken } from "../store/index-file.ts";
+import { discardIndex, type IndexSettings, isBroken } from "../store/index-file.ts";
+import { IndexReader } from "../store/index-reader.ts";
 import type { IndexRows } from "../store/index-rows.ts";
 import { IndexStore } from "../store/index-store.ts";
 import type { FoundFile } from "../files/find-files.ts";
@@ -50,11 +52,11 @@ export class KnowledgeIndex {
   readonly #ports: KnowledgeIndexPorts;
   readonly #log: Logger;
   readonly #status: IndexStatus;
+  readonly #reader: IndexReader;
   #subject: KnowledgeSubject;
-  #store: IndexStore | undefined;
+  /** What the index is made with; undefined: the model is to be asked, for nobody did, or something failed since. */
+  #settings: IndexSettings | undefined;
   #running: { readonly end: AbortController; readonly done: Promise<void> };
-  /** Something failed since the store was opened: it is opened, and the model asked, anew. */
-  #isDoubtful = true;
   #pauseEnd = new AbortController();
 
   constructor(subject: KnowledgeSubject, ports: KnowledgeIndexPorts) {
@@ -62,12 +64,14 @@ export class KnowledgeIndex {
     this.#ports = ports;
     this.#log = ports.log;
     this.#status = new IndexStatus(subject.config.model, ports.log);
+    this.#reader = new IndexReader(ports);
     this.#running = this.#start(ports.after ?? Promise.resolve());
   }
 
   /** Takes over another configuration; the same agent's. */
   use(subject: KnowledgeSubject): void {
     this.#subject = subject;
+    this.#settings = undefined;
     this.#status.forget(subject.config.model);
     const before = this.#running;
     before.end.abort(new Error("The agent's knowledge has changed"));
@@ -96,11 +100,11 @@ export class KnowledgeIndex {
     if (asked.trim() === "") return [];
     try {
       const vector = await embedQuery(embedder, config.queryPrefix, asked, signal);
-      const store = this.#store;
-      if (store === undefined) throw new KnowledgeError(this.status().reason ?? "The index is being opened");
-      if (vector?.length !== store.dimensions)
+      const { dimensions } = this.#settings ?? {};
+      if (dimensions === undefined) throw new KnowledgeError(this.status().reason ?? "The index is being opened");
+      if (vector?.length !== dimensions)
         throw new KnowledgeError(`Model "${embedder.name}" gives other vectors than before`);
-      return store.find(asked, vector, count);
+      return await this.#reader.find(asked, vector, count);
     } catch (error) {
       signal.throwIfAborted();
       // Whoever asks must not be able to take its documents from an agent by what it asks.
@@ -112,9 +116,14 @@ export class KnowledgeIndex {
     }
   }
 
-  /** At most `limit`, by name. Empty while there is no index. */
-  documents(limit: number): readonly IndexedDocument[] {
-    return this.#store?.rows.documents(limit) ?? [];
+  /** At most `limit`, by name; none while there is no index. Rejects with a `KnowledgeError`. */
+  async documents(limit: number): Promise<readonly IndexedDocument[]> {
+    if (!existsSync(this.#ports.path)) return [];
+    try {
+      return await this.#reader.documents(limit);
+    } catch (cause) {
+      throw new KnowledgeError(textOf(cause), { cause });
+    }
   }
 
   /** Never rejects. */
@@ -122,7 +131,7 @@ export class KnowledgeIndex {
     this.#running.end.abort(new Error("The agent's knowledge is closed"));
     await this.#running.done;
     this.#status.close();
-    this.#closeStore();
+    this.#reader.close();
   }
 
   #start(after: Promise<void>): { readonly end: AbortController; readonly done: Promise<void> } {
@@ -133,13 +142,13 @@ export class KnowledgeIndex {
   /** Until it is ended. Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
     const pauses = backoff(this.#ports.firstPauseMs ?? 1_000, longestPauseMs);
-    this.#isDoubtful = true;
+    this.#settings = undefined;
     const isEnded = () => signal.aborted;
     while (!isEnded()) {
       this.#pauseEnd = new AbortController();
       let pauseMs = this.#subject.config.rescanMs;
       try {
-        await this.#pass(await this.#soundStore(signal), signal);
+        await this.#passOnce(signal);
         pauses.reset();
       } catch (error) {
         if (isEnded()) return;
@@ -150,28 +159,32 @@ export class KnowledgeIndex {
     }
   }
 
-  async #soundStore(signal: AbortSignal): Promise<IndexStore> {
-    return this.#isDoubtful || this.#store === undefined ? this.#open(signal) : this.#store;
+  /** The index is open only as long as it is written. */
+  async #passOnce(signal: AbortSignal): Promise<void> {
+    const settings = (this.#settings ??= await this.#askSettings(signal));
+    const { path, stateDirectory } = this.#ports;
+    const store = await IndexStore.open(path, stateDirectory, settings);
+    try {
+      if (store.discarded !== undefined) {
+        this.#reader.close();
+        this.#log.warn("The index of documents is made anew", { reason: store.discarded });
+      }
+      this.#works({ ...store.rows.counts(), state: store.isWhole ? "ready" : "indexing" });
+      await this.#pass(store, signal);
+    } finally {
+      store.close();
+    }
   }
 
   /** Asks the model for a vector: only then is it known how long they are, and that there are any. */
-  async #open(signal: AbortSignal): Promise<IndexStore> {
+  async #askSettings(signal: AbortSignal): Promise<IndexSettings> {
     const { config, embedder, modelIdentity } = this.#subject;
     const [vector] = await embedder.embed([probeText], signal);
     signal.throwIfAborted();
     const dimensions = vector?.length ?? 0;
     if (dimensions === 0) throw new KnowledgeError(`Model "${embedder.name}" gives no embeddings`);
     const { chunkTokens, overlapTokens, documentPrefix } = config;
-    const settings = { model: modelIdentity, dimensions, chunkTokens, overlapTokens, documentPrefix };
-    this.#closeStore();
-    const { path, stateDirectory } = this.#ports;
-    const store = await IndexStore.open(path, stateDirectory, settings);
-    this.#store = store;
-    if (store.discarded !== undefined)
-      this.#log.warn("The index of documents is made anew", { reason: store.discarded });
-    this.#isDoubtful = false;
-    this.#status.works({ ...store.rows.counts(), state: store.isWhole ? "ready" : "indexing" });
-    return store;
+    return { model: modelIdentity, dimensions, chunkTokens, overlapTokens, documentPrefix };
   }
 
   async #pass(store: IndexStore, signal: AbortSignal): Promise<void> {
@@ -201,16 +214,14 @@ export class KnowledgeIndex {
       this.#log.info("Documents are indexed", { ...rows.counts(), changed, removed, seconds });
     }
     if (!store.isWhole) store.isWhole = true;
-    store.rest();
-    if (!this.#isDoubtful) this.#status.works({ ...rows.counts(), waiting: 0, state: "ready" });
+    this.#works({ ...rows.counts(), waiting: 0, state: "ready" });
   }
 
   #found(store: IndexStore, waiting: number, notes: readonly string[]): void {
     if (waiting > 0) this.#log.info("Documents are being indexed", { waiting });
     const { notes: said } = this.status();
     for (const note of notes) if (!said.includes(note)) this.#log.warn("Documents are left out", { note });
-    if (this.#isDoubtful) return;
-    this.#status.works({ ...store.rows.counts(), waiting, notes, state: waiting > 0 ? "indexing" : "ready" });
+    this.#works({ ...store.rows.counts(), waiting, notes, state: waiting > 0 ? "indexing" : "ready" });
   }
 
   #document(rows: IndexRows, { name }: FoundFile, outcome: DocumentOutcome, waiting: number): void {
@@ -219,23 +230,23 @@ export class KnowledgeIndex {
       const { passages, embedded } = outcome;
       this.#log.debug("A document is indexed", { file: name, passages, embedded, waiting });
     }
-    if (!this.#isDoubtful) this.#status.works({ ...rows.counts(), waiting, state: "indexing" });
+    this.#works({ ...rows.counts(), waiting, state: "indexing" });
+  }
+
+  /** Nothing is well again before the model was asked. */
+  #works(change: Parameters<IndexStatus["works"]>[0]): void {
+    if (this.#settings !== undefined) this.#status.works(change);
   }
 
   #fails(error: unknown): void {
     const reason = textOf(error);
     if (isBroken(error)) {
       this.#log.error("The index of documents is broken: it is made anew", { reason });
-      this.#closeStore();
+      this.#reader.close();
       discardIndex(this.#ports.path);
     }
-    this.#isDoubtful = true;
+    this.#settings = undefined;
     this.#status.fails(reason);
-  }
-
-  #closeStore(): void {
-    this.#store?.close();
-    this.#store = undefined;
   }
 }
 

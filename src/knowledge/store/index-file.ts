@@ -82,6 +82,7 @@ function connect(path: string, extension: string): Database {
     database.run("PRAGMA journal_mode = WAL");
     database.run("PRAGMA synchronous = NORMAL");
     database.run("PRAGMA busy_timeout = 2000");
+    database.run("PRAGMA cache_size = -1024");
     database.run(`PRAGMA journal_size_limit = ${16 * 1024 ** 2}`);
     loadVectors(database, extension);
     return database;

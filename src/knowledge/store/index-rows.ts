@@ -1,7 +1,7 @@
 // Documents and passages of an index, as they are written. One writer at a time; those who search have a connection of their own.
 
 import type { Database, Statement } from "bun:sqlite";
-import type { IndexedDocument, IndexedPassage } from "../contract.ts";
+import type { IndexedPassage } from "../contract.ts";
 import { bytesOf } from "./vector-bytes.ts";
 
 export interface FileRow {
@@ -50,17 +50,6 @@ export class IndexRows {
       "SELECT count(*) FILTER (WHERE error IS NULL) AS documents, count(error) AS failed, coalesce(sum(chunks), 0) AS passages FROM files";
     const none = { documents: 0, passages: 0, failed: 0 };
     return this.#database.query<typeof none, []>(sql).get() ?? none;
-  }
-
-  documents(limit: number): readonly IndexedDocument[] {
-    const rows = this.#database.query<FileRow, [number]>("SELECT * FROM files ORDER BY name LIMIT ?").all(limit);
-    return rows.map(({ name, path, chunks, error, at_ms: atMs }) => ({
-      file: name,
-      path,
-      passages: chunks,
-      ...(error === null ? {} : { error }),
-      atMs,
-    }));
   }
 
   /** Of the passage that has just this text, wherever it stands. */

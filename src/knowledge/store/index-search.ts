@@ -1,11 +1,12 @@
 // Passages of an index, found by meaning and by words at once.
 
 import type { Database } from "bun:sqlite";
-import type { FoundPassage } from "../contract.ts";
+import type { FoundPassage, IndexedDocument } from "../contract.ts";
 import { fuseRanks } from "./fuse-ranks.ts";
+import type { FileRow } from "./index-rows.ts";
 import { CommonWords, queryWords } from "./query-words.ts";
 import { rankByWords, wordWeight } from "./rank-by-words.ts";
-import { bytesOf, unitVector } from "./vector-bytes.ts";
+import { bytesOf } from "./vector-bytes.ts";
 
 /** Of each order, for the fusion to choose from. */
 const candidates = 50;
@@ -28,7 +29,7 @@ export class IndexSearch {
     this.#database = database;
   }
 
-  /** The best `count`, none twice that says the same. `vector`: of the query, any length. */
+  /** The best `count`, none twice that says the same. `vector`: of the query, of length 1. */
   find(query: string, vector: Float32Array, count: number): readonly FoundPassage[] {
     const fused = fuseRanks([this.#byMeaning(vector), this.#byWords(query)]);
     const found: FoundPassage[] = [];
@@ -43,6 +44,18 @@ export class IndexSearch {
     return found;
   }
 
+  /** At most `limit`, by name. */
+  documents(limit: number): readonly IndexedDocument[] {
+    const rows = this.#database.query<FileRow, [number]>("SELECT * FROM files ORDER BY name LIMIT ?").all(limit);
+    return rows.map(({ name, path, chunks, error, at_ms: atMs }) => ({
+      file: name,
+      path,
+      passages: chunks,
+      ...(error === null ? {} : { error }),
+      atMs,
+    }));
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -50,7 +63,7 @@ export class IndexSearch {
   #byMeaning(vector: Float32Array): readonly number[] {
     return this.#database
       .query<{ rowid: number }, [Uint8Array, number]>("SELECT rowid FROM vectors WHERE embedding MATCH ? AND k = ?")
-      .all(bytesOf(unitVector(vector)), candidates)
+      .all(bytesOf(vector), candidates)
       .map(({ rowid }) => rowid);
   }
 

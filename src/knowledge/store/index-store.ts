@@ -1,12 +1,10 @@
-// One agent's index while it is open: a connection that writes, and one that searches beside it.
+// One agent's index while it is written.
 
 import type { Database } from "bun:sqlite";
-import type { FoundPassage } from "../contract.ts";
 import { vectorExtension } from "../vector-extension.ts";
 import { compactVectors, countBlocks } from "./compact-vectors.ts";
-import { type IndexSettings, openForSearch, openIndex } from "./index-file.ts";
+import { type IndexSettings, openIndex } from "./index-file.ts";
 import { IndexRows } from "./index-rows.ts";
-import { IndexSearch } from "./index-search.ts";
 
 const wholeFact = "whole";
 
@@ -15,15 +13,10 @@ export class IndexStore {
   readonly dimensions: number;
   /** Why an index that was there is gone; undefined: it is there, or there was none. */
   readonly discarded: string | undefined;
-  readonly #path: string;
-  readonly #extension: string;
   readonly #database: Database;
-  #search: IndexSearch | undefined;
 
   private constructor(path: string, extension: string, settings: IndexSettings) {
     const { database, discarded } = openIndex(path, extension, settings);
-    this.#path = path;
-    this.#extension = extension;
     this.#database = database;
     this.dimensions = settings.dimensions;
     this.discarded = discarded;
@@ -44,12 +37,6 @@ export class IndexStore {
     this.rows.setFact(wholeFact, isWhole ? "yes" : "no");
   }
 
-  /** The connection that searches is made with the first search. */
-  find(query: string, vector: Float32Array, count: number): readonly FoundPassage[] {
-    this.#search ??= new IndexSearch(openForSearch(this.#path, this.#extension));
-    return this.#search.find(query, vector, count);
-  }
-
   /** Of vectors: what a search reads. */
   blocks(): number {
     return countBlocks(this.#database);
@@ -59,13 +46,7 @@ export class IndexStore {
     return compactVectors(this.#database, signal);
   }
 
-  /** Gives back the memory that writing took: more than a megabyte for each agent. */
-  rest(): void {
-    this.#database.run("PRAGMA shrink_memory");
-  }
-
   close(): void {
-    this.#search?.close();
     this.#database.close();
   }
 }

@@ -4,7 +4,7 @@ import type { Database } from "bun:sqlite";
 
 export const schemaVersion = 1;
 
-/** Vectors are scaled to length 1 before they come here: then the order by distance is that by angle, and cheaper to have. */
+/** Vectors are of length 1: then the order by distance is that by angle, and cheaper to have. */
 export function createSchema(database: Database, dimensions: number): void {
   const statements = [
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { IndexReader } from "../../../src/knowledge/store/index-reader.ts";
 import { IndexStore } from "../../../src/knowledge/store/index-store.ts";
 import { alone, type Row } from "../support/row.ts";
 import { median } from "../support/statistics.ts";
@@ -18,13 +19,16 @@ export async function recallRows(): Promise<readonly Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "muster-bench-recall-"));
   try {
     const settings = { model: "bench", dimensions, chunkTokens: 256, overlapTokens: 32, documentPrefix: "" };
-    const store = await IndexStore.open(join(folder, "bench.db"), folder, settings);
+    const path = join(folder, "bench.db");
+    const store = await IndexStore.open(path, folder, settings);
+    const reader = new IndexReader({ path, stateDirectory: folder });
     try {
       const startedAt = performance.now();
       await fill(store);
       const seconds = (performance.now() - startedAt) / 1000;
-      return [searchRow(store, `${(passages / seconds).toFixed(0)} passages a second were written`)];
+      return [await searchRow(reader, `${(passages / seconds).toFixed(0)} passages a second were written`)];
     } finally {
+      reader.close();
       store.close();
     }
   } finally {
@@ -32,7 +36,7 @@ export async function recallRows(): Promise<readonly Row[]> {
   }
 }
 
-function searchRow(store: IndexStore, written: string): Row {
+async function searchRow(reader: IndexReader, written: string): Promise<Row> {
   const times: number[] = [];
   const scans: number[] = [];
   const vectors = Float32Array.from({ length: passages * dimensions }, () => random() - 0.5);
@@ -41,7 +45,7 @@ function searchRow(store: IndexStore, written: string): Row {
     // Words of a question: some in nearly every passage, some rare.
     const query = [...text(random, 6).split(" "), ...Array.from({ length: 4 }, () => word(random() ** 2))].join(" ");
     const startedAt = performance.now();
-    const found = store.find(query, vector(), 5);
+    const found = await reader.find(query, vector(), 5);
     times.push(performance.now() - startedAt);
     if (found.length !== 5) throw new Error(`Found ${found.length} passages instead of 5`);
   }

@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MusterOptions, type RunningMuster, startMuster } from "../../support/muster.ts";
+import { mayRun } from "../../support/may-run.ts";
+import { runProgram } from "../../support/run-program.ts";
+import { missingForSmallDisk, mountSmallDisk } from "../../support/small-disk.ts";
 import { openScriptedBus } from "../../support/scripted-bus.ts";
 import { type Script, startScriptedModel } from "../../support/scripted-model.ts";
 import { until } from "../../support/until.ts";
@@ -203,6 +206,25 @@ describe("an agent with knowledge", () => {
       model.script("embed", {});
     }
   }, 60_000);
+
+  test.if(mayRun("noexec file system", missingForSmallDisk()))(
+    "says that vector search cannot be loaded from a state directory on a file system mounted noexec",
+    async () => {
+      const disk = await mountSmallDisk(64);
+      try {
+        await runProgram(["mount", "-o", "remount,noexec", disk.folder]);
+        const stateDirectory = join(disk.folder, "state");
+        const { muster } = await start({ text: "Yes." }, { options: { acceptsDegraded: true, stateDirectory } });
+        await until("it to be degraded", async () => (await muster.status()).agents[0]?.state === "degraded");
+        const reason = (await muster.status()).agents[0]?.reason ?? "";
+        expect(reason).toContain("noexec");
+        await muster.stop();
+      } finally {
+        await disk.stop();
+      }
+    },
+    60_000,
+  );
 
   test("goes on where SIGKILL stopped it in the middle of its documents, and embeds nothing twice that was done", async () => {
     const files = Object.fromEntries(

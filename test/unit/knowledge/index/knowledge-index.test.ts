@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KnowledgeDesk } from "../../../../src/knowledge/knowledge-desk.ts";
@@ -134,7 +134,7 @@ describe("the knowledge of an agent", () => {
     const { desk: own, log } = desk();
     const knowledge = own.attach("a", subject());
     await until(knowledge, ({ state, failed }) => state === "ready" && failed === 2);
-    const documents = own.of("a")?.documents(10) ?? [];
+    const documents = (await own.of("a")?.documents(10)) ?? [];
     expect(documents.map(({ file, error }) => [file, error === undefined])).toEqual([
       ["docs/binary.bin", false],
       ["docs/good.md", true],
@@ -215,7 +215,7 @@ describe("the knowledge of an agent", () => {
     const { desk: own } = desk();
     const knowledge = own.attach("a", subject(embedder));
     await until(knowledge, ({ state, documents, failed }) => state === "ready" && documents === 1 && failed === 1);
-    expect(own.of("a")?.documents(2)[0]).toMatchObject({ file: "docs/a.md", error: "It is too long" });
+    expect((await own.of("a")?.documents(2))?.[0]).toMatchObject({ file: "docs/a.md", error: "It is too long" });
   }, 30_000);
 
   test("is made anew for another model, and kept for other files", async () => {
@@ -277,4 +277,46 @@ describe("the knowledge of an agent", () => {
     expect(reason).toBe('Model "embed" gives no embeddings');
     expect(await rejectionError(recall(knowledge, "x"))).not.toBeInstanceOf(KnowledgeError);
   }, 30_000);
+
+  test("takes up a document that changes while it is read", async () => {
+    put("a.md", "First.");
+    let isChanged = false;
+    const made = new KnowledgeDesk({
+      stateDirectory: join(folder, "state"),
+      isSame: isSameValue,
+      log: recordedLog(),
+      read: async (path) => {
+        const text = await Bun.file(path).text();
+        // Somebody writes it after it was read, and before it is indexed.
+        if (!isChanged) put("a.md", "Second form.");
+        isChanged = true;
+        return [{ headings: [], text }];
+      },
+    });
+    desks.push(made);
+    const knowledge = made.attach("a", subject());
+    await until(knowledge, isReady);
+    while ((await recall(knowledge, "form"))[0]?.text !== "Second form.") await Bun.sleep(10);
+    expect(knowledge.status()).toMatchObject({ documents: 1, passages: 1 });
+  }, 30_000);
+
+  test("of a hundred thousand small files takes no more than it may, and answers meanwhile", async () => {
+    const many = join(folder, "docs", "many");
+    mkdirSync(many);
+    for (let at = 0; at < 100_000; at++) closeSync(openSync(join(many, `${at}.txt`), "w"));
+    put("a.md", "Alpha.");
+    const { desk: own } = desk();
+    const read = own.attach("a", subject(scriptedEmbedder(), { maxFiles: 50, rescanMs: 60_000 }));
+    let longestMs = 0;
+    let last = performance.now();
+    const beat = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const status = await until(read, ({ state, documents }) => state === "ready" && documents === 50);
+    clearInterval(beat);
+    expect(status.notes).toEqual(["99951 documents over max_files (50) are left out"]);
+    expect(await own.of("a")?.documents(100)).toHaveLength(50);
+    expect(longestMs).toBeLessThan(3_000);
+  }, 120_000);
 });

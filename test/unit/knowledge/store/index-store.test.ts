@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { IndexReader } from "../../../../src/knowledge/store/index-reader.ts";
 import { IndexStore } from "../../../../src/knowledge/store/index-store.ts";
 import type { IndexSettings } from "../../../../src/knowledge/store/index-file.ts";
 import { wordVector } from "../../../support/knowledge/word-vector.ts";
+import { until } from "../../../support/until.ts";
 
 const settings: IndexSettings = {
   model: "ollama m",
@@ -16,10 +18,13 @@ const settings: IndexSettings = {
 
 let folder = "";
 const open: IndexStore[] = [];
+let reader: IndexReader;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "muster-index-"));
+  reader = new IndexReader({ path: path(), stateDirectory: folder });
 });
 afterEach(() => {
+  reader.close();
   for (const store of open.splice(0)) store.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -40,16 +45,16 @@ function closed(store: IndexStore): void {
 const file = (name: string, stamp = "1") => ({ path: `/docs/${name}`, name, stamp, hash: `${name} ${stamp}` });
 const passages = (...texts: string[]) =>
   texts.map((text) => ({ headings: ["Guide"], text, hash: text, vector: wordVector(text, 64) }));
-const found = (store: IndexStore, query: string, count = 3) =>
-  store.find(query, wordVector(query, 64), count).map(({ text }) => text);
+const found = async (query: string, count = 3) =>
+  (await reader.find(query, wordVector(query, 64), count)).map(({ text }) => text);
 
 describe("an index", () => {
   test("finds by words and by meaning, and tells where it stands", async () => {
     const store = await opened();
     await store.rows.replace(file("press.md"), passages("Oil is changed every month", "The press is green"), 1);
     await store.rows.replace(file("robot.md"), passages("A robot welds the frame"), 1);
-    expect(found(store, "when is the oil changed", 1)).toEqual(["Oil is changed every month"]);
-    const [best] = store.find("ROBÓT", wordVector("nothing of it", 64), 1);
+    expect(await found("when is the oil changed", 1)).toEqual(["Oil is changed every month"]);
+    const [best] = await reader.find("ROBÓT", wordVector("nothing of it", 64), 1);
     expect(best).toMatchObject({ file: "robot.md", headings: ["Guide"], text: "A robot welds the frame" });
     expect(store.rows.counts()).toEqual({ documents: 2, passages: 3, failed: 0 });
   });
@@ -60,30 +65,47 @@ describe("an index", () => {
     await store.rows.replace(file("days.md"), passages(...everyday), 1);
     await store.rows.replace(file("press.md"), passages("The press takes 4 litres of oil"), 1);
     const poor = wordVector("This is how the shift does it", 64);
-    expect(store.find("how much oil does the press take", poor, 1)[0]?.file).toBe("press.md");
+    const [best] = await reader.find("how much oil does the press take", poor, 1);
+    expect(best?.file).toBe("press.md");
   });
 
   test("says the same passage once, however many documents hold it", async () => {
     const store = await opened();
     await store.rows.replace(file("a.md"), passages("Oil is changed every month"), 1);
     await store.rows.replace(file("b.md"), passages("Oil is changed every month", "Oil is black"), 1);
-    expect(found(store, "oil")).toHaveLength(2);
+    expect(await found("oil")).toHaveLength(2);
+  });
+
+  test("is searched by a connection that is given back at rest, and made again", async () => {
+    const store = await opened();
+    await store.rows.replace(file("a.md"), passages("Oil is changed"), 1);
+    closed(store);
+    const resting = new IndexReader({ path: path(), stateDirectory: folder, restAfterMs: 5 });
+    const find = () => resting.find("oil", wordVector("oil", 64), 1);
+    const handles = () =>
+      readdirSync("/proc/self/fd").filter((name) => linkOf(`/proc/self/fd/${name}`).startsWith(path())).length;
+    expect(await find()).toHaveLength(1);
+    await until("the connection to be given back", () => handles() === 0);
+    expect(await find()).toHaveLength(1);
+    expect(handles()).toBeGreaterThan(0);
+    resting.close();
+    expect(handles()).toBe(0);
   });
 
   test("takes any query, whatever it would mean to a database", async () => {
     const store = await opened();
     await store.rows.replace(file("a.md"), passages("Oil is changed"), 1);
     for (const query of ['"', "oil OR", "NEAR(", "a*", "text:oil", "'; DROP TABLE chunks; --", "-oil", "\u0000", "🛢️"])
-      expect(found(store, query)).toEqual(["Oil is changed"]);
+      expect(await found(query)).toEqual(["Oil is changed"]);
   });
 
   test("has one document's new form in the place of its old one", async () => {
     const store = await opened();
     await store.rows.replace(file("a.md"), passages("Oil is changed monthly"), 1);
     await store.rows.replace(file("a.md", "2"), passages("Oil is changed weekly"), 2);
-    expect(found(store, "oil")).toEqual(["Oil is changed weekly"]);
+    expect(await found("oil")).toEqual(["Oil is changed weekly"]);
     await store.rows.remove("/docs/a.md");
-    expect(found(store, "oil")).toEqual([]);
+    expect(await found("oil")).toEqual([]);
     expect(store.rows.counts()).toEqual({ documents: 0, passages: 0, failed: 0 });
   });
 
@@ -96,7 +118,7 @@ describe("an index", () => {
     const seen = new Set<string>();
     let looks = 0;
     while (!state.isOver) {
-      const texts = found(store, "oil", 20);
+      const texts = await found("oil", 20);
       seen.add(
         texts.length === 1 ? "old alone" : texts.every((text) => text.startsWith("Oil new")) ? "new alone" : "both",
       );
@@ -129,7 +151,7 @@ describe("an index", () => {
     const again = await opened();
     expect(again.discarded).toBeUndefined();
     expect(again.isWhole).toBe(true);
-    expect(found(again, "oil")).toEqual(["Oil is changed"]);
+    expect(await found("oil")).toEqual(["Oil is changed"]);
   });
 
   test.each([
@@ -152,7 +174,7 @@ describe("an index", () => {
     const again = await opened();
     expect(again.discarded).toBe("its file is broken");
     await again.rows.replace(file("a.md"), passages("Oil is changed"), 1);
-    expect(found(again, "oil")).toEqual(["Oil is changed"]);
+    expect(await found("oil")).toEqual(["Oil is changed"]);
   });
 
   test("does not grow with what is written again and again", async () => {
@@ -168,6 +190,15 @@ describe("an index", () => {
     }
     expect(store.rows.counts().passages).toBe(1_800);
     expect(store.blocks()).toBeLessThanOrEqual(4);
-    expect(store.find("5", new Float32Array([1, 11, 5, 1]), 5)).toHaveLength(5);
+    expect(await reader.find("5", new Float32Array([1, 11, 5, 1]), 5)).toHaveLength(5);
   }, 30_000);
 });
+
+/** Empty for one that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
