@@ -13,7 +13,8 @@ import type { BrokerLink } from "./mqtt/broker-link.ts";
 import type { BrokerLinks, HeldLink } from "./mqtt/broker-links.ts";
 import { MqttTrigger } from "./mqtt-trigger.ts";
 import { type EndedRuns, RunLine } from "./run-line.ts";
-import type { RunStore, TriggerKey } from "./store/run-store.ts";
+import type { TriggerKey } from "./store/run-record.ts";
+import type { RunStore } from "./store/run-store.ts";
 import { ownQueueGroup, SubjectTrigger } from "./subject-trigger.ts";
 import { WallTrigger } from "./wall-trigger.ts";
 

@@ -7,7 +7,8 @@ import { Glob } from "bun";
 import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "./clock.ts";
 import type { RunLine } from "./run-line.ts";
-import type { RunStore, TriggerKey } from "./store/run-store.ts";
+import type { TriggerKey } from "./store/run-record.ts";
+import type { RunStore } from "./store/run-store.ts";
 
 /** Where the folder tells of no changes, it is looked at this often. */
 const lookMs = 5_000;
@@ -53,8 +54,8 @@ export class FileTrigger {
   /** Throws what the store throws. */
   start(): void {
     const { store, key, spec } = this.#parts;
-    this.#isFirst = store.cursorMs(key, spec) === undefined;
-    this.#seen = store.seenFiles(key);
+    this.#isFirst = store.schedules.cursorMs(key, spec) === undefined;
+    this.#seen = store.schedules.seenFiles(key);
     this.#lookIn(0);
   }
 
@@ -122,8 +123,8 @@ export class FileTrigger {
     const { store, key, spec, clock } = this.#parts;
     if (this.#isFirst) {
       store.together(() => {
-        for (const [name, stamp] of files) store.sawFile(key, name, stamp);
-        store.setCursor(key, spec, clock.wallMs());
+        for (const [name, stamp] of files) store.schedules.sawFile(key, name, stamp);
+        store.schedules.setCursor(key, spec, clock.wallMs());
       });
       this.#seen = new Map(files);
       this.#isFirst = false;
@@ -139,7 +140,7 @@ export class FileTrigger {
     for (const name of this.#candidates.keys()) if (!files.has(name)) this.#candidates.delete(name);
     if (gone.length === 0) return;
     store.together(() => {
-      for (const name of gone) store.forgetFile(key, name);
+      for (const name of gone) store.schedules.forgetFile(key, name);
     });
     for (const name of gone) this.#seen.delete(name);
   }
@@ -155,7 +156,7 @@ export class FileTrigger {
     // Those that have no room stay in the folder, and are considered again.
     if (nowMs - known.sinceMs < settleMs || !line.hasRoom()) return;
     const event = { name, path: join(folder, name), stamp, hops: 0 };
-    if (!line.event(event, () => store.sawFile(key, name, stamp))) return;
+    if (!line.event(event, () => store.schedules.sawFile(key, name, stamp))) return;
     this.#candidates.delete(name);
     this.#seen.set(name, stamp);
   }

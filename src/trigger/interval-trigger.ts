@@ -18,8 +18,8 @@ export class IntervalTrigger {
   start(): void {
     const { store, key, spec, clock } = this.#parts;
     const nowMs = clock.wallMs();
-    const cursorMs = store.cursorMs(key, spec);
-    if (cursorMs === undefined) store.setCursor(key, spec, nowMs);
+    const cursorMs = store.schedules.cursorMs(key, spec);
+    if (cursorMs === undefined) store.schedules.setCursor(key, spec, nowMs);
     // A clock that was set back says nothing of how long it was.
     const elapsedMs = Math.max(0, nowMs - (cursorMs ?? nowMs));
     const missed = Math.floor(elapsedMs / this.#everyMs);
@@ -40,7 +40,7 @@ export class IntervalTrigger {
 
   #makeUp(lastMs: number, missed: number): void {
     const { store, key, spec, line, catchUp } = this.#parts;
-    const moved = (): void => store.setCursor(key, spec, lastMs);
+    const moved = (): void => store.schedules.setCursor(key, spec, lastMs);
     const times = missed - (catchUp === "last" ? 1 : 0);
     if (times > 0) {
       const dueMs = catchUp === "last" ? lastMs - this.#everyMs : lastMs;
@@ -60,7 +60,7 @@ export class IntervalTrigger {
     if (lateMs >= 0) {
       const nowMs = clock.wallMs();
       this.#dueMs += this.#everyMs * (1 + Math.floor(lateMs / this.#everyMs));
-      line.tick({ dueMs: nowMs }, () => store.setCursor(key, spec, nowMs));
+      line.tick({ dueMs: nowMs }, () => store.schedules.setCursor(key, spec, nowMs));
     }
     this.#wait();
   }

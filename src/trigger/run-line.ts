@@ -9,8 +9,8 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "./clock.ts";
 import type { TriggeredAgent } from "./contract.ts";
 import { fillPrompt, UnfitEvent } from "./fill-prompt.ts";
-import type { OpenRun, RunEvent } from "./store/run-record.ts";
-import type { RunStore, TriggerKey } from "./store/run-store.ts";
+import type { OpenRun, RunEvent, TriggerKey } from "./store/run-record.ts";
+import type { RunStore } from "./store/run-store.ts";
 
 /** Of one trigger. */
 export const maxWaiting = 100;

@@ -4,7 +4,9 @@ import type { DueTimes } from "../manifest/cron-times.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "./clock.ts";
 import type { RunLine } from "./run-line.ts";
-import type { RunStore, TakenRange, TriggerKey } from "./store/run-store.ts";
+import type { TriggerKey } from "./store/run-record.ts";
+import type { RunStore } from "./store/run-store.ts";
+import type { TakenRange } from "./store/schedules.ts";
 
 /** The clock is looked at again after so long at most: it may have been set. */
 const lookAgainMs = 30_000;
@@ -39,8 +41,8 @@ export class WallTrigger {
   start(isHandover: boolean): void {
     const { store, key, spec, clock } = this.#parts;
     const nowMs = clock.wallMs();
-    const known = store.cursorMs(key, spec);
-    if (known === undefined) store.setCursor(key, spec, nowMs);
+    const known = store.schedules.cursorMs(key, spec);
+    if (known === undefined) store.schedules.setCursor(key, spec, nowMs);
     this.#cursorMs = known ?? nowMs;
     this.#look(!isHandover);
   }
@@ -71,10 +73,10 @@ export class WallTrigger {
   /** `lastMs` is the last tick that is due; there may be more of them before. */
   #due(lastMs: number, isLate: boolean): void {
     const { store, key, line, catchUp, spec } = this.#parts;
-    const ranges = store.takenRanges(key);
+    const ranges = store.schedules.takenRanges(key);
     const missedMs = this.#ticks(this.#cursorMs, lastMs).filter((tick) => !isTaken(ranges, tick));
     this.#cursorMs = lastMs;
-    const moved = (): void => store.setCursor(key, spec, lastMs);
+    const moved = (): void => store.schedules.setCursor(key, spec, lastMs);
     if (isTaken(ranges, lastMs)) return;
     const isRun = !isLate || catchUp === "last";
     const times = missedMs.length - (isRun ? 1 : 0);
@@ -85,7 +87,7 @@ export class WallTrigger {
     }
     if (!isRun) return;
     line.tick({ dueMs: lastMs, ...(isLate ? { reason: "Made up for what was missed" } : {}) }, () => {
-      store.take(key, lastMs, this.#follows(ranges, lastMs));
+      store.schedules.take(key, lastMs, this.#follows(ranges, lastMs));
       moved();
     });
   }

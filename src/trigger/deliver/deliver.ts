@@ -10,7 +10,7 @@ import type { Logger } from "../../telemetry/log.ts";
 import { traceHeaders } from "../../protocol/trace-context.ts";
 import { fillPath } from "../fill-prompt.ts";
 import type { BrokerLink } from "../mqtt/broker-link.ts";
-import type { PendingDelivery } from "../store/run-store.ts";
+import type { PendingDelivery } from "../store/outbox.ts";
 import { hopsHeader } from "../subject-trigger.ts";
 import type { HubLinkState } from "./link-proof.ts";
 import type { Target } from "./target.ts";

@@ -3,7 +3,9 @@
 import { backoff } from "../../host/backoff.ts";
 import { steppedClock } from "../../host/stepped-clock.ts";
 import type { Clock } from "../clock.ts";
-import type { PendingDelivery, RunStore, TriggerKey } from "../store/run-store.ts";
+import type { PendingDelivery } from "../store/outbox.ts";
+import type { TriggerKey } from "../store/run-record.ts";
+import type { RunStore } from "../store/run-store.ts";
 import { deliver, type DeliverPorts, keepAsResult, type Outcome } from "./deliver.ts";
 import { LinkProof } from "./link-proof.ts";
 import { decodeTarget } from "./target.ts";
@@ -32,7 +34,7 @@ export class Deliverer {
     this.#stopListening = parts.bus.onStatus(({ state }) => {
       if (state === "connected") this.wake();
     });
-    for (const key of parts.store.keysToDeliver()) this.add(key);
+    for (const key of parts.store.outbox.keysToDeliver()) this.add(key);
   }
 
   /** The trigger has an answer more. */
@@ -49,7 +51,7 @@ export class Deliverer {
         this.#work.delete(name);
         this.#proofs.delete(name);
         // One may have come while the last look was under way.
-        if (!this.#isClosed && this.#parts.store.countToDeliver(key) > 0) this.add(key);
+        if (!this.#isClosed && this.#parts.store.outbox.countToDeliver(key) > 0) this.add(key);
       });
     this.#work.set(name, work);
   }
@@ -74,10 +76,10 @@ export class Deliverer {
     this.#proofs.set(nameOf(key), proof);
     while (!this.#isClosed) {
       this.#dropExcess(key);
-      for (const seq of proof.settle()) store.delivered(seq);
-      const next = store.nextDelivery(key, { toHub: hubLink()?.isUp !== false, besides: proof.waiting() });
+      for (const seq of proof.settle()) store.outbox.delivered(seq);
+      const next = store.outbox.nextDelivery(key, { toHub: hubLink()?.isUp !== false, besides: proof.waiting() });
       if (next === undefined) {
-        if (store.countToDeliver(key) === 0) return;
+        if (store.outbox.countToDeliver(key) === 0) return;
         await this.#pause(hubMs);
         continue;
       }
@@ -103,22 +105,22 @@ export class Deliverer {
     const about = { agent, trigger, run: id };
     switch (outcome.type) {
       case "delivered":
-        store.delivered(seq);
+        store.outbox.delivered(seq);
         log.info("An answer was delivered", about);
         return true;
       case "here":
-        store.sentTo(seq, "Sent here; it goes out again when the link to the hub is up");
+        store.outbox.sentTo(seq, "Sent here; it goes out again when the link to the hub is up");
         return true;
       case "sent":
-        store.sentTo(seq, "Sent; it goes out again if the link to the hub turns out to be cut");
+        store.outbox.sentTo(seq, "Sent; it goes out again if the link to the hub turns out to be cut");
         this.#proofs.get(nameOf({ agent, trigger }))?.add(seq, outcome.since);
         return true;
       case "never":
-        store.giveUp(seq, outcome.reason);
+        store.outbox.giveUp(seq, outcome.reason);
         log.warn("An answer cannot be delivered", { ...about, reason: outcome.reason });
         return true;
       case "later":
-        if (store.notYet(seq, outcome.reason))
+        if (store.outbox.notYet(seq, outcome.reason))
           log.warn("An answer waits for its delivery", { ...about, reason: outcome.reason });
         return false;
     }
@@ -126,11 +128,11 @@ export class Deliverer {
 
   #dropExcess(key: TriggerKey): void {
     const { store, log } = this.#parts;
-    let excess = store.countToDeliver(key) - mostWaiting;
+    let excess = store.outbox.countToDeliver(key) - mostWaiting;
     for (; excess > 0; excess -= 1) {
-      const oldest = store.nextDelivery(key, { toHub: true, besides: [] });
+      const oldest = store.outbox.nextDelivery(key, { toHub: true, besides: [] });
       if (oldest === undefined) return;
-      store.giveUp(oldest.seq, `More than ${mostWaiting} answers waited`);
+      store.outbox.giveUp(oldest.seq, `More than ${mostWaiting} answers waited`);
       log.warn("An answer was given up: too many wait", { ...key, run: oldest.id });
     }
   }

@@ -2,6 +2,12 @@
 
 import type { TraceContext } from "../../protocol/trace-context.ts";
 
+/** Who a run belongs to. */
+export interface TriggerKey {
+  readonly agent: string;
+  readonly trigger: string;
+}
+
 /** `queued`: it has its turn later. `skipped`: nothing was run, `reason` says why. */
 export type RunState = "queued" | "running" | "done" | "failed" | "skipped";
 
