@@ -4,13 +4,14 @@ import { quoted } from "./describe-value.ts";
 import { isLoopback } from "./listen-address.ts";
 import { otlpPairs, otlpVariable, otlpVariables } from "./otlp-environment.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
-import { otlpProtocols } from "./schema-otlp.ts";
+import { otlpProtocols, otlpSchema } from "./schema-otlp.ts";
+import { keysOf } from "./schema-walk.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 
 export function checkOtlp(file: ParsedFile, { variables }: Pick<Surroundings, "variables">): void {
-  if (file.scope === undefined || typeof file.raw["otlp"] !== "object" || file.raw["otlp"] === null) return;
+  if (file.scope === undefined || !isMapOfKnownKeys(file.raw["otlp"])) return;
   const otlp = section(file.raw, "otlp");
   const found = otlp["environment"] === true ? variables : {};
   const problem = (text: string) => file.scope?.keyProblem(["otlp"], text);
@@ -24,6 +25,13 @@ export function checkOtlp(file: ParsedFile, { variables }: Pick<Surroundings, "v
     file.scope.keyProblem(["otlp", "tls"], "Found one of cert_file and key_file, accepted both or none");
   }
   if (typeof endpoint === "string") warnOfOpenKeys(file, endpoint, otlp, found);
+}
+
+/** What the schema refuses has been told. */
+function isMapOfKnownKeys(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const known = keysOf(otlpSchema);
+  return Object.keys(value).every((key) => known.has(key));
 }
 
 function environmentProblems(otlp: Raw, found: Surroundings["variables"]): readonly string[] {

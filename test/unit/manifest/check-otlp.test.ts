@@ -80,6 +80,10 @@ test("what the environment says is checked where it counts", () => {
   ).toEqual([]);
 });
 
+test("a slip is told once", () => {
+  for (const slip of ["[]", "{ endpont: http://localhost:1 }", "", "5"]) expect(problems(slip)).toHaveLength(1);
+});
+
 test("keys that would go over the network unencrypted are a warning", () => {
   const { manifest, warnings } = check('{ endpoint: "http://c.example:4318", headers: { Authorization: "${KEY}" } }', {
     KEY: "k-123456",
