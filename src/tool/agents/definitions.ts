@@ -91,15 +91,7 @@ const definitions: readonly Definition[] = [
     parameters: {
       type: "object",
       properties: {
-        call_ids: {
-          type: "array",
-          items: {
-            type: "string",
-            minLength: 1,
-          },
-          minItems: 1,
-          description: "The calls to wait for, as prompt_agent returned their call_id.",
-        },
+        call_ids: callIds("The calls to wait for, as prompt_agent returned their call_id."),
         timeout_ms: {
           type: "integer",
           minimum: 0,
@@ -145,15 +137,7 @@ const definitions: readonly Definition[] = [
     parameters: {
       type: "object",
       properties: {
-        call_ids: {
-          type: "array",
-          items: {
-            type: "string",
-            minLength: 1,
-          },
-          minItems: 1,
-          description: "The calls to stop, as prompt_agent returned their call_id.",
-        },
+        call_ids: callIds("The calls to stop, as prompt_agent returned their call_id."),
       },
       required: ["call_ids"],
       additionalProperties: false,
@@ -193,4 +177,8 @@ function blocking(definition: Definition): Definition {
     description: blockingDescriptions[name] ?? description,
     parameters: { ...parameters, properties },
   };
+}
+
+function callIds(description: string) {
+  return { type: "array", items: { type: "string", minLength: 1 }, minItems: 1, description } as const;
 }
