@@ -18,7 +18,7 @@ import type { BudgetStatus } from "../model/budget/budget.ts";
 import type { AgentConfig, Identity } from "../manifest/manifest.ts";
 import type { AgentKnowledge } from "../knowledge/agent-knowledge.ts";
 import type { Conversations } from "../memory/contract.ts";
-import type { ChatModel, ModelHealth } from "../model/contract.ts";
+import type { ChatModel } from "../model/contract.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
 import type { ServiceError } from "../protocol/service-error.ts";
 import { agentSubject } from "../protocol/subjects.ts";
@@ -29,18 +29,13 @@ import { createToolSet, type ToolPorts, type ToolSet } from "../tool/tool-set.ts
 import type { TriggeredAgent, TriggerStatus } from "../trigger/contract.ts";
 import { promptCheck, promptHandler } from "./agent-adapter.ts";
 import { agentApprover, approvingAgent } from "./agent-approver.ts";
+import { budgetHealth, modelHealth } from "./agent-health.ts";
 import { AgentNotes } from "./agent-notes.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
-import {
-  budgetSpent,
-  modelNoMemory,
-  modelNotFound,
-  modelUnreachable,
-  retryFields,
-  toolsUnavailable,
-} from "./turn-error.ts";
+import { serviceSpec } from "./service-spec.ts";
+import { toolsUnavailable } from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
@@ -207,31 +202,11 @@ class AgentOnBus implements RunningAgent {
   /** What is wrong with the model goes first: without it no tool is called. */
   #health(): ServiceHealth {
     const { name } = this.definition.config;
-    const [model, tools] = [serviceHealth(this.#model, name), this.#tools.health()];
+    const [model, tools] = [modelHealth(this.#model, name), this.#tools.health()];
     if (model.state === "degraded") return model;
     if (tools.state === "degraded") return { state: "degraded", reason: tools.reason, error: toolsUnavailable(name) };
     return budgetHealth(this.#budget, name) ?? model;
   }
-}
-
-function serviceSpec({ config, identity, accountTokenPosition }: AgentDefinition, version: string): ServiceSpec {
-  const [model] = config.models;
-  return {
-    address: { agent: identity.agent, owner: identity.owner, name: config.name },
-    description: config.description,
-    version,
-    ...(model === undefined ? {} : { model }),
-    heartbeatMs: config.heartbeatMs,
-    concurrency: config.concurrency,
-    queue: config.queue,
-    deadlineMs: config.deadlineMs,
-    dedupeMs: config.dedupeMs,
-    acceptsAttachments: config.attachments,
-    maxPayloadBytes: config.maxPayloadBytes,
-    replicas: config.replicas,
-    callers: config.callers,
-    ...(accountTokenPosition === undefined ? {} : { accountTokenPosition }),
-  };
 }
 
 function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAgent, notes: AgentNotes): TriggeredAgent {
@@ -247,48 +222,6 @@ function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAge
       }),
     setNote: (note) => notes.set("triggers", note),
   };
-}
-
-function serviceHealth(model: ChatModel, agent: string): ServiceHealth {
-  const health = model.health();
-  switch (health.state) {
-    case "unknown":
-      return { state: "starting" };
-    case "reachable":
-      return { state: "ready" };
-    case "unreachable":
-    case "missing":
-    case "no-memory":
-    case "spent":
-      return {
-        state: "degraded",
-        reason: `model "${model.config.name}": ${health.reason}`,
-        // Read for each refused prompt: the time of the next try moves on while the state stays.
-        get error() {
-          return lostError(model.health(), agent);
-        },
-      };
-  }
-}
-
-/** Undefined: there is something left of each. */
-function budgetHealth(budget: BudgetScope, agent: string): ServiceHealth | undefined {
-  const spent = budget.spent();
-  if (spent === undefined) return undefined;
-  return {
-    state: "degraded",
-    reason: spent.reason,
-    get error() {
-      return budgetSpent(agent, spent.reason, retryFields(budget.spent()?.retryAfterS ?? 1));
-    },
-  };
-}
-
-function lostError(health: ModelHealth, agent: string): ServiceError {
-  const retry = retryFields("retryAfterS" in health ? health.retryAfterS : 1);
-  if (health.state === "spent") return budgetSpent(agent, health.reason, retry);
-  if (health.state === "no-memory") return modelNoMemory(health.reason, retry);
-  return health.state === "missing" ? modelNotFound(agent, retry) : modelUnreachable(agent, retry);
 }
 
 function drainFields(served: ServedAgent): LogFields {
