@@ -3,11 +3,12 @@
 
 import { existsSync } from "node:fs";
 import { backoff } from "../../host/backoff.ts";
+import { isBroken } from "../../host/broken-database.ts";
 import type { KnowledgeConfig } from "../../manifest/knowledge/config.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Embedder, FoundPassage, IndexedDocument, IndexedPassage, KnowledgeStatus } from "../contract.ts";
 import { KnowledgeError } from "../contract.ts";
-import { discardIndex, type IndexSettings, isBroken } from "../store/index-file.ts";
+import { discardIndex, type IndexSettings } from "../store/index-file.ts";
 import { IndexReader } from "../store/index-reader.ts";
 import type { IndexRows } from "../store/index-rows.ts";
 import { IndexStore } from "../store/index-store.ts";

@@ -3,6 +3,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { isBroken } from "../../host/broken-database.ts";
 import { makeFolder } from "../../host/write-whole.ts";
 import { loadVectors } from "../vector-extension.ts";
 import { createSchema, schemaVersion } from "./schema.ts";
@@ -55,12 +56,6 @@ export function openForSearch(path: string, extension: string): Database {
 
 export function discardIndex(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(`${path}${suffix}`, { force: true });
-}
-
-/** Whether SQLite cannot make sense of what the file holds. */
-export function isBroken(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
 }
 
 function openSound(path: string, extension: string): { readonly database?: Database; readonly broken?: string } {
