@@ -48,7 +48,7 @@ async function documentsFinding(facts: KnowledgeFacts, signal: AbortSignal): Pro
       `${count} documents, ${status?.failed ?? 0} of them cannot be read`,
       `muster knowledge ls ${agent} says which, and why`,
     );
-  return ok(`${count} documents`, { documents: count });
+  return ok(count === 1 ? "1 document" : `${count} documents`, { documents: count });
 }
 
 async function searchFindings({ status, extensionProblem }: KnowledgeFacts): Promise<readonly Finding[]> {

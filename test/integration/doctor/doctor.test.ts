@@ -163,6 +163,33 @@ describe("without a runtime, doctor", () => {
       `problem: The state directory "${join(folder, "state")}" is open to others (mode 777)`,
     ]);
   });
+
+  test("asks a model that makes vectors for vectors, and looks at the documents of its agent", async () => {
+    mkdirSync(join(folder, "docs"));
+    writeFileSync(join(folder, "docs", "press.md"), "The oil is changed every month.");
+    const knowing = (paths: string) =>
+      [
+        "identity: { owner: test }",
+        "nats: { embedded: { port: 0 } }",
+        "models:",
+        `  local: { provider: ollama, url: "${model.url}", model: scripted }`,
+        `  embed: { provider: ollama, url: "${model.url}", model: embed }`,
+        '  chats: { provider: ollama, url: "URL", model: chats }'.replace("URL", model.url),
+        `agents: { helper: { model: local, knowledge: { paths: ${paths}, model: embed } } }`,
+        "",
+      ].join("\n");
+    const well = await doctor(knowing("docs"), "--json");
+    expect(linesOf(well, "knowledge helper")).toEqual([
+      "ok: 1 document",
+      'ok: Model "embed" makes vectors of 64 numbers',
+    ]);
+    expect(linesOf(well, "model embed")).toEqual([]);
+    model.script("chats", { embeds: false });
+    const ill = await doctor(knowing("nothing").replace("model: embed }", "model: chats }"), "--json");
+    const [documents, vectors] = linesOf(ill, "knowledge helper");
+    expect(documents).toBe("warning: No documents are there");
+    expect(vectors).toMatch(/^problem: .*embed/);
+  });
 });
 
 function listening(server: Server): Promise<number> {
@@ -170,33 +197,6 @@ function listening(server: Server): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-
-    test("asks a model that makes vectors for vectors, and looks at the documents of its agent", async () => {
-      mkdirSync(join(folder, "docs"));
-      writeFileSync(join(folder, "docs", "press.md"), "The oil is changed every month.");
-      const knowing = (paths: string) =>
-        [
-          "identity: { owner: test }",
-          "nats: { embedded: { port: 0 } }",
-          "models:",
-          `  local: { provider: ollama, url: "${model.url}", model: scripted }`,
-          `  embed: { provider: ollama, url: "${model.url}", model: embed }`,
-          '  chats: { provider: ollama, url: "URL", model: chats }'.replace("URL", model.url),
-          `agents: { helper: { model: local, knowledge: { paths: ${paths}, model: embed } } }`,
-          "",
-        ].join("\n");
-      const well = await doctor(knowing("docs"), "--json");
-      expect(linesOf(well, "knowledge helper")).toEqual([
-        "ok: 1 documents",
-        'ok: Model "embed" makes vectors of 64 numbers',
-      ]);
-      expect(linesOf(well, "model embed")).toEqual([]);
-      model.script("chats", { embeds: false });
-      const ill = await doctor(knowing("nothing").replace("model: embed }", "model: chats }"), "--json");
-      const [documents, vectors] = linesOf(ill, "knowledge helper");
-      expect(documents).toBe("warning: No documents are there");
-      expect(vectors).toMatch(/^problem: .*embed/);
     });
   });
 }
