@@ -71,6 +71,13 @@ function budgetRefusal({ budget, model }: Link): ModelError | undefined {
   return spent && new ModelError("spent", `Model "${model.name}": ${spent.reason}`, { retryAfterS: spent.retryAfterS });
 }
 
+/** What a call failed by, for its caller; the model and its endpoint are held for what it says of them. */
+export function failureOf({ endpoint, presence }: Link, error: unknown): ModelError {
+  const failure = asModelError(error);
+  if (failure.kind === "not-found") presence.doubt();
+  return endpoint.health.failed(failure);
+}
+
 /** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
 async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   signal.throwIfAborted();
@@ -87,9 +94,7 @@ async function* call(link: Link, request: ChatRequest, signal: AbortSignal): Asy
     yield* generate(link, provider, request, signal, false);
   } catch (error) {
     signal.throwIfAborted();
-    const failure = asModelError(error);
-    if (failure.kind === "not-found") link.presence.doubt();
-    throw endpoint.health.failed(failure);
+    throw failureOf(link, error);
   } finally {
     letGo();
   }

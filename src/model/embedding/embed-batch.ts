@@ -3,7 +3,7 @@
 import { costOf } from "../budget/cost.ts";
 import { ModelError } from "../contract.ts";
 import { loadOf } from "../load-run.ts";
-import { asModelError, fetchMissing, mustFit, refusalOf, type Link } from "../model-call.ts";
+import { asModelError, failureOf, fetchMissing, mustFit, refusalOf, type Link } from "../model-call.ts";
 import type { ModelCallEnd, Provider, RawEmbeddings } from "../provider.ts";
 import type { EmbeddingUsage } from "./embedding-model.ts";
 
@@ -47,9 +47,7 @@ async function call(link: Link, texts: readonly string[], signal: AbortSignal): 
     return { vectors: raw.vectors, usage: spend(link, texts, raw) };
   } catch (error) {
     signal.throwIfAborted();
-    const failure = asModelError(error);
-    if (failure.kind === "not-found") link.presence.doubt();
-    throw endpoint.health.failed(failure);
+    throw failureOf(link, error);
   } finally {
     letGo();
   }
