@@ -1,7 +1,18 @@
-// Keeps thinking apart from text for models that print it into their answer: `<think>…</think>` at its very start.
+// Keeps thinking apart from text for models that print it into their answer: `<think>…</think>` and its relatives, at its very start.
 
-const open = "<think>";
-const close = "</think>";
+/** As the templates that are published with models have them. */
+const pairs: readonly (readonly [open: string, close: string])[] = [
+  ["<think>", "</think>"],
+  ["[THINK]", "[/THINK]"],
+  ["<thought>", "</thought>"],
+  ["<seed:think>", "</seed:think>"],
+  ["<|START_THINKING|>", "<|END_THINKING|>"],
+  ["<|thought_start|>", "<|thought_end|>"],
+  ["<|channel>thought", "<channel|>"],
+  ["◁think▷", "◁/think▷"],
+];
+/** At the start it ends thinking that the template began, in the prompt. */
+const [[, bareClose] = ["", "</think>"]] = pairs;
 
 export interface Parted {
   readonly text: string;
@@ -12,6 +23,7 @@ export interface Parted {
 export class ThinkTags {
   #state: "start" | "thinking" | "after" | "text" = "start";
   #held = "";
+  #close = "";
 
   /** True once all further text passes through unchanged. */
   get isDone(): boolean {
@@ -23,11 +35,10 @@ export class ThinkTags {
       case "text":
         return { text: piece, thinking: "" };
       case "start":
+      case "after":
         return this.#begin(this.#held + piece);
       case "thinking":
         return this.#think(this.#held + piece);
-      case "after":
-        return this.#settle(piece);
     }
   }
 
@@ -38,43 +49,45 @@ export class ThinkTags {
     return this.#state === "thinking" ? { text: "", thinking: held } : { text: held, thinking: "" };
   }
 
+  /** White space between the closing tag and the answer belongs to neither. */
   #begin(seen: string): Parted {
     const start = seen.trimStart();
-    if (start.startsWith(open)) {
+    const pair = pairs.find(([open]) => start.startsWith(open));
+    if (pair !== undefined) {
       this.#state = "thinking";
-      return this.#think(start.slice(open.length));
+      this.#close = pair[1];
+      return this.#think(start.slice(pair[0].length));
     }
-    if (open.startsWith(start)) {
-      this.#held = seen;
+    if (start.startsWith(bareClose)) {
+      this.#state = "after";
+      return this.#begin(start.slice(bareClose.length));
+    }
+    const text = this.#state === "after" ? start : seen;
+    if ([bareClose, ...pairs.map(([open]) => open)].some((tag) => tag.startsWith(start))) {
+      this.#held = text;
       return { text: "", thinking: "" };
     }
     this.#state = "text";
     this.#held = "";
-    return { text: seen, thinking: "" };
+    return { text, thinking: "" };
   }
 
   #think(seen: string): Parted {
-    const end = seen.indexOf(close);
+    const end = seen.indexOf(this.#close);
     if (end < 0) {
-      const kept = heldTail(seen);
+      const kept = heldTail(seen, this.#close);
       this.#held = seen.slice(seen.length - kept);
       return { text: "", thinking: seen.slice(0, seen.length - kept) };
     }
     this.#held = "";
     this.#state = "after";
-    return { text: this.#settle(seen.slice(end + close.length)).text, thinking: seen.slice(0, end) };
-  }
-
-  /** White space between the closing tag and the answer belongs to neither. */
-  #settle(piece: string): Parted {
-    const text = piece.trimStart();
-    if (text !== "") this.#state = "text";
-    return { text, thinking: "" };
+    const rest = this.#begin(seen.slice(end + this.#close.length));
+    return { text: rest.text, thinking: seen.slice(0, end) + rest.thinking };
   }
 }
 
 /** How many characters at the end of `seen` could be the start of the closing tag. */
-function heldTail(seen: string): number {
+function heldTail(seen: string, close: string): number {
   for (let length = Math.min(close.length - 1, seen.length); length > 0; length--) {
     if (close.startsWith(seen.slice(-length))) return length;
   }

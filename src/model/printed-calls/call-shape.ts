@@ -5,7 +5,14 @@ import { isRecord } from "../json.ts";
 import { newCallId, toolCall } from "../tool-call.ts";
 import { OtherText } from "./text-reader.ts";
 
-export const nameKeys: ReadonlySet<string> = new Set(["name", "tool", "tool_name", "function", "function_name"]);
+export const nameKeys: ReadonlySet<string> = new Set([
+  "name",
+  "tool",
+  "tool_name",
+  "function",
+  "function_name",
+  "action",
+]);
 const inputKeys: ReadonlySet<string> = new Set([
   "arguments",
   "parameters",
@@ -13,6 +20,7 @@ const inputKeys: ReadonlySet<string> = new Set([
   "params",
   "input",
   "tool_input",
+  "tool_arguments",
   "action_input",
   "kwargs",
 ]);

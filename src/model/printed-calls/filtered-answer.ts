@@ -15,7 +15,7 @@ export interface FilteredEnd {
   /** What was kept back and is text. */
   readonly text: string;
   readonly calls: readonly ModelToolCall[];
-  /** `text` is a call without its end. */
+  /** `text`, or what `calls` were made of, is a call without its end. */
   readonly isCutCall?: boolean;
 }
 

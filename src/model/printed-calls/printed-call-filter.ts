@@ -1,7 +1,7 @@
 // Lets the text of an answer through as soon as it cannot be calls any more, and keeps it back as long as it could: an ordinary answer is not
 // delayed by more than its first word.
 
-import type { ModelTool } from "../contract.ts";
+import type { ModelTool, ModelToolCall } from "../contract.ts";
 import type { FilteredEnd } from "./filtered-answer.ts";
 import { readPrintedCalls } from "./read-printed-calls.ts";
 
@@ -10,6 +10,7 @@ const maxHeldLength = 256 * 1024;
 /** Until then each piece is looked at as it comes; from then on only when the text has grown by a part of itself. */
 const alwaysReadLength = 512;
 const growth = 1.25;
+const forgotten = ["}", "}}", "]", "}]", "}}]", ")", ")]"];
 
 export class PrintedCallFilter {
   readonly #tools: readonly ModelTool[];
@@ -42,9 +43,18 @@ export class PrintedCallFilter {
   end(): FilteredEnd {
     const read = this.#read();
     if (this.#isText || read.type === "none") return { text: this.release(), calls: [] };
-    if (read.type === "open") return { isCutCall: hasBegun(this.#held), text: this.release(), calls: [] };
+    const calls = read.type === "calls" ? read.calls : this.#completed();
+    if (calls.length === 0) return { isCutCall: hasBegun(this.#held), text: this.release(), calls };
     this.#held = "";
-    return { text: "", calls: read.calls };
+    return { isCutCall: read.type === "open", text: "", calls };
+  }
+
+  /** What it is with the brackets that a small model forgot at its end. */
+  #completed(): readonly ModelToolCall[] {
+    const held = this.#held.trimEnd();
+    if (!/[}\])"']$/.test(held)) return [];
+    const reads = forgotten.map((end) => readPrintedCalls(held + end, this.#tools));
+    return reads.find((read) => read.type === "calls")?.calls ?? [];
   }
 
   #isDue(): boolean {

@@ -51,10 +51,11 @@ function readList(reader: TextReader, open: string, close: string): unknown[] {
   return items;
 }
 
-/** Takes the end, or the comma before what comes next. A comma before the end is let pass. */
+/** Takes the end, or the comma before what comes next. A comma before the end is let pass, and that braces are missing before a mark or a fence. */
 export function closes(reader: TextReader, close: string, isFirst: boolean): boolean {
   reader.space();
   if (reader.takes(close)) return true;
+  if (close === "}" && !isFirst && /[<`]/.test(reader.rest(1))) return true;
   if (!isFirst) {
     reader.must(",");
     reader.space();

@@ -3,9 +3,10 @@
 import type { ModelTool, ModelToolCall } from "../contract.ts";
 import { maxCallsOfAnswer } from "../tool-call.ts";
 import { callsIn, isCallKey, isKnown, nameKeys, type Tools } from "./call-shape.ts";
+import { closingMarks, endings, fenceLanguages, type Mark, marks } from "./marks.ts";
+import { functionTags, readFunctionTag } from "./read-function-tag.ts";
 import { closes, readObject } from "./read-literal.ts";
-import { isNameStart, readPythonCall } from "./read-python-call.ts";
-import { readFunctionTag } from "./read-function-tag.ts";
+import { isNameStart, readNamedCall } from "./read-named-call.ts";
 import { OtherText, TextEnded, TextReader } from "./text-reader.ts";
 
 /** `open`: it may become calls when more follows. */
@@ -13,22 +14,6 @@ export type PrintedCalls =
   | { readonly type: "calls"; readonly calls: readonly ModelToolCall[] }
   | { readonly type: "open" }
   | { readonly type: "none" };
-
-/** By which a model says that a call follows, and that it has ended. */
-const marks: readonly (readonly [open: string, close: readonly string[]])[] = [
-  ["<tool_call>", ["</tool_call>"]],
-  ["<tool_calls>", ["</tool_calls>"]],
-  ["<function_call>", ["</function_call>"]],
-  ["<tools>", ["</tools>"]],
-  ["<|tool_call|>", ["<|/tool_call|>", "</tool_call>"]],
-  ["<|tool_call_start|>", ["<|tool_call_end|>"]],
-  ["<|python_tag|>", []],
-  ["[TOOL_CALLS]", ["[/TOOL_CALLS]"]],
-  ["functools", []],
-];
-const languages = new Set(["", "json", "tool_code", "tool_call", "tool_calls", "python", "xml"]);
-/** What some servers leave at the end of an answer. */
-const endings = ["<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|endoftext|>", "</s>", "<end_of_turn>"];
 
 /** What the text so far is. Of calls at the end of an answer, a closing mark may be missing. */
 export function readPrintedCalls(text: string, tools: readonly ModelTool[]): PrintedCalls {
@@ -56,18 +41,21 @@ class Reading {
   all(): readonly ModelToolCall[] {
     const calls: ModelToolCall[] = [];
     for (;;) {
-      this.#between();
+      this.#between(calls.length > 0);
       if (this.#reader.isAtEnd()) return calls;
       calls.push(...this.#one(calls.length > 0));
     }
   }
 
-  #between(): void {
-    do {
+  /** What stands between calls; behind one also the end of a mark whose beginning was left out. */
+  #between(isFurther: boolean): void {
+    const taken = isFurther ? [...endings, ...closingMarks] : endings;
+    for (let before = -1; this.#reader.at > before;) {
+      before = this.#reader.at;
       this.#reader.space();
-      this.#reader.takesAny(endings);
-      this.#reader.space();
-    } while (this.#reader.word(/[;,]/) !== "");
+      this.#reader.word(/[;,]/);
+      this.#reader.takesAny(taken);
+    }
   }
 
   #one(isFurther: boolean): readonly ModelToolCall[] {
@@ -78,64 +66,65 @@ class Reading {
       return [];
     }
     if (first === "`") return this.#fenced();
-    return this.#marked() ?? this.#content(false);
+    return this.#marked(false, isFurther) ?? this.#content(false);
   }
 
   #fenced(): readonly ModelToolCall[] {
     const reader = this.#reader;
     reader.must("```");
-    const language = reader.word(/[A-Za-z_]/);
+    const language = reader.word(/[A-Za-z_]/).toLowerCase();
     reader.peek();
-    if (!languages.has(language)) throw new OtherText();
+    if (!fenceLanguages.has(language)) throw new OtherText();
+    const isMarked = language.startsWith("tool_");
     const calls: ModelToolCall[] = [];
     for (;;) {
-      this.#between();
-      if (reader.isAtEnd()) throw new TextEnded();
+      this.#between(calls.length > 0);
+      if (reader.isAtEnd()) {
+        if (calls.length > 0) return calls;
+        throw new TextEnded();
+      }
       if (reader.peek() === "`") break;
-      calls.push(...(this.#marked() ?? this.#content(language.startsWith("tool_"))));
+      calls.push(...(this.#marked(isMarked, false) ?? this.#content(isMarked)));
     }
     reader.must("```");
     return calls;
   }
 
-  /** Undefined when nothing says that a call follows. */
-  #marked(): readonly ModelToolCall[] | undefined {
+  /** Undefined when nothing says that a call follows. `isFurther`: behind a call, where a mark alone is a slip for its end. */
+  #marked(isMarked: boolean, isFurther: boolean): readonly ModelToolCall[] | undefined {
+    const tagged = readFunctionTag(this.#reader, this.#tools, isMarked);
+    if (tagged !== undefined) return [tagged];
     const mark = this.#mark();
     if (mark === undefined) return undefined;
     const calls: ModelToolCall[] = [];
     for (;;) {
-      this.#between();
+      this.#between(false);
       if (this.#reader.isAtEnd()) break;
       const before = this.#reader.at;
-      this.#reader.takesAny(mark[1]);
+      this.#reader.takesAny(mark.close);
       if (this.#reader.at > before) break;
-      const isNext = marks.some(([open]) => this.#reader.starts(open));
-      if (calls.length > 0 && (mark[1].length === 0 || isNext)) break;
-      calls.push(...this.#inMark());
+      const isNext = marks.some(({ open }) => this.#reader.starts(open));
+      if (calls.length > 0 && (mark.close.length === 0 || isNext)) break;
+      calls.push(...this.#reader.nested(() => this.#inMark(mark)));
     }
-    if (calls.length === 0) throw new TextEnded();
+    if (calls.length === 0 && !isFurther) throw new TextEnded();
     return calls;
   }
 
-  #inMark(): readonly ModelToolCall[] {
-    const first = this.#reader.peek();
-    if (first === "`") return this.#fenced();
-    if (first === "<") return [readFunctionTag(this.#reader)];
-    return this.#content(true);
+  #inMark(mark: Mark): readonly ModelToolCall[] {
+    const isMarked = mark.isKnownOnly !== true;
+    if (this.#reader.peek() === "`") return this.#fenced();
+    return this.#marked(isMarked, false) ?? this.#content(isMarked);
   }
 
-  #mark(): (typeof marks)[number] | undefined {
-    if (this.#reader.peek() === "<" && this.#reader.starts("<function=")) return ["", []];
-    let isOpen = false;
-    for (const mark of marks) {
-      const [open] = mark;
-      if (this.#reader.starts(open)) {
-        this.#reader.must(open);
-        return mark;
-      }
-      isOpen ||= open.startsWith(this.#reader.rest(open.length));
+  #mark(): Mark | undefined {
+    const mark = marks.find(({ open }) => this.#reader.starts(open));
+    if (mark !== undefined) {
+      this.#reader.must(mark.open);
+      return mark;
     }
-    if (isOpen || "<function=".startsWith(this.#reader.rest(10))) throw new TextEnded();
+    const mayFollow = [...marks.map(({ open }) => open), ...functionTags];
+    if (mayFollow.some((open) => open.startsWith(this.#reader.rest(open.length)))) throw new TextEnded();
     return undefined;
   }
 
@@ -145,7 +134,7 @@ class Reading {
     if (first === "{") return callsIn(this.#object(isMarked), this.#tools, isMarked);
     if (first === "[") return this.#list(isMarked);
     if (!isNameStart(first)) throw new OtherText();
-    return [readPythonCall(reader, this.#tools, isMarked)];
+    return [readNamedCall(reader, this.#tools, isMarked)];
   }
 
   #list(isMarked: boolean): readonly ModelToolCall[] {
@@ -162,6 +151,14 @@ class Reading {
   /** Gives up as soon as it is seen to be something else: other JSON is not to be held back. */
   #object(isMarked: boolean): unknown {
     const tools = this.#tools;
+    // The braces of a template's own writing, taken over by the model.
+    if (isMarked && this.#reader.starts("{{")) {
+      this.#reader.must("{");
+      const value = this.#reader.nested(() => this.#object(isMarked));
+      this.#reader.space();
+      if (!this.#reader.isAtEnd()) this.#reader.takes("}");
+      return value;
+    }
     return readObject(this.#reader, (key, value) => {
       if (isMarked) return;
       if (value === undefined && !isCallKey(key, tools)) throw new OtherText();

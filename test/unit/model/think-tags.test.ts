@@ -22,6 +22,28 @@ describe("ThinkTags", () => {
     );
   });
 
+  test.each([
+    ["Mistral's models", "[THINK]a[/THINK]b"],
+    ["EXAONE Deep", "<thought>\na</thought>\n\nb"],
+    ["Seed-OSS", "<seed:think>a</seed:think>b"],
+    ["Command R7B", "<|START_THINKING|>a<|END_THINKING|>b"],
+    ["MiniCPM3", "<|thought_start|>\na<|thought_end|>\nb"],
+    ["Gemma 4", "<|channel>thought\na<channel|>b"],
+    ["Kimi-VL", "◁think▷a◁/think▷b"],
+    ["a template that begins it in the prompt, where nothing was thought", "\n</think>\n\nb"],
+    ["one that thinks twice", "<think>\n\n</think>\n<think>a</think>\nb"],
+  ])("knows the tags of %s, letter by letter", (_title, answer) => {
+    const { text, thinking } = part(Array.from(answer));
+    expect(text).toBe("b");
+    expect(["", "a"]).toContain(thinking.trim());
+    expect(part([answer])).toEqual({ text, thinking });
+  });
+
+  test("leaves a tag that a caller may have asked for", () => {
+    const answer = "<reasoning>a</reasoning><answer>b</answer>";
+    expect(part(Array.from(answer))).toEqual({ text: answer, thinking: "" });
+  });
+
   test("leaves an answer without tags as it is", () => {
     expect(part([" a", "<think>b</think>"])).toEqual({ text: " a<think>b</think>", thinking: "" });
     expect(part(["<th", "e end"])).toEqual({ text: "<the end", thinking: "" });
