@@ -3,7 +3,7 @@
 import type { Chunk } from "./chunk.ts";
 import { cutText, type TextPiece } from "./cut-text.ts";
 import type { Document } from "./document.ts";
-import { joinSmallSections } from "./join-small-sections.ts";
+import { spokenSections } from "./spoken-sections.ts";
 import { bytesOf, bytesOfTokens } from "./text-tokens.ts";
 
 export interface ChunkOptions {
@@ -14,8 +14,8 @@ export interface ChunkOptions {
 }
 
 /**
- * Every word of the document is in a chunk, in its order. Sections that are small and have a heading in common share one; no other chunk
- * reaches over a heading or a page. Pure.
+ * Every word of the document is in a chunk, in its order. No chunk reaches over a heading or a page, however little is under it: it is cited
+ * by its heading. Pure.
  * @throws {RangeError} for options that are none
  */
 export function chunkDocument(document: Document, { maxTokens, overlap }: ChunkOptions): readonly Chunk[] {
@@ -24,7 +24,7 @@ export function chunkDocument(document: Document, { maxTokens, overlap }: ChunkO
   }
   const maxBytes = bytesOfTokens(maxTokens);
   const overlapBytes = bytesOfTokens(overlap);
-  return joinSmallSections(document.sections, maxBytes).flatMap((section): Chunk[] => {
+  return spokenSections(document.sections).flatMap((section): Chunk[] => {
     const { headings, page, line, isVerbatim } = section;
     const place = { headings, ...(page === undefined ? {} : { page }) };
     let counted = 0;

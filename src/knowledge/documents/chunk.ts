@@ -3,7 +3,7 @@
 import { bytesOf, bytesOfTokens } from "./text-tokens.ts";
 
 export interface Chunk {
-  /** As `Section.headings`; of several small sections in one chunk, those that they have in common. */
+  /** As `Section.headings`. */
   readonly headings: readonly string[];
   readonly page?: number;
   /** Where it begins in the file; in Markdown, where its section does. */

@@ -24,10 +24,10 @@ export interface Section {
 /**
  * `missing`: no such file; `unreadable`: no permission, or no file but a folder or a device; `too-large`: over a limit of bytes, pages, text
  * or memory; `binary`: neither text nor PDF; `encoding`: text in a character set that is not known here; `encrypted`: a PDF that needs a
- * password; `broken`: a PDF that cannot be read; `timeout`: it took too long.
+ * password; `broken`: a PDF that cannot be read; `textless`: a PDF whose pages are pictures; `timeout`: it took too long.
  */
 export type DocumentErrorKind =
-  "missing" | "unreadable" | "too-large" | "binary" | "encoding" | "encrypted" | "broken" | "timeout";
+  "missing" | "unreadable" | "too-large" | "binary" | "encoding" | "encrypted" | "broken" | "textless" | "timeout";
 
 /** Why a document could not be read, in words for its operator: they name the file. */
 export class DocumentError extends Error {

@@ -139,7 +139,8 @@ class Search {
     const path = join(root.base, below);
     if (isExcluded(path, this.#wanted.exclude)) return;
     if (isLink && !(await leadsInside(path, root.real))) {
-      this.#note(`"${path}" is a link that leads out of "${root.base}": it is left out`);
+      const where = (await this.#look(path)) === undefined ? "nowhere" : `out of "${root.base}"`;
+      this.#note(`"${path}" is a link that leads ${where}: it is left out`);
       return;
     }
     this.#found.set(path, { name: this.#nameOf(path, root.base), base: root.base });

@@ -2,9 +2,10 @@
 
 import type { FileRow } from "../store/index-rows.ts";
 import { type FoundFile, isInPlace } from "../files/find-files.ts";
-import type { IndexedPassage } from "../contract.ts";
+import type { Embedder, IndexedPassage } from "../contract.ts";
 import { embedPassages, type EmbedPorts } from "./embed-passages.ts";
 import { hashOf } from "./hash-of.ts";
+import { probeText } from "./probe-text.ts";
 
 /** More would make a search slow. */
 export const mostPassagesOfIndex = 100_000;
@@ -50,11 +51,20 @@ export async function indexDocument(
     return { type: "indexed", passages: embedded.length, embedded: asked };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof DocumentRefused) && !ports.isRefusal(error)) throw error;
+    if (!(error instanceof DocumentRefused)) {
+      if (!ports.isRefusal(error)) throw error;
+      await provesItself(ports.embedder, signal);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     await rows.fail({ ...file, hash: "" }, reason, ports.now());
     return { type: "failed", reason };
   }
+}
+
+/** A model that refuses every text refuses no document: its own fault is thrown, and the document waits. */
+async function provesItself(embedder: Embedder, signal: AbortSignal): Promise<void> {
+  await embedder.embed([probeText], signal);
+  signal.throwIfAborted();
 }
 
 /** Looked at before and after: what was read is what stood there. */

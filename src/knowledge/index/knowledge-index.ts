@@ -19,6 +19,7 @@ import { IndexStatus } from "./index-status.ts";
 import { embedQuery } from "./embed-query.ts";
 import { isTextRefused } from "./is-text-refused.ts";
 import { pause } from "./pause.ts";
+import { probeText } from "./probe-text.ts";
 import type { Turns } from "./turns.ts";
 
 /** What an index is of. */
@@ -47,7 +48,6 @@ export interface KnowledgeIndexPorts {
 
 const longestPauseMs = 30_000;
 const maxQueryChars = 2_000;
-const probeText = "ready?";
 
 export class KnowledgeIndex {
   readonly #ports: KnowledgeIndexPorts;

@@ -2,7 +2,8 @@
 
 import type { Database } from "bun:sqlite";
 
-export const schemaVersion = 1;
+/** Another one whenever documents are cut otherwise, too. */
+export const schemaVersion = 2;
 
 /** Vectors are of length 1: then the order by distance is that by angle, and cheaper to have. */
 export function createSchema(database: Database, dimensions: number): void {

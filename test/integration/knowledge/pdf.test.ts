@@ -57,6 +57,13 @@ describe("readDocument of a PDF", () => {
     });
   });
 
+  test("says of pages without text that they are to be recognised first", async () => {
+    const path = pdfFile([{ lines: [] }, { lines: [] }], { drawn: "10 10 100 100 re f" });
+    const error = await failure(readDocument(path, bounds));
+    expect(error.kind).toBe("textless");
+    expect(error.message).toContain("recognised first");
+  });
+
   test("gives a page of many characters whole", async () => {
     const lines = Array.from({ length: 900 }, (_, at) => `line ${at} ${'\\" word'.repeat(10)}`);
     const [page] = (await readDocument(pdfFile([{ lines }]), bounds)).sections;

@@ -100,11 +100,19 @@ async function collect(child: SpokenChild, path: string): Promise<Document> {
   };
   await Promise.all([readLines(child.stdout, take), readLines(child.stderr, (line) => said.add(line))]);
   const { code, signal } = await child.ended;
-  if (end?.type === "done") return { ...(end.title === undefined ? {} : { title: end.title }), sections };
+  if (end?.type === "done") {
+    if (sections.every(({ text }) => text.trim() === "")) throw textless(path);
+    return { ...(end.title === undefined ? {} : { title: end.title }), sections };
+  }
   if (end?.type === "failed") throw new DocumentError(end.kind, `Cannot read "${path}": ${end.reason}`);
   const last = said.text().split("\n").at(-1) ?? "";
   const text = `Cannot read "${path}": its reader ended with ${signal ?? `code ${String(code)}`}${last === "" ? "" : ` (${last})`}`;
   throw new DocumentError("broken", text);
+}
+
+function textless(path: string): DocumentError {
+  const text = `Cannot read "${path}": its pages hold no text, only pictures of it. Have them recognised first, as by "ocrmypdf"`;
+  return new DocumentError("textless", text);
 }
 
 function addPage(sections: Section[], { page, headings, text }: Extract<PdfMessage, { type: "page" }>): void {

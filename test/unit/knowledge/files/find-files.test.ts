@@ -57,6 +57,7 @@ describe("documents on disk", () => {
     const found = await find(["docs/**/*.md"]);
     expect(found.names).toEqual(["docs/a.md", "docs/in.md", "docs/real/b.md"]);
     expect(found.notes.join()).toContain('docs/out.md" is a link that leads out');
+    expect(found.notes.join()).toContain('docs/broken.md" is a link that leads nowhere');
   });
 
   test("are seen to have been exchanged for a link after they were found", async () => {

@@ -218,6 +218,23 @@ describe("the knowledge of an agent", () => {
     expect((await own.of("a")?.documents(2))?.[0]).toMatchObject({ file: "docs/a.md", error: "It is too long" });
   }, 30_000);
 
+  test("blames no document for a model that makes nothing of any text, and indexes it when the model is well again", async () => {
+    put("a.md", "Bread.");
+    const embedder = scriptedEmbedder();
+    const { desk: own } = desk();
+    const knowledge = own.attach("a", subject(embedder));
+    await until(knowledge, isReady);
+    embedder.before = () => {
+      throw new ModelError("invalid", "The embeddings route answered with something that is no JSON object");
+    };
+    put("b.md", "Butter.");
+    const down = await until(knowledge, ({ state }) => state === "degraded");
+    expect(down.failed).toBe(0);
+    expect(down.reason).toContain("no JSON object");
+    embedder.before = () => undefined;
+    await until(knowledge, ({ state, documents }) => state === "ready" && documents === 2);
+  }, 30_000);
+
   test("is made anew for another model, and kept for other files", async () => {
     put("a.md", "Alpha.");
     put("b.txt", "Beta.");
