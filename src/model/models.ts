@@ -171,7 +171,8 @@ class RunningModels implements Models {
 
   #budgetOf({ name, budgets }: ModelConfig): Pick<Link, "budget"> {
     if (budgets.length === 0 || this.#ports.budgets === undefined) return {};
-    const budget = new BudgetScope(`model:${name}`, budgets, this.#ports.budgets);
+    const ports = this.#ports.budgets;
+    const budget = new BudgetScope(`model:${name}`, budgets, { ...ports, log: ports.log.with({ model: name }) });
     budget.onChange(this.#tell);
     return { budget };
   }

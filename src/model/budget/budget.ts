@@ -52,20 +52,25 @@ export class Budget {
     return { ...this.config, spent: this.#spent(window), renewsAt: window.endsAt };
   }
 
-  /** Says once a window that most of it, and that all of it, is spent. */
+  /** Says once a window that most of it, and that all of it, is spent: both, where one amount took it past both. */
   spend(amount: number): void {
     if (amount <= 0) return;
     const window = this.#window();
     this.#store.add(this.#scope, this.#unit, window.key, amount);
     const spent = this.#spent(window);
     const { limit } = this.config;
-    if (spent >= limit && this.#told !== window.key) {
-      this.#told = this.#warned = window.key;
-      this.#log.warn("Budget spent: prompts are refused until it renews", this.#fields(spent, window));
-    } else if (spent >= limit * warnAt && this.#warned !== window.key) {
+    if (spent >= limit * warnAt && this.#warned !== window.key) {
       this.#warned = window.key;
       this.#log.warn("Budget nearly spent", this.#fields(spent, window));
     }
+    if (spent >= limit && this.#told !== window.key) {
+      this.#told = window.key;
+      this.#log.warn(`Budget spent: ${this.#consequence} until it renews`, this.#fields(spent, window));
+    }
+  }
+
+  get #consequence(): string {
+    return this.#scope.startsWith("model:") ? "the model is passed over" : "prompts are refused";
   }
 
   #window(): BudgetWindow {

@@ -39,6 +39,17 @@ test("says once a window that 80 % are spent, and that all is", () => {
   expect(messages().slice(2)).toEqual(["Budget nearly spent"]);
 });
 
+test("says both when one call takes a budget past 80 % and past its end, and of a model that it is passed over", () => {
+  const { log, ports } = scopeWith();
+  const scope = new BudgetScope("model:cloud", [{ limit: 100, unit: "tokens", per: "hour" }], ports);
+  scope.call(79, undefined);
+  scope.call(30, undefined);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    "Budget nearly spent",
+    "Budget spent: the model is passed over until it renews",
+  ]);
+});
+
 test("of several budgets, the one that renews last says when to come back", () => {
   const { scope } = scopeWith(
     { limit: 10, unit: "tokens", per: "hour" },
