@@ -16,7 +16,7 @@ export const command: Command = {
   name: "doctor",
   summary: "Examine this machine for its agents: what is wrong, and what to do about it",
   details: [
-    "Looks at the executable, manifest, runtime, state directory, disk, clock, memory, NATS, hub, permissions, unit, tools, MCP servers, triggers and MQTT brokers, and has each model answer a short call " +
+    "Looks at the executable, manifest, runtime, state directory, disk, clock, memory, NATS, hub, permissions, unit, tools, MCP servers, triggers, MQTT brokers, knowledge and the trace collector, and has each model answer a short call " +
       "of at most 24 tokens, which costs that much where a model costs money. It changes nothing, and works while a runtime runs and while none does.",
     "Exit codes: 0 no problem, though perhaps warnings; 1 problems; 2 usage.",
   ],

@@ -41,7 +41,7 @@ export const brokerSchema = z.strictObject(
     ),
     user: z.optional(connectionText({ description: "User name.", need: "with `password`" }, "a user name", /^\S+$/)),
     password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
-    tls: z.optional(tlsSchema.register(fields, { description: "TLS to the broker, with a `mqtts://` URL." })),
+    tls: z.optional(tlsSchema).register(fields, { description: "TLS to the broker, with a `mqtts://` URL." }),
     keep_alive: z.optional(
       duration(
         {

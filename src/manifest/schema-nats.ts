@@ -43,7 +43,7 @@ export const hubSchema = z.strictObject(
     user: z.optional(connectionText({ description: "User name.", need: "with `password`" }, "a user name", /^\S+$/)),
     password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
     token: z.optional(secret({ description: "A token.", defaultText: "none" })),
-    tls: z.optional(tlsSchema.register(fields, { description: "TLS to the hub; always on with a `tls://` URL." })),
+    tls: z.optional(tlsSchema).register(fields, { description: "TLS to the hub; always on with a `tls://` URL." }),
   },
   { error: "a map with url and credentials of the hub" },
 );
@@ -132,7 +132,7 @@ export const natsSchema = z.strictObject(
     user: z.optional(connectionText({ description: "User name.", need: "with `password`" }, "a user name", /^\S+$/)),
     password: z.optional(secret({ description: "Password of `user`.", need: "with `user`" })),
     token: z.optional(secret({ description: "A token.", defaultText: "none" })),
-    tls: z.optional(tlsSchema.register(fields, { description: "TLS to the servers." })),
+    tls: z.optional(tlsSchema).register(fields, { description: "TLS to the servers." }),
     account_token_position: z.optional(
       integer(
         {

@@ -49,7 +49,7 @@ export const otlpSchema = z.strictObject(
     ),
     compression: z.optional(choice({ description: "Of requests.", default: "none" }, ["none", "gzip"])),
     timeout: z.optional(duration({ description: "For one request.", default: "10s" }, 100, 5 * minuteMs)),
-    tls: z.optional(tlsSchema.register(fields, { description: "TLS to a collector with an `https://` URL." })),
+    tls: z.optional(tlsSchema).register(fields, { description: "TLS to a collector with an `https://` URL." }),
     service_name: z.optional(
       text({ description: "The attribute `service.name`. `OTEL_SERVICE_NAME`", default: "muster" }),
     ),
