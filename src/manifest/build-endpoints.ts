@@ -1,7 +1,9 @@
 // Endpoints and models of the effective manifest: from the keys that were declared, and from `provider/model` written inline.
 
+import { type Absence, type Missing, missingOf } from "./absence.ts";
 import { endpointDefaults, modelDefaults, withDefault } from "./defaults.ts";
 import type { BuiltinModel, EndpointConfig, ModelConfig, ProviderName } from "./manifest.ts";
+import { engineProblem, keyProblem } from "./provider-problem.ts";
 import { providerRules } from "./provider-rules.ts";
 import { buildBudget, buildPrice } from "./build-budgets.ts";
 import type { EndpointKeys, ModelKeys } from "./schema.ts";
@@ -15,6 +17,7 @@ export function buildEndpoint(
   provider: ProviderName,
   keys: Connection,
   surroundings: Surroundings,
+  absences: readonly Absence[] = [],
 ): EndpointConfig {
   const rules = providerRules[provider];
   const url = keys.url ?? rules.defaultUrl;
@@ -31,7 +34,23 @@ export function buildEndpoint(
     connectTimeoutMs: withDefault(keys.connect_timeout, endpointDefaults.connect_timeout),
     retries: withDefault(keys.retries, endpointDefaults.retries),
     retryWithinMs: withDefault(keys.retry_within, endpointDefaults.retry_within),
+    ...missingHere(provider, keys, surroundings, absences),
   };
+}
+
+function missingHere(
+  provider: ProviderName,
+  keys: Connection,
+  surroundings: Surroundings,
+  absences: readonly Absence[],
+): Missing {
+  const needsKey = keys.url === undefined && keys.api_key === undefined;
+  const problems = [
+    engineProblem(provider, surroundings),
+    needsKey ? keyProblem(provider, surroundings) : undefined,
+  ].filter((problem) => problem !== undefined);
+  const missing = [...(missingOf(absences).missing ?? []), ...problems];
+  return missing.length === 0 ? {} : { missing };
 }
 
 /** The environment's key goes to the provider's own address only, never to another URL. */

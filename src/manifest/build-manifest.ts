@@ -1,5 +1,6 @@
 // Files without problems → the effective manifest: defaults filled in, chains and inline models resolved.
 
+import { type Absence, absencesBelow, missingOf } from "./absence.ts";
 import { buildPrograms } from "./schema-programs.ts";
 import { buildBudget } from "./build-budgets.ts";
 import { buildGuards } from "./build-guards.ts";
@@ -44,16 +45,19 @@ import { readSkills } from "./skills/read-skills.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { buildTools } from "./tools/build.ts";
 
-/** A file that passed every check. */
+/** A file that passed every check, but for what it names and this machine does not have now. */
 export interface CheckedFile {
   readonly source: ManifestSource;
   readonly content: FileContent;
+  readonly absences: readonly Absence[];
 }
 
 /** One place that may set an agent's keys; relative names in it belong to `folder`. */
 interface Layer {
   readonly keys: AgentKeys;
   readonly folder: string;
+  /** Their paths start at the keys. */
+  readonly absences: readonly Absence[];
 }
 
 export function buildManifest(
@@ -63,17 +67,22 @@ export function buildManifest(
 ): Manifest {
   const models = new Models(surroundings);
   const files = [main, ...dropIns];
-  for (const [name, keys] of Object.entries(main.content.endpoints ?? {})) models.addEndpoint(name, keys);
-  for (const { content } of files) {
-    for (const [name, keys] of Object.entries(content.models ?? {})) models.addModel(name, keys);
+  for (const [name, keys] of Object.entries(main.content.endpoints ?? {})) {
+    models.addEndpoint(name, keys, absencesBelow(main.absences, ["endpoints", name]));
+  }
+  for (const { content, absences } of files) {
+    for (const [name, keys] of Object.entries(content.models ?? {})) {
+      models.addModel(name, keys, absencesBelow(absences, ["models", name]));
+    }
   }
   const identity = buildIdentity(main.content.identity, surroundings.hostName);
-  const brokers = buildBrokers(main.content.mqtt ?? {}, identity, buildTls);
+  const brokers = buildBrokers(main.content.mqtt ?? {}, identity, buildTls, main.absences);
   const agents = new Map<string, AgentConfig>();
   for (const file of files) {
     const lower = [...(file === main ? [] : [defaultsOf(file)]), defaultsOf(main)];
     for (const [name, keys] of Object.entries(file.content.agents ?? {})) {
-      const layers = [{ keys, folder: file.source.folder }, ...lower];
+      const absences = absencesBelow(file.absences, ["agents", name]);
+      const layers = [{ keys, folder: file.source.folder, absences }, ...lower];
       agents.set(name, buildAgent(name, layers, file.source.path, { models, brokers, surroundings }));
     }
   }
@@ -84,16 +93,20 @@ export function buildManifest(
     models: models.models,
     agents,
     brokers,
-    ...buildService(main.content),
+    ...buildService(main),
     ...(main.content.otlp === undefined
       ? {}
-      : { otlp: buildOtlp(main.content.otlp, surroundings.variables, buildTls) }),
+      : {
+          otlp: buildOtlp(main.content.otlp, surroundings.variables, buildTls, absencesBelow(main.absences, ["otlp"])),
+        }),
   };
 }
 
-function buildService({ http, limits }: FileContent): Pick<Manifest, "http" | "limits"> {
+function buildService({ content, absences }: CheckedFile): Pick<Manifest, "http" | "limits"> {
+  const { http, limits } = content;
+  const hasAddress = absencesBelow(absences, ["http"]).length === 0;
   return {
-    ...(http === undefined ? {} : { http: parseListen(withDefault(http.listen, httpDefaults.listen)) }),
+    ...(http === undefined || !hasAddress ? {} : { http: parseListen(withDefault(http.listen, httpDefaults.listen)) }),
     ...(limits?.memory === undefined ? {} : { limits: { memoryBytes: limits.memory } }),
   };
 }
@@ -108,13 +121,15 @@ class Models {
     this.#surroundings = surroundings;
   }
 
-  addEndpoint(name: string, keys: EndpointKeys): void {
-    this.endpoints.set(name, buildEndpoint(name, keys.provider, keys, this.#surroundings));
+  addEndpoint(name: string, keys: EndpointKeys, absences: readonly Absence[]): void {
+    this.endpoints.set(name, buildEndpoint(name, keys.provider, keys, this.#surroundings, absences));
   }
 
-  addModel(name: string, keys: ModelKeys): void {
+  addModel(name: string, keys: ModelKeys, absences: readonly Absence[]): void {
     const endpoint =
-      keys.provider === undefined ? this.#endpoint(keys.endpoint ?? "") : this.#ownEndpoint(name, keys.provider, keys);
+      keys.provider === undefined
+        ? this.#endpoint(keys.endpoint ?? "")
+        : this.#ownEndpoint(name, keys.provider, keys, absences);
     this.models.set(name, buildModel(name, endpoint.name, endpoint.provider, keys));
   }
 
@@ -149,20 +164,26 @@ class Models {
     return endpoint;
   }
 
-  #ownEndpoint(model: string, provider: EndpointKeys["provider"], keys: ModelKeys): EndpointConfig {
+  #ownEndpoint(
+    model: string,
+    provider: EndpointKeys["provider"],
+    keys: ModelKeys,
+    absences: readonly Absence[],
+  ): EndpointConfig {
     const isTaken = this.endpoints.has(model) || asProvider(model) !== undefined;
     const name = isTaken ? `models.${model}` : model;
     const { url, ...rest } = keys;
     // With `builtin` the URL is the model's own, not an address.
     const isAddress = provider !== "builtin" && url !== undefined;
-    const endpoint = buildEndpoint(name, provider, { ...rest, ...(isAddress ? { url } : {}) }, this.#surroundings);
+    const address = { ...rest, ...(isAddress ? { url } : {}) };
+    const endpoint = buildEndpoint(name, provider, address, this.#surroundings, absences);
     this.endpoints.set(name, endpoint);
     return endpoint;
   }
 }
 
-function defaultsOf({ content, source }: CheckedFile): Layer {
-  return { keys: content.defaults ?? {}, folder: source.folder };
+function defaultsOf({ content, source, absences }: CheckedFile): Layer {
+  return { keys: content.defaults ?? {}, folder: source.folder, absences: absencesBelow(absences, ["defaults"]) };
 }
 
 /** `layers`: the agent's own keys first, then defaults by precedence. */
@@ -203,6 +224,7 @@ function buildAgent(
     triggers: buildTriggers(keys.triggers ?? {}, brokers),
     approvalTimeoutMs: withDefault(keys.approval_timeout, agentDefaults.approval_timeout),
     source,
+    ...missingOf(absencesThatCount(layers)),
   };
 }
 
@@ -243,10 +265,25 @@ function buildMemory(keys: MemoryKeys): MemoryConfig {
   };
 }
 
+/** Of defaults, what the agent does not set itself. */
+function absencesThatCount(layers: readonly Layer[]): readonly Absence[] {
+  return layers.flatMap((layer) =>
+    layer.absences.filter(({ path: [key] }) => {
+      if (key === "instructions_file") return layer === instructedBy(layers);
+      return (
+        layer ===
+        layers.find(({ keys }) => Object.entries(keys).some(([one, value]) => one === key && value !== undefined))
+      );
+    }),
+  );
+}
+
+function instructedBy(layers: readonly Layer[]): Layer | undefined {
+  return layers.find(({ keys }) => keys.instructions !== undefined || keys.instructions_file !== undefined);
+}
+
 function instructionsOf(layers: readonly Layer[], surroundings: Surroundings): string {
-  const keys = layers.find(
-    (layer) => layer.keys.instructions !== undefined || layer.keys.instructions_file !== undefined,
-  )?.keys;
+  const keys = instructedBy(layers)?.keys;
   if (keys?.instructions !== undefined || keys?.instructions_file === undefined) return keys?.instructions ?? "";
   const content = surroundings.readText(keys.instructions_file);
   return "text" in content ? content.text : "";

@@ -1,5 +1,6 @@
 // `otlp` of the effective manifest, and back in the manifest's own words.
 
+import { type Absence, missingOf } from "./absence.ts";
 import { otlpDefaults, withDefault } from "./defaults.ts";
 import type { OtlpConfig, TlsConfig } from "./manifest.ts";
 import { otlpPairs, otlpVariable } from "./otlp-environment.ts";
@@ -10,18 +11,21 @@ import { formatDuration } from "./units.ts";
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const tracesPath = "/v1/traces";
+/** Nothing is ever sent there: whoever has it lacks its collector. */
+const noCollector = "http://absent.invalid";
 
-/** `keys` passed every check: what is missing in them is in the environment. */
+/** `keys` passed every check: what is missing in them is in the environment, or among the absences. */
 export function buildOtlp(
   keys: OtlpKeys,
   variables: Variables,
   buildTls: (keys: NonNullable<OtlpKeys["tls"]>) => TlsConfig,
+  absences: readonly Absence[],
 ): OtlpConfig {
   const found = keys.environment === true ? variables : {};
   const attributes = otlpPairs(otlpVariable(found, "resourceAttributes") ?? "") ?? {};
   const { "service.name": named, ...others } = { ...attributes, ...keys.resource_attributes };
   return {
-    url: tracesUrl(keys.endpoint ?? otlpVariable(found, "endpoint") ?? ""),
+    url: tracesUrl(keys.endpoint ?? otlpVariable(found, "endpoint") ?? noCollector),
     protocol: withDefault(keys.protocol ?? protocolOf(found), otlpDefaults.protocol),
     headers: { ...secretHeaders(otlpVariable(found, "headers") ?? ""), ...keys.headers },
     compression: withDefault(keys.compression, otlpDefaults.compression),
@@ -34,6 +38,7 @@ export function buildOtlp(
     resourceAttributes: others,
     sampleRatio: withDefault(keys.sample_ratio, otlpDefaults.sample_ratio),
     exportsContent: withDefault(keys.content, otlpDefaults.content),
+    ...missingOf(absences),
   };
 }
 

@@ -1,5 +1,6 @@
 // Checked keys of brokers and triggers → their configuration, defaults filled in.
 
+import { type Absence, absencesBelow, missingOf } from "./absence.ts";
 import { brokerDefaults, deliverDefaults, triggerDefaults, withDefault, willDefaults } from "./defaults.ts";
 import type { Identity, TlsConfig } from "./manifest.ts";
 import type { BrokerKeys } from "./schema-broker.ts";
@@ -12,6 +13,7 @@ export function buildBrokers(
   all: Readonly<Record<string, BrokerKeys>>,
   identity: Identity,
   buildTls: (keys: NonNullable<BrokerKeys["tls"]>) => TlsConfig,
+  absences: readonly Absence[],
 ): Brokers {
   return new Map(
     Object.entries(all).map(([name, keys]): [string, BrokerConfig] => [
@@ -26,6 +28,7 @@ export function buildBrokers(
         ...(keys.password === undefined ? {} : { password: keys.password }),
         ...(keys.tls === undefined ? {} : { tls: buildTls(keys.tls) }),
         ...(keys.will === undefined ? {} : { will: buildWill(keys.will) }),
+        ...missingOf(absencesBelow(absences, ["mqtt", name])),
       },
     ]),
   );

@@ -3,13 +3,13 @@
 import { checkBudgets, checkCosts } from "./check-budgets.ts";
 import { checkCallers } from "./check-callers.ts";
 import { checkCombinations } from "./check-combinations.ts";
-import { engineProblem, keyProblem } from "./check-models.ts";
 import { checkTriggers } from "./check-triggers.ts";
 import type { Declared } from "./declared.ts";
 import { quoted } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
 import { resolveModel, type ModelReference } from "./model-reference.ts";
 import { nearest } from "./nearest.ts";
+import { engineProblem, keyProblem } from "./provider-problem.ts";
 import { agentSchema } from "./schema-agent.ts";
 import { keysOf } from "./schema-walk.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
@@ -95,9 +95,10 @@ function referenceProblem(reference: ModelReference, context: Context): string |
   if (reference.type === "declared") return undefined;
   if (reference.type === "unknown") return declared.isIncomplete ? undefined : reference.message;
   if (declared.endpoints.has(reference.endpoint) && reference.provider !== "builtin") return undefined;
+  // Its endpoint says so, and nobody but its own agents waits for it.
+  if (surroundings.wasGood === true) return undefined;
   const missing = engineProblem(reference.provider, surroundings) ?? keyProblem(reference.provider, surroundings);
   if (missing !== undefined || reference.provider !== "builtin") return missing;
-  if (surroundings.wasGood === true) return undefined;
   const path = surroundings.absolute(reference.model, folder);
   const reason = surroundings.unreadable(path);
   return reason === undefined ? undefined : `Cannot read the model's file "${path}": ${reason}`;
@@ -114,9 +115,9 @@ function checkInstructions(agent: Raw, path: Path, { scope, surroundings }: Cont
   if (typeof file !== "string" || surroundings.unreadable(file) !== undefined) return;
   const content = surroundings.readText(file);
   if ("failure" in content)
-    scope.problem([...path, "instructions_file"], `Cannot read the file "${file}": ${content.failure}`);
+    scope.absent([...path, "instructions_file"], `Cannot read the file "${file}": ${content.failure}`);
   else if (content.text.trim() === "")
-    scope.problem([...path, "instructions_file"], `Found nothing in the file "${file}", accepted a text`);
+    scope.absent([...path, "instructions_file"], `Found nothing in the file "${file}", accepted a text`);
 }
 
 /** `defaults` of the agent's own file go before those of the main file. */

@@ -49,8 +49,8 @@ export function checkManifest(inputs: readonly CheckInput[], surroundings: Surro
   }));
   const problems = files.flatMap((file) => file.problems);
   const warnings = files.flatMap((file) => file.warnings);
-  const [main, ...dropIns] = serving.flatMap(({ source, content }) =>
-    content === undefined ? [] : [{ source, content }],
+  const [main, ...dropIns] = serving.flatMap(({ source, content, scope }) =>
+    content === undefined ? [] : [{ source, content, absences: scope?.absences ?? [] }],
   );
   if (main?.source.isMain !== true) return { problems, warnings, files };
   return { manifest: buildManifest(main, dropIns, surroundings), problems, warnings, files };
@@ -91,13 +91,13 @@ function surroundingsOf({ isLastGood }: ManifestSource, surroundings: Surroundin
 function checkTogether(files: readonly ParsedFile[], surroundings: Surroundings): void {
   const declared = collectDeclared(files);
   for (const file of files) {
+    const around = surroundingsOf(file.source, surroundings);
     if (file.source.isMain) {
       checkNats(file);
       checkHttp(file);
-      checkOtlp(file, surroundings);
+      checkOtlp(file, around);
       checkBrokers(file);
     }
-    const around = surroundingsOf(file.source, surroundings);
     checkModels(file, declared, around);
     checkAgents(file, declared, around);
   }

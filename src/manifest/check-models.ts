@@ -8,6 +8,7 @@ import type { ProviderName } from "./manifest.ts";
 import { asProvider, list } from "./model-reference.ts";
 import { nearest } from "./nearest.ts";
 import { asRaw, section, type ParsedFile, type Raw } from "./parsed-file.ts";
+import { engineProblem, keyProblem } from "./provider-problem.ts";
 import { endpointKeys, providerRules } from "./provider-rules.ts";
 import { providers } from "./schema-endpoint.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -115,7 +116,7 @@ function refuse(keys: readonly string[], provider: ProviderName, values: Raw, pa
 }
 
 function checkEngine(provider: ProviderName, path: Path, scope: FileScope, surroundings: Surroundings): void {
-  const message = engineProblem(provider, surroundings);
+  const message = surroundings.wasGood === true ? undefined : engineProblem(provider, surroundings);
   if (message !== undefined) scope.problem(path, message);
 }
 
@@ -126,22 +127,9 @@ function checkKey(
   scope: FileScope,
   surroundings: Surroundings,
 ): void {
-  if ("url" in endpoint || "api_key" in endpoint) return;
+  if ("url" in endpoint || "api_key" in endpoint || surroundings.wasGood === true) return;
   const message = keyProblem(provider, surroundings);
   if (message !== undefined) scope.keyProblem(path, message);
-}
-
-/** A provider whose engine this build lacks. */
-export function engineProblem(provider: ProviderName, surroundings: Surroundings): string | undefined {
-  if (provider !== "builtin" || surroundings.engineMissing === undefined) return undefined;
-  return `Found the provider builtin, which can't run here: ${surroundings.engineMissing}`;
-}
-
-/** A provider at its default address, whose key is nowhere. */
-export function keyProblem(provider: ProviderName, surroundings: Surroundings): string | undefined {
-  const variable = providerRules[provider].keyVariable;
-  if (variable === undefined || (surroundings.variables[variable] ?? "") !== "") return undefined;
-  return `Found ${provider} at its default address without a key; set the environment variable ${variable}, or write an endpoint with api_key or url`;
 }
 
 function isMap(value: unknown): value is Raw {

@@ -10,11 +10,15 @@ import type { Surroundings } from "./surroundings.ts";
 
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 
-export function checkOtlp(file: ParsedFile, { variables }: Pick<Surroundings, "variables">): void {
+export function checkOtlp(file: ParsedFile, { variables, wasGood }: Pick<Surroundings, "variables" | "wasGood">): void {
   if (file.scope === undefined || !isMapOfKnownKeys(file.raw["otlp"])) return;
   const otlp = section(file.raw, "otlp");
   const found = otlp["environment"] === true ? variables : {};
-  const problem = (text: string) => file.scope?.keyProblem(["otlp"], text);
+  // Of a text that was good once, it is the environment that is another now.
+  const problem = (text: string) => {
+    if (wasGood === true) file.scope?.absent(["otlp"], text);
+    else file.scope?.keyProblem(["otlp"], text);
+  };
   const endpoint = otlp["endpoint"] ?? otlpVariable(found, "endpoint");
   if (endpoint === undefined) {
     problem(`Found no endpoint, accepted one, or environment: true with ${otlpVariables.endpoint} set`);

@@ -34,14 +34,14 @@ export function expandFields(schema: Schema, scope: FileScope, folder: string, s
   }
 
   function scalarOf(tree: YamlScalar, here: Schema, path: Path): unknown {
-    const kind = factsOf(here)?.expands;
+    const { expands: kind, absentAs } = factsOf(here) ?? {};
     if (kind === undefined || typeof tree.value !== "string") return toPlain(tree);
     if (!hasReference(tree.value)) warnOfPlainSecret(kind, tree.value, path);
     const expansion = expand(tree.value, folder, surroundings);
     const value = "failure" in expansion ? expansion : placed(kind, expansion.text, path);
     if ("text" in value) return value.text;
+    if (scope.absent(path, value.failure)) return absentAs ?? tree.value;
     failed.add(formatPath(path));
-    scope.problem(path, value.failure);
     return tree.value;
   }
 

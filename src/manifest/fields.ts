@@ -25,6 +25,8 @@ export interface FieldFacts {
   readonly need?: string;
   readonly unit?: string;
   readonly expands?: Expands;
+  /** A text that it accepts, to stand in the place of one that is not there now; whoever needs that is told, and never uses this. */
+  readonly absentAs?: string;
 }
 
 export const fields = z.registry<FieldFacts>();
@@ -59,16 +61,16 @@ export function connectionText(facts: FieldFacts, accepted: string, pattern: Reg
   return z
     .string({ error: accepted })
     .check(z.regex(pattern, { error: accepted }))
-    .register(fields, { ...facts, expands: "connection" });
+    .register(fields, { absentAs: "absent", ...facts, expands: "connection" });
 }
 
-export function url(facts: FieldFacts, schemes: readonly string[]) {
+export function url(facts: FieldFacts, schemes: readonly [string, ...string[]]) {
   const example = schemes.map((scheme) => `${scheme}://`).join(" or ");
   const accepted = `a URL that starts with ${example}, without user and password in it`;
   return z
     .string({ error: accepted })
     .check(z.refine((value) => isUrl(value, schemes), { error: accepted }))
-    .register(fields, { ...facts, expands: "connection" });
+    .register(fields, { ...facts, expands: "connection", absentAs: `${schemes[0]}://absent.invalid` });
 }
 
 export function path(facts: FieldFacts) {

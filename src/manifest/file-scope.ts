@@ -1,20 +1,33 @@
 // One parsed file under check: problems are named by path, and find their place in the text themselves.
 
+import { type Absence, isNeededByAll } from "./absence.ts";
 import type { FileReport } from "./file-report.ts";
 import { at, type Path, type YamlTree } from "./yaml-tree.ts";
 
 export class FileScope {
   readonly tree: YamlTree;
   readonly report: FileReport;
+  /** What is not there now, and was: of a text that was good once. */
+  readonly absences: Absence[] = [];
+  readonly #wasGood: boolean;
 
-  constructor(tree: YamlTree, report: FileReport) {
+  constructor(tree: YamlTree, report: FileReport, wasGood = false) {
     this.tree = tree;
     this.report = report;
+    this.#wasGood = wasGood;
   }
 
   /** About the value at a path; where there is none, about the nearest map above it. */
   problem(path: Path, message: string): void {
     this.report.problem(this.#valueOffset(path), path, message);
+  }
+
+  /** What the value names is not there: a problem, unless the text was good once and can wait for it. Returns whether it can. */
+  absent(path: Path, message: string): boolean {
+    const canWait = this.#wasGood && !isNeededByAll(path);
+    if (canWait) this.absences.push({ path, message });
+    else this.problem(path, message);
+    return canWait;
   }
 
   /** About the key itself. */

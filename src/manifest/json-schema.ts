@@ -12,7 +12,8 @@ export function manifestJsonSchema(kind: "main" | "drop-in" = "main"): Record<st
     override: ({ zodSchema, jsonSchema }) => {
       const facts = fields.get(zodSchema);
       // Facts of ours that no editor knows; what they say of a default goes into the text that it shows.
-      for (const fact of ["defaultText", "need", "unit", "expands"]) Reflect.deleteProperty(jsonSchema, fact);
+      for (const fact of ["defaultText", "need", "unit", "expands", "absentAs"])
+        Reflect.deleteProperty(jsonSchema, fact);
       if (facts?.defaultText !== undefined)
         jsonSchema.description = `${facts.description} Default: ${facts.defaultText}.`;
       if (facts?.default !== undefined) jsonSchema.default = facts.default;

@@ -1,5 +1,6 @@
 // The manifest after parsing, checking and defaults: what the rest of Muster works with. The schema makes it, nobody changes it.
 
+import type { Missing } from "./absence.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { Secret } from "./secret.ts";
 import type { KnowledgeConfig } from "./knowledge/config.ts";
@@ -25,7 +26,7 @@ export interface Manifest {
 }
 
 /** Export of traces to a collector. */
-export interface OtlpConfig {
+export interface OtlpConfig extends Missing {
   /** Of the traces: the whole URL. */
   readonly url: string;
   readonly protocol: "http/protobuf" | "http/json";
@@ -109,7 +110,7 @@ export interface TlsConfig {
 export type ProviderName = "ollama" | "openai" | "anthropic" | "builtin";
 
 /** Where models live. One endpoint is one queue of `parallel` slots. */
-export interface EndpointConfig {
+export interface EndpointConfig extends Missing {
   readonly name: string;
   readonly provider: ProviderName;
   /** Base URL; absent for `builtin`. */
@@ -162,7 +163,7 @@ export interface BuiltinModel {
   readonly threads?: number;
 }
 
-export interface AgentConfig {
+export interface AgentConfig extends Missing {
   readonly name: string;
   readonly description: string;
   readonly instructions: string;

@@ -65,7 +65,7 @@ export function parseFile(source: ManifestSource, surroundings: Surroundings): P
     );
     return { source, report, raw: {} };
   }
-  const scope = new FileScope(tree, report);
+  const scope = new FileScope(tree, report, surroundings.wasGood);
   const schema = source.isMain ? mainSchema : dropInSchema;
   const { plain, failed } = expandFields(schema, scope, source.folder, surroundings);
   const raw = withoutEmptySections(asRaw(plain));

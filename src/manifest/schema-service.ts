@@ -14,6 +14,7 @@ export const httpSchema = z.strictObject(
           description:
             "Address and port of `/healthz`, `/readyz` and `/metrics`; port 0: a free one, which `status` names.",
           default: "127.0.0.1:9464",
+          absentAs: "127.0.0.1:0",
         },
         "an address and a port such as 127.0.0.1:9464 or [::1]:9464",
         listenPattern,

@@ -24,6 +24,6 @@ export interface Surroundings {
   hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
-  /** What is checked was good once: files of models may be missing now, which their agents tell. */
+  /** What is checked was good once: what it names may be missing now, which those tell that need it. */
   readonly wasGood?: true;
 }

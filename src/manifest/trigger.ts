@@ -1,5 +1,6 @@
 // What starts turns without a caller, as the manifest declares it: triggers of agents, and the MQTT brokers that they use.
 
+import type { Missing } from "./absence.ts";
 import type { TlsConfig } from "./manifest.ts";
 import type { Secret } from "./secret.ts";
 
@@ -49,7 +50,7 @@ export type DeliverConfig =
   | { readonly type: "file"; readonly path: string };
 
 /** An MQTT broker, one connection for all triggers of the runtime. */
-export interface BrokerConfig {
+export interface BrokerConfig extends Missing {
   readonly name: string;
   readonly url: string;
   readonly protocol: "v5" | "v3.1.1";

@@ -13,10 +13,15 @@ export interface HealthPorts {
   readonly onChange: () => void;
   /** How long a health route may take, in ms. */
   readonly pingTimeoutMs: number;
+  /** Why nothing may be sent there, as long as the endpoint is declared as it is; absent: nothing is in the way. */
+  readonly barred?: string;
 }
 
 /** A call's answer counts as a look, so a busy endpoint is never asked. */
 export const lookEveryMs = 20_000;
+
+/** Of an endpoint that is barred: whoever mends it is noticed within seconds. */
+const barredRetryS = 20;
 
 /** Busy machines answer late: only the second silence in a row means that nobody is there. */
 const silencesAllowed = 1;
@@ -35,6 +40,9 @@ export class EndpointHealth {
 
   constructor(ports: HealthPorts) {
     this.#ports = ports;
+    if (ports.barred === undefined) return;
+    this.#state = "unreachable";
+    this.#reason = ports.barred;
   }
 
   /** How long any look at the endpoint may take, in ms. */
@@ -55,6 +63,7 @@ export class EndpointHealth {
 
   /** The endpoint answered something. */
   reached(): void {
+    if (this.#isBarred) return;
     this.#lastAnswerAt = performance.now();
     if (this.#state === "reachable") return;
     this.#failures = 0;
@@ -76,7 +85,7 @@ export class EndpointHealth {
 
   /** Asks the health route now, once however many want to know. Never rejects. */
   look(): Promise<void> {
-    if (this.#closed.signal.aborted) return Promise.resolve();
+    if (this.#closed.signal.aborted || this.#isBarred) return Promise.resolve();
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
     });
@@ -115,6 +124,7 @@ export class EndpointHealth {
 
   /** Calls that fail while a look is due already don't push it further away. */
   #lost(error: ModelError): void {
+    if (this.#isBarred) return;
     const isNews = this.#state !== "unreachable" || performance.now() >= this.#nextLookAt;
     this.#reason = error.message;
     if (!isNews) return;
@@ -146,7 +156,12 @@ export class EndpointHealth {
     else void this.look();
   }
 
+  get #isBarred(): boolean {
+    return this.#ports.barred !== undefined;
+  }
+
   #retryAfterS(): number {
+    if (this.#isBarred) return barredRetryS;
     return Math.max(1, Math.ceil((this.#nextLookAt - performance.now()) / 1000));
   }
 }

@@ -3,8 +3,9 @@
 import type { EndpointConfig, ModelConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { EndpointHealth } from "./endpoint-health.ts";
+import { ModelError } from "./contract.ts";
 import { loadProvider } from "./load-provider.ts";
-import type { ProviderPorts } from "./provider.ts";
+import type { Provider, ProviderPorts } from "./provider.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SharedProvider } from "./shared-provider.ts";
 
@@ -23,12 +24,14 @@ export class Endpoint {
   constructor(config: EndpointConfig, ports: ProviderPorts, onChange: () => void) {
     this.config = config;
     this.#ports = { ...ports, log: ports.log.with({ endpoint: config.name }) };
+    const barred = barOf(config);
     this.slots = new Scheduler(config.parallel);
     this.health = new EndpointHealth({
       log: this.#ports.log,
       ping: (signal) => this.#ping(signal),
       onChange,
       pingTimeoutMs: config.connectTimeoutMs + slowAnswerMs,
+      ...(barred === undefined ? {} : { barred }),
     });
   }
 
@@ -45,7 +48,7 @@ export class Endpoint {
   provider(model: ModelConfig): SharedProvider {
     const known = this.#providers.get(model);
     if (known !== undefined) return known;
-    const provider = new SharedProvider(() => loadProvider(this.config, model, this.#ports));
+    const provider = new SharedProvider(() => this.#load(model));
     this.#providers.set(model, provider);
     // A turn that outlives its endpoint may still call it: the caller holds the provider by the time this runs.
     if (this.retired.aborted) queueMicrotask(() => void this.#drop(model));
@@ -64,6 +67,13 @@ export class Endpoint {
     await Promise.all([...this.#providers.keys()].map((model) => this.#drop(model)));
   }
 
+  /** Rejects with a `ModelError` while something is missing without which nothing may be sent. */
+  async #load(model: ModelConfig): Promise<Provider> {
+    const barred = barOf(this.config);
+    if (barred !== undefined) throw new ModelError("unreachable", barred);
+    return loadProvider(this.config, model, this.#ports);
+  }
+
   async #drop(model: ModelConfig): Promise<void> {
     const provider = this.#providers.get(model);
     this.#providers.delete(model);
@@ -78,4 +88,9 @@ export class Endpoint {
     const first = this.#providers.values().next().value;
     if (first !== undefined) await (await first.get()).ping(signal);
   }
+}
+
+/** Without its key, say, an endpoint is sent nothing. */
+function barOf({ name, missing }: EndpointConfig): string | undefined {
+  return missing === undefined ? undefined : `endpoint "${name}": ${missing.join("; ")}`;
 }

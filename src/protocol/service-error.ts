@@ -32,6 +32,7 @@ export type ServiceErrorName =
   | "model_not_found"
   | "model_no_memory"
   | "tool_unavailable"
+  | "configuration_missing"
   | "budget_spent"
   | "prompt_denied"
   | "answer_denied"

@@ -27,6 +27,15 @@ export function agentDefinitions(manifest: Manifest): ReadonlyMap<string, AgentD
   return new Map(definitions);
 }
 
+/** Something that it names is not on this machine now: it, a model of it, or a broker of its triggers cannot be used. */
+export function isIncomplete({ config, endpoints }: AgentDefinition): boolean {
+  const brokers = config.triggers.flatMap(({ source, deliver }) => [
+    ...(source.type === "mqtt" ? [source.broker] : []),
+    ...(deliver?.type === "mqtt" ? [deliver.broker] : []),
+  ]);
+  return [config, ...endpoints, ...brokers].some(({ missing }) => missing !== undefined);
+}
+
 export function isSameAgent(one: AgentDefinition, other: AgentDefinition): boolean {
   return isSameValue(one, other);
 }

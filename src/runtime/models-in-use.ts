@@ -4,7 +4,7 @@ import type { EndpointConfig, Manifest, ModelConfig } from "../manifest/manifest
 import type { ModelsConfig } from "../model/models.ts";
 import type { AgentDefinition } from "./agent-definition.ts";
 
-/** A name that both know is the manifest's. */
+/** A name that both know is the manifest's, unless that lacks a secret now which the agent's has. */
 export function modelsInUse(
   manifest: Pick<Manifest, "endpoints" | "models">,
   definitions: readonly AgentDefinition[],
@@ -17,6 +17,9 @@ export function modelsInUse(
   }
   return {
     models: new Map([...models, ...manifest.models]),
-    endpoints: new Map([...endpoints, ...manifest.endpoints]),
+    endpoints: new Map([
+      ...endpoints,
+      ...[...manifest.endpoints].filter(([name, { missing }]) => missing === undefined || !endpoints.has(name)),
+    ]),
   };
 }

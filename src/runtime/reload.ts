@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Sighting } from "../manifest/sighting.ts";
 import type { Models } from "../model/models.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";
+import { type AgentDefinition, agentDefinitions, isIncomplete } from "./agent-definition.ts";
 import type { FileStatus, ReloadReport } from "./control-protocol.ts";
 import {
   type DesiredState,
@@ -106,12 +106,14 @@ export class Reloader {
     this.#isOver = true;
   }
 
-  /** What the manifest says; and of files that no longer say anything usable, what runs of them. */
+  /** What the manifest says; of files that no longer say anything usable, what runs of them; and who lacks nothing goes on as it is when it would. */
   #desired({ manifest, badFiles }: DesiredState): ReadonlyMap<string, AgentDefinition> {
     const declared = agentDefinitions(manifest);
-    const kept = [...this.#ports.reconciler.definitions()].filter(
-      ([name, { config }]) => badFiles.has(config.source) && !declared.has(name),
-    );
+    const kept = [...this.#ports.reconciler.definitions()].filter(([name, running]) => {
+      const wanted = declared.get(name);
+      if (wanted === undefined) return badFiles.has(running.config.source);
+      return isIncomplete(wanted) && !isIncomplete(running);
+    });
     return new Map([...declared, ...kept]);
   }
 

@@ -35,7 +35,7 @@ import type { AgentDefinition } from "./agent-definition.ts";
 import type { AgentStatus } from "./control-protocol.ts";
 import type { ReconciledAgent } from "./reconcile.ts";
 import { serviceSpec } from "./service-spec.ts";
-import { toolsUnavailable } from "./turn-error.ts";
+import { configurationMissing, toolsUnavailable } from "./turn-error.ts";
 
 export type ServeAgent = (spec: ServiceSpec, handler: PromptHandler, check: PromptCheck) => ServedAgent;
 
@@ -99,9 +99,10 @@ class AgentOnBus implements RunningAgent {
     this.#log = ports.log.with({ agent: config.name });
     this.#model = ports.model(config.models);
     const { address } = serviceSpec(definition, ports.version);
-    this.#knowledge = ports.knowledge?.(definition);
+    this.#knowledge = config.missing === undefined ? ports.knowledge?.(definition) : undefined;
+    // Without a part of its configuration it serves nobody, and nothing of it is used.
     this.#tools = createToolSet(
-      config.tools,
+      config.missing === undefined ? config.tools : [],
       {
         ...ports.toolPorts,
         agent: config.name,
@@ -110,7 +111,7 @@ class AgentOnBus implements RunningAgent {
         maxHops: config.maxHops,
       },
       {
-        ...(config.skills === undefined ? {} : { skills: config.skills }),
+        ...(config.skills === undefined || config.missing !== undefined ? {} : { skills: config.skills }),
         ...(this.#knowledge === undefined ? {} : { knowledge: this.#knowledge.source }),
       },
     );
@@ -199,9 +200,11 @@ class AgentOnBus implements RunningAgent {
     this.#served.setHealth(health);
   }
 
-  /** What is wrong with the model goes first: without it no tool is called. */
+  /** What is missing of its configuration goes first; then what is wrong with the model: without it no tool is called. */
   #health(): ServiceHealth {
-    const { name } = this.definition.config;
+    const { name, missing } = this.definition.config;
+    if (missing !== undefined)
+      return { state: "degraded", reason: missing.join("; "), error: configurationMissing(name) };
     const [model, tools] = [modelHealth(this.#model, name), this.#tools.health()];
     if (model.state === "degraded") return model;
     if (tools.state === "degraded") return { state: "degraded", reason: tools.reason, error: toolsUnavailable(name) };

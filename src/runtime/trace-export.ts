@@ -53,7 +53,8 @@ export class TraceExport implements Tracer {
 
   /** Takes over what the manifest says. Resolves when turns that begin are traced that way. Never rejects. */
   async use(config: OtlpConfig | undefined): Promise<void> {
-    if (this.#isClosed || isSameValue(config, this.#config)) return;
+    // While a secret of it is away, it goes on as it was.
+    if (this.#isClosed || config?.missing !== undefined || isSameValue(config, this.#config)) return;
     this.#config = config;
     const load = config === undefined ? undefined : await import("../telemetry/otlp/otlp-export.ts");
     if (!this.#isWanted(config)) return;

@@ -100,6 +100,12 @@ export function toolsUnavailable(agent: string): ServiceError {
   return new ServiceError(500, "tool_unavailable", message, retryFields(5));
 }
 
+/** The heartbeat's reason says which, for those who may know. */
+export function configurationMissing(agent: string): ServiceError {
+  const message = `A part of the configuration of agent "${agent}" is not there now`;
+  return new ServiceError(500, "configuration_missing", message, retryFields(5));
+}
+
 function stopError(reason: unknown, agent: string): ServiceError {
   const kind = reason instanceof StopReason ? reason.kind : "unknown";
   switch (kind) {

@@ -14,6 +14,7 @@ const excused: ReadonlySet<ServiceErrorName> = new Set([
   "model_unreachable",
   "model_no_memory",
   "tool_unavailable",
+  "configuration_missing",
   "busy",
   "address_taken",
   "shutting_down",

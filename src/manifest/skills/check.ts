@@ -13,7 +13,7 @@ export function checkSkills(agent: Raw, path: Path, scope: FileScope, surroundin
   if (folders.length === 0) return;
   const { problems, warnings } = readSkills(folders, surroundings);
   const place = (index: number) => [...path, "skills", ...(Array.isArray(agent["skills"]) ? [index] : [])];
-  for (const { index, message } of problems) scope.problem(place(index), message);
+  for (const { index, message } of problems) scope.absent(place(index), message);
   for (const { index, message } of warnings) scope.warning(place(index), message);
 }
 

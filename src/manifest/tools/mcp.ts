@@ -58,7 +58,7 @@ export const mcpToolSchema = z.strictObject(
     ),
     cwd: z.optional(
       connectionText(
-        { description: "Where `command` is started: an absolute path.", default: "/" },
+        { description: "Where `command` is started: an absolute path.", default: "/", absentAs: "/" },
         "the absolute path of a folder",
         /^(\/|[A-Za-z]:[\\/]|\$\{)/,
       ),

@@ -82,6 +82,11 @@ export class BrokerLink {
   /** Connects, if nothing has yet. */
   open(): void {
     if (this.#isClosed) return;
+    const { missing } = this.config;
+    if (missing !== undefined) {
+      this.#isDown(missing.join("; "));
+      return;
+    }
     this.#client ??= this.#connect();
     void this.#client.catch((error: unknown) => this.#isDown(error instanceof Error ? error.message : String(error)));
   }

@@ -15,3 +15,11 @@ test("what an agent still uses stays, and what the manifest says of a name goes 
   expect(inUse.models.get("m")?.temperature).toBe(1);
   expect(inUse.endpoints.get("e")?.parallel).toBe(3);
 });
+
+test("an endpoint that lacks its key now stays as the agent has it that runs", () => {
+  const running = { ...agentDefinition("a"), models: [modelConfig()], endpoints: [endpointConfig({ parallel: 3 })] };
+  const missing = ["api_key: no such file"];
+  const manifest = modelsConfig([endpointConfig({ missing })], [modelConfig()]);
+  expect(modelsInUse(manifest, [running]).endpoints.get("e")?.parallel).toBe(3);
+  expect(modelsInUse(manifest, []).endpoints.get("e")?.missing).toEqual(missing);
+});
