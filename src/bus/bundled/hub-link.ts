@@ -29,6 +29,8 @@ export class HubLink {
   #status: HubStatus;
   #ask: AskForLink | undefined;
   #isOpen = false;
+  /** Where the open connection leads: after a change of the hub, the old one is still to end. */
+  #openedTo: string;
   #hadProblem = false;
   /** What was logged since the last link: a hub with two addresses fails in two ways, in turn. */
   readonly #told = new Set<string>();
@@ -37,6 +39,7 @@ export class HubLink {
   constructor(options: { readonly url: string; readonly address: string; readonly log: Logger }) {
     this.#url = options.url;
     this.#address = options.address;
+    this.#openedTo = options.address;
     this.#log = options.log;
     this.#status = { url: this.#url, state: "connecting", since: new Date().toISOString() };
   }
@@ -65,6 +68,7 @@ export class HubLink {
     switch (event.type) {
       case "opened":
         this.#isOpen = true;
+        this.#openedTo = this.#address;
         this.#hadProblem = false;
         this.#askSoon();
         return;
@@ -107,7 +111,7 @@ export class HubLink {
   #close(text: string): void {
     this.#isOpen = false;
     clearTimeout(this.#timer);
-    if (this.isConnected() || !this.#hadProblem) this.unlink(hubReason(text, this.#address));
+    if (this.isConnected() || !this.#hadProblem) this.unlink(hubReason(text, this.#openedTo));
   }
 
   #askSoon(): void {

@@ -50,6 +50,20 @@ describe("the link to the hub", () => {
     expect(link.status().reason).toContain("refused the credentials");
   });
 
+  test("that is moved to another hub says of the old one that it ended", async () => {
+    const link = newLink();
+    await linked(link);
+    link.retarget({ url: "tls://other:7422", address: "other:7422" });
+    link.take({ type: "closed", text: "Client Closed" });
+    expect(link.status()).toMatchObject({
+      url: "tls://other:7422",
+      state: "disconnected",
+      reason: 'The link to the hub at "hub:7422" was lost',
+    });
+    link.take({ type: "failed", text: "dial tcp: connect: connection refused" });
+    expect(link.status().reason).toBe('Cannot reach the hub at "other:7422": connection refused');
+  });
+
   test("is disconnected when it ends, or when the server does", async () => {
     const link = newLink();
     await linked(link);
