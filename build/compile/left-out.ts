@@ -2,18 +2,16 @@
 
 import type { BunPlugin } from "bun";
 
-interface LeftOut {
+export interface LeftOut {
   /** End of the module's path. */
   readonly module: RegExp;
   /** What it exports, each of which throws when it is called after all. */
   readonly names: readonly string[];
 }
 
-const leftOut: readonly LeftOut[] = [
+export const leftOut: readonly LeftOut[] = [
   // The MCP client's default validator, two copies of a schema compiler. Ours is given to it instead (`src/tool/mcp/trust-no-schema.ts`).
   { module: /@modelcontextprotocol\/sdk\/dist\/esm\/validation\/ajv-provider\.js$/, names: ["AjvJsonSchemaValidator"] },
-  // Makes schemas of JSON Schemas: the MCP client's form of zod brings it along.
-  { module: /zod\/v4\/classic\/from-json-schema\.js$/, names: ["fromJSONSchema"] },
   // Brokers are reached over TCP and TLS, without proxies, and not from a browser.
   { module: /mqtt\/build\/lib\/connect\/socks\.js$/, names: ["default"] },
   { module: /mqtt\/build\/lib\/connect\/ws\.js$/, names: ["streamBuilder", "browserStreamBuilder"] },

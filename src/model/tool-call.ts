@@ -2,6 +2,8 @@
 
 import type { ModelToolCall } from "./contract.ts";
 import { isRecord } from "./json.ts";
+import { readLiteral } from "./printed-calls/read-literal.ts";
+import { OtherText, TextEnded, TextReader } from "./printed-calls/text-reader.ts";
 
 /** More calls in one answer than these are a model that runs in circles: the rest is dropped. */
 export const maxCallsOfAnswer = 64;
@@ -29,6 +31,21 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // No JSON: a model that gives its one argument as it is.
+    return loosely(text) ?? text; // No JSON: a model that gives its one argument as it is.
+  }
+}
+
+/** An object with a slip: Python's quotes, a comma or a brace too many, a line break in a text, a fence around it. */
+function loosely(text: string): unknown {
+  const reader = new TextReader(text.replace(/^\s*```[a-z_]*\s|\s*```\s*$/gi, "").trim());
+  try {
+    if (reader.peek() !== "{") return undefined;
+    const value = readLiteral(reader);
+    reader.space();
+    reader.word(/\}/);
+    return reader.isAtEnd() ? value : undefined;
+  } catch (error) {
+    if (error instanceof OtherText || error instanceof TextEnded) return undefined;
+    throw error;
   }
 }

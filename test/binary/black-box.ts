@@ -66,7 +66,14 @@ models:
 agents:
   worker:
     model: works
-    tools: { parts: { type: mcp, command: ${JSON.stringify(mcpServer)} } }
+    tools:
+      parts: { type: mcp, command: ${JSON.stringify(mcpServer)} }
+      say:
+        type: command
+        description: Says a word.
+        command: [echo, "{{word}}"]
+        parameters: { type: object, properties: { word: { type: string, pattern: "^[a-z]+$" } }, required: [word] }
+        allow_unauthenticated: true
     triggers: { alarm: { mqtt: line3/alarm, prompt: "{{payload}}" } }
   speaker: { model: says, guards: { deny_prompt: { order: "order [0-9]+" } } }
 `;

@@ -88,10 +88,15 @@ export function executableSuite({ executable, target, limitMs }: ExecutableSuite
   );
 
   test(
-    "what is unpacked at its first use works: the clients of remote models, patterns, MCP and MQTT",
+    "what is unpacked or made at its first use works: the clients of remote models, patterns, MCP, MQTT and schemas of programs",
     async () => {
       await using model = startScriptedModel();
-      model.script("works", { steps: [{ calls: [{ name: "parts_work", input: {} }] }, { text: "Worked." }] });
+      const calls = [
+        { name: "parts_work", input: {} },
+        { name: "say", input: { word: "oil" } },
+        { name: "say", input: { word: "OIL" } },
+      ];
+      model.script("works", { steps: [{ calls }, { text: "Worked." }] });
       model.script("says", { text: "Order 4711 is done." });
       const port = await freePort();
       const muster = await startMuster({
@@ -103,6 +108,9 @@ export function executableSuite({ executable, target, limitMs }: ExecutableSuite
       try {
         const worked = await muster.command(["ask", "worker", "Work"], { limitMs });
         expect([worked.code, worked.stdout.trim()]).toEqual([0, "Worked."]);
+        const told = JSON.stringify(model.received.chats().at(-1)?.body["messages"]);
+        expect(told).toContain('"oil"');
+        expect(told).toContain('\\"word\\": Invalid string');
         const denied = await muster.command(["ask", "speaker", "Say order 4711"], { limitMs });
         expect(denied.code).not.toBe(0);
         expect(denied.stderr).toContain("prompt_denied");

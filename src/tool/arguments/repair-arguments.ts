@@ -42,6 +42,9 @@ function repair(value: unknown, schema: unknown, depth: number): unknown {
 
 /** Of alternatives with null, the other one. */
 function meant(schema: JsonSchema): JsonSchema {
+  const types: readonly unknown[] = Array.isArray(schema["type"]) ? schema["type"] : [];
+  const named = types.filter((type) => type !== "null");
+  if (named.length === 1) return { ...schema, type: named[0] };
   const all = [schema["anyOf"], schema["oneOf"]].find(Array.isArray);
   const others = (all ?? []).filter((one: unknown) => isPlain(one)).filter((one) => one["type"] !== "null");
   const [only] = others;
@@ -49,7 +52,7 @@ function meant(schema: JsonSchema): JsonSchema {
 }
 
 function repairObject(value: unknown, schema: JsonSchema, depth: number): unknown {
-  const parsed = typeof value === "string" ? parsedOr(value, value) : value;
+  const parsed = onlyItem(typeof value === "string" ? parsedOr(value, value) : value);
   if (!isPlain(parsed)) return wrapped(parsed, schema, depth);
   const properties = propertiesOf(schema);
   const keyed = repairKeys(wrappedKeys(parsed, schema), schema);
@@ -58,6 +61,11 @@ function repairObject(value: unknown, schema: JsonSchema, depth: number): unknow
     Object.hasOwn(properties, key) ? repair(item, properties[key], depth + 1) : item,
   ]);
   return Object.fromEntries(entries);
+}
+
+/** Out of a list of one object. */
+function onlyItem(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 && isPlain(value[0]) ? value[0] : value;
 }
 
 /** A bare value where the tool takes one argument. */

@@ -67,8 +67,15 @@ function holdsSchemas(key: string): boolean {
 }
 
 function wordsOf(errors: readonly OutputUnit[], value: unknown, named: ValueWords): readonly string[] {
-  const told = errors.filter(({ keyword }) => !outer.has(keyword)).map((error) => words(error, value, named));
+  const inner = errors.filter(({ keyword }) => !outer.has(keyword));
+  const told = inner.filter((error) => !isWrongAnyway(error, inner)).map((error) => words(error, value, named));
   return told.length === 0 ? ["they do not follow the schema"] : [...new Set(told)];
+}
+
+/** A property that is wrong counts as one that nothing knows, too. */
+function isWrongAnyway({ keyword, instanceLocation }: OutputUnit, errors: readonly OutputUnit[]): boolean {
+  const isWithin = (place: string) => place === instanceLocation || place.startsWith(`${instanceLocation}/`);
+  return keyword === "false" && errors.some((other) => other.keyword !== "false" && isWithin(other.instanceLocation));
 }
 
 function words({ keyword, instanceLocation, error }: OutputUnit, value: unknown, named: ValueWords): string {

@@ -12,6 +12,13 @@ test.each([
   ['{"a":', {}, '{"a":'],
   ["[1]", {}, [1]],
   [7, {}, 7],
+  ['{"a": 1,}', { a: 1 }, undefined],
+  ["{'a': True, 'b': None}", { a: true, b: null }, undefined],
+  ['{"a": "x\ny"}', { a: "x\ny" }, undefined],
+  ['{"a": 1}}', { a: 1 }, undefined],
+  ['```json\n{"a": 1}\n```', { a: 1 }, undefined],
+  ['{"a": 1} and more', {}, '{"a": 1} and more'],
+  ['{"a": "x', {}, '{"a": "x'],
 ])("arguments %j become %j, and %j is kept as it came", (given, input, rawInput) => {
   const call = toolCall("c1", " clock ", given);
   expect(call.input).toEqual(input);

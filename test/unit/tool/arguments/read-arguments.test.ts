@@ -16,6 +16,8 @@ const paths = object({ paths: { type: "array", items: text } }, ["paths"]);
 const filter = object({ filter: { type: "object", properties: { owner: text, name: text } } }, ["filter"]);
 const optional = object({ zone: { anyOf: [text, { type: "null" }] }, count: whole });
 
+const nested = object({ line: object({ number: { type: ["integer", "null"] } }) });
+
 const read = (parameters: JsonSchema, given: unknown): Promise<unknown> =>
   readArguments({ name: "weather", description: "", parameters }, given);
 
@@ -36,6 +38,8 @@ describe("near misses are put right", () => {
     ["a list of one for its item", weather, { city: ["Bonn"] }, { city: "Bonn" }],
     ["a value that describes itself", weather, { city: { type: "string", value: "Bonn" } }, { city: "Bonn" }],
     ["an unknown key that says nothing", weather, { city: "Bonn", note: "" }, { city: "Bonn" }],
+    ["a text for a whole number or null", nested, { line: { number: "3" } }, { line: { number: 3 } }],
+    ["a list of one for its object", nested, { line: [{ number: 3 }] }, { line: { number: 3 } }],
     ["an item for a list", paths, { paths: "a.txt" }, { paths: ["a.txt"] }],
     ["a list as text", paths, { paths: '["a.txt","b.txt"]' }, { paths: ["a.txt", "b.txt"] }],
     ["a bare list", paths, ["a.txt"], { paths: ["a.txt"] }],
@@ -101,4 +105,10 @@ describe("a schema that lies harms nobody", () => {
     expect(["taken", "ToolError"]).toContain(outcome);
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
+});
+
+test("an argument that is wrong is not called unknown, too", async () => {
+  const told = await read(nested, { line: { number: "many" } }).catch(String);
+  expect(told).toContain('"line.number" is "many", and expected');
+  expect(told).not.toContain("there is no argument");
 });
