@@ -15,7 +15,7 @@ import { loadManifest } from "../manifest/load.ts";
 import type { Problem } from "../manifest/problem.ts";
 import { formatProblem } from "../manifest/problem.ts";
 import { resolvedPlain, resolvedYaml } from "../manifest/resolved.ts";
-import { engineMissing } from "../runtime/engine-missing.ts";
+import { buildLacks } from "../runtime/build-lacks.ts";
 import { reloadRuntime } from "../runtime/control-client.ts";
 import { askLocalRuntime } from "./ask-runtime.ts";
 import type { Command, Invocation } from "./command.ts";
@@ -55,14 +55,13 @@ async function check(invocation: Invocation, terminal: Terminal): Promise<number
   const file = manifestFile(invocation.text("file"), terminal.folder);
   const dropIn = invocation.text("drop-in");
   if (invocation.flag("against-running")) return checkAgainstRunning(file, dropIn, invocation, terminal);
-  const noEngine = engineMissing();
   const path = resolve(terminal.folder, file);
   const checked = await loadManifest({
     file,
     ...(dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) }),
     variables: serviceVariables(path, terminal.environment),
     hostName: hostname(),
-    ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
+    ...buildLacks(),
   });
   const reach = isServiceManifest(path) ? unitReach(checked.seen.files(), readUnitDropIns()) : undefined;
   const result = { ...checked, warnings: [...checked.warnings, ...hiddenFiles(file, reach)] };

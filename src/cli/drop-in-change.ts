@@ -6,7 +6,7 @@ import { serviceVariables } from "../host/unit-reach.ts";
 import { dropInFolder, type LoadOptions, type LoadResult, loadManifest } from "../manifest/load.ts";
 import { formatProblem } from "../manifest/problem.ts";
 import { reloadRuntime, runtimeStatus } from "../runtime/control-client.ts";
-import { engineMissing } from "../runtime/engine-missing.ts";
+import { buildLacks } from "../runtime/build-lacks.ts";
 import { askIfRunning } from "./ask-runtime.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError, exitCode } from "./command-error.ts";
@@ -28,7 +28,6 @@ export function manifestPlace(invocation: Invocation, terminal: Terminal): Manif
   const file = resolve(terminal.folder, manifestFile(invocation.text("file"), terminal.folder));
   const dropIn = invocation.text("drop-in");
   const options = { file, ...(dropIn === undefined ? {} : { dropIn: resolve(terminal.folder, dropIn) }) };
-  const noEngine = engineMissing();
   return {
     file,
     folder: dropInFolder(options),
@@ -38,7 +37,7 @@ export function manifestPlace(invocation: Invocation, terminal: Terminal): Manif
         ...change,
         variables: serviceVariables(file, terminal.environment),
         hostName: hostname(),
-        ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
+        ...buildLacks(),
       }),
   };
 }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Logger } from "../telemetry/log.ts";
+import { vectorsMissing } from "./carries-vectors.ts";
 import { agentKnowledge, type AgentKnowledge } from "./agent-knowledge.ts";
 import { KnowledgeIndex, type KnowledgeIndexPorts, type KnowledgeSubject } from "./index/knowledge-index.ts";
 import { readPassages } from "./index/read-passages.ts";
@@ -13,6 +14,8 @@ export interface KnowledgeDeskPorts {
   readonly log: Logger;
   /** Whether two subjects are equal, models aside. */
   readonly isSame: (one: unknown, other: unknown) => boolean;
+  /** For tests; default: what this executable lacks. */
+  readonly noVectors?: string;
   /** For tests. */
   readonly read?: KnowledgeIndexPorts["read"];
   readonly firstPauseMs?: number;
@@ -73,6 +76,7 @@ export class KnowledgeDesk {
 
   #open(agent: string, subject: KnowledgeSubject): Shared {
     const { stateDirectory, log, read, firstPauseMs } = this.#ports;
+    const noVectors = this.#ports.noVectors ?? vectorsMissing();
     const index = new KnowledgeIndex(subject, {
       path: join(stateDirectory, knowledgeFolder, `${agent}.db`),
       stateDirectory,
@@ -80,6 +84,7 @@ export class KnowledgeDesk {
       read: read ?? readPassages,
       log: log.with({ agent }),
       after: this.#closing.get(agent) ?? Promise.resolve(),
+      ...(noVectors === undefined ? {} : { noVectors }),
       ...(firstPauseMs === undefined ? {} : { firstPauseMs }),
     });
     const shared = { index, subject, users: 0 };

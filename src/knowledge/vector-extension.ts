@@ -8,30 +8,28 @@ import { carriedPart } from "../host/carried-parts.ts";
 import { extractedFolder, extractPart } from "../host/extract-part.ts";
 import { isNoexec } from "../host/is-noexec.ts";
 import { unpackPart } from "../host/unpack-part.ts";
+import { extensionName, packagedExtension } from "./carries-vectors.ts";
 import { KnowledgeError } from "./contract.ts";
 
-/** SQLite tells the extension's entry point by this name. */
-const fileName = "vec0.so";
-
-/** Resolves to its path. Rejects with a `KnowledgeError` where there is none for this machine, or it cannot be put there. */
-export async function vectorExtension(stateDirectory: string): Promise<string> {
+/** Resolves to its path; undefined: there is none for this machine. Rejects with a `KnowledgeError` where it cannot be put there. */
+export async function vectorExtension(stateDirectory: string): Promise<string | undefined> {
   const part = carriedPart("sqlite-vec");
-  if (part === undefined) return fromPackage();
+  if (part === undefined) return packagedExtension();
   try {
     // It is small: no child is worth its start.
-    return join(await extractPart(part, stateDirectory, unpackPart), fileName);
+    return join(await extractPart(part, stateDirectory, unpackPart), extensionName);
   } catch (cause) {
     throw new KnowledgeError(`Cannot put sqlite-vec into the state directory: ${textOf(cause)}`, { cause });
   }
 }
 
 /**
- * Why this executable cannot search vectors on this machine; undefined: it can, as far as can be told. What is in the state directory is
+ * Why vectors cannot be searched on this machine though the executable carries the search; undefined: they can, as far as can be told. What is in the state directory is
  * tried, else a copy elsewhere, of which nothing is left. Never rejects.
  */
 export async function vectorProblem(stateDirectory: string): Promise<string | undefined> {
   const part = carriedPart("sqlite-vec");
-  if (part !== undefined && existsSync(join(extractedFolder(part, stateDirectory), fileName)))
+  if (part !== undefined && existsSync(join(extractedFolder(part, stateDirectory), extensionName)))
     return problemIn(stateDirectory);
   const folder = mkdtempSync(join(tmpdir(), "muster-vectors-"));
   try {
@@ -45,7 +43,8 @@ export async function vectorProblem(stateDirectory: string): Promise<string | un
 async function problemIn(folder: string): Promise<string | undefined> {
   const database = new Database(":memory:");
   try {
-    loadVectors(database, await vectorExtension(folder));
+    const extension = await vectorExtension(folder);
+    if (extension !== undefined) loadVectors(database, extension);
     return undefined;
   } catch (error) {
     return textOf(error);
@@ -65,16 +64,6 @@ export function loadVectors(database: Database, extension: string): void {
       : `${textOf(cause)}. Look whether a policy of this machine keeps code from being loaded there`;
     throw new KnowledgeError(`Cannot load "${extension}" into SQLite: ${why}`, { cause });
   }
-}
-
-/** Run from source without a build before. */
-function fromPackage(): string {
-  const name = `sqlite-vec-${process.platform}-${process.arch}`;
-  const path = join(import.meta.dirname, "..", "..", "node_modules", name, fileName);
-  if (existsSync(path)) return path;
-  throw new KnowledgeError(
-    `This executable carries no vector search (sqlite-vec) for ${process.platform}-${process.arch}: agents with knowledge run on Linux with glibc`,
-  );
 }
 
 function textOf(error: unknown): string {

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly hostName: string;
   /** Why this build has no engine for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
+  /** Why this build cannot search documents by meaning, when it cannot. */
+  readonly vectorsMissing?: string;
   /** Texts by absolute path that stand in for the files there; a drop-in that is not there is read as if it were. */
   readonly texts?: ReadonlyMap<string, string>;
   /** Drop-ins, by absolute path, that are read as if they were gone. */

@@ -23,12 +23,13 @@ const maxTextBytes = 1024 * 1024;
 const maxFolders = 256;
 
 export function machineSurroundings(
-  given: Pick<Surroundings, "variables" | "hostName" | "engineMissing">,
+  given: Pick<Surroundings, "variables" | "hostName" | "engineMissing" | "vectorsMissing">,
 ): Surroundings {
   return {
     variables: given.variables,
     hostName: given.hostName,
     ...(given.engineMissing === undefined ? {} : { engineMissing: given.engineMissing }),
+    ...(given.vectorsMissing === undefined ? {} : { vectorsMissing: given.vectorsMissing }),
     absolute: (path, base) => resolve(base, path),
     readText,
     unreadable(path) {

@@ -24,6 +24,8 @@ export interface Surroundings {
   hasProgram(program: string): boolean;
   /** Why this build has no engine of its own for `provider: builtin`, when it has none. */
   readonly engineMissing?: string;
+  /** Why this build cannot search documents by meaning, when it cannot. */
+  readonly vectorsMissing?: string;
   /** What is checked was good once: what it names may be missing now, which those tell that need it. */
   readonly wasGood?: true;
 }

@@ -9,7 +9,7 @@ import { formatProblem, type Problem } from "../manifest/problem.ts";
 import type { Sighting } from "../manifest/sighting.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { FileStatus } from "./control-protocol.ts";
-import { engineMissing } from "./engine-missing.ts";
+import { buildLacks } from "./build-lacks.ts";
 import { keepLastGood, readLastGood } from "./last-good.ts";
 import { ManifestRefused } from "./manifest-refused.ts";
 import { SaidFindings } from "./said-findings.ts";
@@ -63,13 +63,12 @@ export function lookAtDesiredState(options: DesiredStateOptions): DesiredState |
 }
 
 function load(options: DesiredStateOptions, kept: ReadonlyMap<string, string>): LoadResult {
-  const noEngine = engineMissing();
   return loadManifestSync({
     file: options.file,
     ...(options.dropIn === undefined ? {} : { dropIn: options.dropIn }),
     variables: options.environment,
     hostName: hostname(),
-    ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
+    ...buildLacks(),
     // A file that is gone takes its agents with it.
     lastGood: new Map([...kept].filter(([path]) => !isGone(path))),
   });

@@ -13,6 +13,7 @@ export interface EmbedPorts {
   readonly prefix: string;
   /** Longest text with its headings. */
   readonly chunkTokens: number;
+  /** 0: no vectors are wanted, and the model is asked for none. */
   readonly dimensions: number;
   readonly rows: IndexRows;
 }
@@ -33,6 +34,10 @@ export async function embedPassages(
     const text = prefix + embeddedText(passage, chunkTokens);
     return { passage, text, hash: hashOf(text) };
   });
+  if (dimensions === 0) {
+    const none = new Float32Array(0);
+    return { passages: keyed.map(({ passage, hash }) => ({ ...passage, hash, vector: none })), asked: 0 };
+  }
   const vectors = new Map<string, Float32Array>();
   const missing = new Map<string, string>();
   for (const { text, hash } of keyed) {

@@ -42,6 +42,8 @@ export interface KnowledgeIndexPorts {
   readonly log: Logger;
   /** Until then somebody else may have the database. */
   readonly after?: Promise<void>;
+  /** Why vectors cannot be searched by this executable, whatever is tried: documents are found by words alone then. */
+  readonly noVectors?: string;
   /** Pauses between tries; default 1 s, doubling to 30 s. */
   readonly firstPauseMs?: number;
 }
@@ -100,10 +102,11 @@ export class KnowledgeIndex {
     const asked = query.slice(0, maxQueryChars).toWellFormed();
     if (asked.trim() === "") return [];
     try {
-      const vector = await embedQuery(embedder, config.queryPrefix, asked, signal);
+      const isByWords = this.#ports.noVectors !== undefined;
+      const vector = isByWords ? undefined : await embedQuery(embedder, config.queryPrefix, asked, signal);
       const { dimensions } = this.#settings ?? {};
       if (dimensions === undefined) throw new KnowledgeError(this.status().reason ?? "The index is being opened");
-      if (vector?.length !== dimensions)
+      if ((vector?.length ?? 0) !== dimensions)
         throw new KnowledgeError(`Model "${embedder.name}" gives other vectors than before`);
       return await this.#reader.find(asked, vector, count);
     } catch (error) {
@@ -180,11 +183,15 @@ export class KnowledgeIndex {
   /** Asks the model for a vector: only then is it known how long they are, and that there are any. */
   async #askSettings(signal: AbortSignal): Promise<IndexSettings> {
     const { config, embedder, modelIdentity } = this.#subject;
+    const { chunkTokens, overlapTokens, documentPrefix } = config;
+    if (this.#ports.noVectors !== undefined) {
+      this.#log.warn("Documents are found by words alone", { reason: this.#ports.noVectors });
+      return { model: "", dimensions: 0, chunkTokens, overlapTokens, documentPrefix };
+    }
     const [vector] = await embedder.embed([probeText], signal);
     signal.throwIfAborted();
     const dimensions = vector?.length ?? 0;
     if (dimensions === 0) throw new KnowledgeError(`Model "${embedder.name}" gives no embeddings`);
-    const { chunkTokens, overlapTokens, documentPrefix } = config;
     return { model: modelIdentity, dimensions, chunkTokens, overlapTokens, documentPrefix };
   }
 
@@ -218,10 +225,12 @@ export class KnowledgeIndex {
     this.#works({ ...rows.counts(), waiting: 0, state: "ready" });
   }
 
-  #found(store: IndexStore, waiting: number, notes: readonly string[]): void {
+  #found(store: IndexStore, waiting: number, others: readonly string[]): void {
+    const { noVectors } = this.#ports;
+    const notes = noVectors === undefined ? others : [`documents are found by words alone: ${noVectors}`, ...others];
     if (waiting > 0) this.#log.info("Documents are being indexed", { waiting });
     const { notes: said } = this.status();
-    for (const note of notes) if (!said.includes(note)) this.#log.warn("Documents are left out", { note });
+    for (const note of others) if (!said.includes(note)) this.#log.warn("Documents are left out", { note });
     this.#works({ ...store.rows.counts(), waiting, notes, state: waiting > 0 ? "indexing" : "ready" });
   }
 

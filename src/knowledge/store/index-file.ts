@@ -12,6 +12,7 @@ import { createSchema, schemaVersion } from "./schema.ts";
 export interface IndexSettings {
   /** Provider, address and name of the embedding model. */
   readonly model: string;
+  /** 0: it holds no vectors, and is searched by words alone. */
   readonly dimensions: number;
   readonly chunkTokens: number;
   readonly overlapTokens: number;
@@ -26,8 +27,8 @@ export interface OpenedIndex {
 
 const settingsFact = "settings";
 
-/** Mode 0600 in a folder with 0700. Throws what SQLite and the file system throw, and a `KnowledgeError` of the extension. */
-export function openIndex(path: string, extension: string, settings: IndexSettings): OpenedIndex {
+/** Mode 0600 in a folder with 0700. `extension`: undefined where there is none for this machine. Throws what SQLite and the file system throw, and a `KnowledgeError` of the extension. */
+export function openIndex(path: string, extension: string | undefined, settings: IndexSettings): OpenedIndex {
   makeFolder(dirname(path));
   const found = openSound(path, extension);
   const before = found.database === undefined ? undefined : settingsOf(found.database);
@@ -42,11 +43,11 @@ export function openIndex(path: string, extension: string, settings: IndexSettin
 }
 
 /** For searching beside the writer. Throws as `openIndex`. */
-export function openForSearch(path: string, extension: string): Database {
+export function openForSearch(path: string, extension: string | undefined): Database {
   const database = new Database(path, { readonly: true });
   try {
     database.run("PRAGMA busy_timeout = 2000");
-    loadVectors(database, extension);
+    if (extension !== undefined) loadVectors(database, extension);
     return database;
   } catch (error) {
     database.close();
@@ -58,7 +59,10 @@ export function discardIndex(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(`${path}${suffix}`, { force: true });
 }
 
-function openSound(path: string, extension: string): { readonly database?: Database; readonly broken?: string } {
+function openSound(
+  path: string,
+  extension: string | undefined,
+): { readonly database?: Database; readonly broken?: string } {
   try {
     return { database: connect(path, extension) };
   } catch (error) {
@@ -68,7 +72,7 @@ function openSound(path: string, extension: string): { readonly database?: Datab
 }
 
 /** Nothing of an index is lost for good, so that a commit need not wait for the disk. */
-function connect(path: string, extension: string): Database {
+function connect(path: string, extension: string | undefined): Database {
   const database = new Database(path, { create: true, readwrite: true });
   try {
     chmodSync(path, 0o600);
@@ -79,7 +83,7 @@ function connect(path: string, extension: string): Database {
     database.run("PRAGMA busy_timeout = 2000");
     database.run("PRAGMA cache_size = -1024");
     database.run(`PRAGMA journal_size_limit = ${16 * 1024 ** 2}`);
-    loadVectors(database, extension);
+    if (extension !== undefined) loadVectors(database, extension);
     return database;
   } catch (error) {
     database.close();
@@ -100,6 +104,8 @@ function changeOf(before: string, settings: IndexSettings): string {
   const old: unknown = JSON.parse(before);
   const { model, dimensions } = isRecord(old) ? old : {};
   if (typeof model !== "string" || typeof dimensions !== "number") return "it was made by another version";
+  if (dimensions === 0) return "it held words alone";
+  if (settings.dimensions === 0) return "vectors cannot be searched by this executable";
   if (model !== settings.model) return `it was made with the model "${model}"`;
   if (dimensions !== settings.dimensions)
     return `the model gives vectors of ${settings.dimensions} numbers, and gave ${dimensions}`;

@@ -26,8 +26,8 @@ export class IndexReader {
     this.#ports = ports;
   }
 
-  /** Rejects with what SQLite throws, and with a `KnowledgeError` where there is no vector search. */
-  async find(query: string, vector: Float32Array, count: number): Promise<readonly FoundPassage[]> {
+  /** Without a vector by words alone. Rejects with what SQLite throws, and with a `KnowledgeError` where the vector search cannot be loaded. */
+  async find(query: string, vector: Float32Array | undefined, count: number): Promise<readonly FoundPassage[]> {
     return (await this.#opened()).find(query, vector, count);
   }
 

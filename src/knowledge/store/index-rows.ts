@@ -25,7 +25,7 @@ export interface NewFile {
   readonly hash: string;
 }
 
-/** A passage with its vector, of length 1. `hash`: of what was embedded. */
+/** A passage with its vector, of length 1, or empty in an index of words alone. `hash`: of what was embedded. */
 export interface NewPassage extends IndexedPassage {
   readonly hash: string;
   readonly vector: Float32Array;
@@ -36,9 +36,11 @@ const sliceRows = 64;
 
 export class IndexRows {
   readonly #database: Database;
+  readonly #hasVectors: boolean;
 
-  constructor(database: Database) {
+  constructor(database: Database, hasVectors = true) {
     this.#database = database;
+    this.#hasVectors = hasVectors;
   }
 
   files(): readonly FileRow[] {
@@ -54,6 +56,7 @@ export class IndexRows {
 
   /** Of the passage that has just this text, wherever it stands. */
   vectorOf(hash: string): Float32Array | undefined {
+    if (!this.#hasVectors) return undefined;
     const known = this.#database
       .query<{ embedding: Uint8Array }, [string]>(
         "SELECT embedding FROM vectors WHERE rowid = (SELECT id FROM chunks WHERE hash = ? LIMIT 1)",
@@ -103,7 +106,7 @@ export class IndexRows {
   /** `keepsVectors`: it may be there again under another name. */
   async remove(path: string, keepsVectors = false): Promise<void> {
     await this.#atOnce(async () => {
-      if (keepsVectors)
+      if (keepsVectors && this.#hasVectors)
         this.#database
           .query(
             `INSERT OR REPLACE INTO embedded SELECT c.hash, v.embedding FROM chunks c JOIN vectors v ON v.rowid = c.id
@@ -144,7 +147,7 @@ export class IndexRows {
     if (file === null) return;
     const ids = this.#database.query<{ id: number }, [number]>("SELECT id FROM chunks WHERE file = ?").all(file.id);
     const statements: readonly Statement<unknown, [number]>[] = [
-      this.#database.query("DELETE FROM vectors WHERE rowid = ?"),
+      ...(this.#hasVectors ? [this.#database.query<unknown, [number]>("DELETE FROM vectors WHERE rowid = ?")] : []),
       this.#database.query("DELETE FROM words WHERE rowid = ?"),
       this.#database.query("DELETE FROM chunks WHERE id = ?"),
     ];
@@ -170,12 +173,14 @@ export class IndexRows {
       "INSERT INTO chunks (file, headings, page, line, text, hash) VALUES (?, ?, ?, ?, ?, ?)",
     );
     const word = this.#database.query("INSERT INTO words (rowid, text, headings) VALUES (?, ?, ?)");
-    const vector = this.#database.query("INSERT INTO vectors (rowid, embedding) VALUES (?, ?)");
+    const vector = this.#hasVectors
+      ? this.#database.query("INSERT INTO vectors (rowid, embedding) VALUES (?, ?)")
+      : undefined;
     const kept = this.#database.query("DELETE FROM embedded WHERE hash = ?");
     return ({ headings, page, line, text, hash, vector: numbers }) => {
       const done = chunk.run(file, JSON.stringify(headings), page ?? null, line ?? null, text, hash);
       word.run(done.lastInsertRowid, text, headings.join(" "));
-      vector.run(done.lastInsertRowid, bytesOf(numbers));
+      vector?.run(done.lastInsertRowid, bytesOf(numbers));
       kept.run(hash);
     };
   }

@@ -29,9 +29,10 @@ export class IndexSearch {
     this.#database = database;
   }
 
-  /** The best `count`, none twice that says the same. `vector`: of the query, of length 1. */
-  find(query: string, vector: Float32Array, count: number): readonly FoundPassage[] {
-    const fused = fuseRanks([this.#byMeaning(vector), this.#byWords(query)]);
+  /** The best `count`, none twice that says the same. `vector`: of the query, of length 1; undefined: by words alone. */
+  find(query: string, vector: Float32Array | undefined, count: number): readonly FoundPassage[] {
+    const byMeaning = vector === undefined ? [] : this.#byMeaning(vector);
+    const fused = fuseRanks([byMeaning, this.#byWords(query)]);
     const found: FoundPassage[] = [];
     const seen = new Set<string>();
     for (const { id, score } of fused) {

@@ -15,17 +15,18 @@ export class IndexStore {
   readonly discarded: string | undefined;
   readonly #database: Database;
 
-  private constructor(path: string, extension: string, settings: IndexSettings) {
+  private constructor(path: string, extension: string | undefined, settings: IndexSettings) {
     const { database, discarded } = openIndex(path, extension, settings);
     this.#database = database;
     this.dimensions = settings.dimensions;
     this.discarded = discarded;
-    this.rows = new IndexRows(database);
+    this.rows = new IndexRows(database, settings.dimensions > 0);
   }
 
-  /** Rejects with what SQLite and the file system throw, and with a `KnowledgeError` where there is no vector search. */
+  /** Rejects with what SQLite and the file system throw, and with a `KnowledgeError` where the vector search cannot be loaded. */
   static async open(path: string, stateDirectory: string, settings: IndexSettings): Promise<IndexStore> {
-    return new IndexStore(path, await vectorExtension(stateDirectory), settings);
+    const extension = settings.dimensions === 0 ? undefined : await vectorExtension(stateDirectory);
+    return new IndexStore(path, extension, settings);
   }
 
   /** Whether all documents have been indexed once. */
@@ -42,8 +43,8 @@ export class IndexStore {
     return countBlocks(this.#database);
   }
 
-  compact(signal: AbortSignal): Promise<void> {
-    return compactVectors(this.#database, signal);
+  async compact(signal: AbortSignal): Promise<void> {
+    if (this.dimensions > 0) await compactVectors(this.#database, signal);
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import type { Database } from "bun:sqlite";
 /** Another one whenever documents are cut otherwise, too. */
 export const schemaVersion = 2;
 
-/** Vectors are of length 1: then the order by distance is that by angle, and cheaper to have. */
+/** Vectors are of length 1: then the order by distance is that by angle, and cheaper to have. Of 0 numbers there are none: words are all there is. */
 export function createSchema(database: Database, dimensions: number): void {
   const statements = [
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -36,7 +36,7 @@ export function createSchema(database: Database, dimensions: number): void {
       text, headings, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 2'
     )`,
     "CREATE VIRTUAL TABLE word_counts USING fts5vocab(words, row)",
-    `CREATE VIRTUAL TABLE vectors USING vec0(embedding float[${dimensions}])`,
+    ...(dimensions === 0 ? [] : [`CREATE VIRTUAL TABLE vectors USING vec0(embedding float[${dimensions}])`]),
     `PRAGMA user_version = ${schemaVersion}`,
   ];
   database.transaction(() => statements.forEach((statement) => database.run(statement)))();

@@ -23,6 +23,11 @@ export function checkKnowledge(
   const here = [...path, "knowledge"];
   checkPaths(knowledge["paths"], [...here, "paths"], scope, surroundings);
   checkOverlap(knowledge, here, scope);
+  if ("knowledge" in agent && surroundings.vectorsMissing !== undefined)
+    scope.warning(
+      here,
+      `Found documents to be known by meaning: ${surroundings.vectorsMissing}, so that they are found by their words alone, without the model`,
+    );
   const { model } = knowledge;
   if (typeof model !== "string") return;
   const provider = providerOf(model, declared);

@@ -15,7 +15,9 @@ export interface KnowledgeFacts {
   readonly skip: string | undefined;
   /** Rejects with the signal's reason only. */
   readonly documents: (signal: AbortSignal) => Promise<{ readonly count: number; readonly notes: readonly string[] }>;
-  /** Why vectors cannot be searched here; undefined: they can. Never rejects. */
+  /** Why this executable cannot search vectors; undefined: it can. */
+  readonly noVectors: string | undefined;
+  /** Why vectors cannot be searched here, though the executable can; undefined: they can. Never rejects. */
   readonly extensionProblem: () => Promise<string | undefined>;
   /** How many numbers a vector of the model has. Rejects with why there is none. */
   readonly dimensions: (signal: AbortSignal) => Promise<number>;
@@ -51,7 +53,17 @@ async function documentsFinding(facts: KnowledgeFacts, signal: AbortSignal): Pro
   return ok(count === 1 ? "1 document" : `${count} documents`, { documents: count });
 }
 
-async function searchFindings({ status, extensionProblem }: KnowledgeFacts): Promise<readonly Finding[]> {
+async function searchFindings(facts: KnowledgeFacts): Promise<readonly Finding[]> {
+  const { noVectors } = facts;
+  if (noVectors === undefined) return indexFindings(facts);
+  const byWords = warning(
+    `They are found by words alone: ${noVectors}`,
+    "An executable for Linux with glibc finds them by meaning, too",
+  );
+  return [byWords, ...(await indexFindings(facts))];
+}
+
+async function indexFindings({ status, extensionProblem }: KnowledgeFacts): Promise<readonly Finding[]> {
   if (status?.state === "degraded")
     return [
       problem(
@@ -67,11 +79,12 @@ async function searchFindings({ status, extensionProblem }: KnowledgeFacts): Pro
     ];
   }
   const reason = await extensionProblem();
-  return reason === undefined ? [] : [problemOf(reason, "Take an executable for Linux with glibc")];
+  return reason === undefined ? [] : [problemOf(reason, "See docs/knowledge.md for what the search needs")];
 }
 
 async function modelFinding(facts: KnowledgeFacts, signal: AbortSignal): Promise<Finding> {
-  const { model, skip, limitMs } = facts;
+  const { model, skip, limitMs, noVectors } = facts;
+  if (noVectors !== undefined) return skipped(`Model "${model}" is not asked: no vectors are wanted of it here`);
   if (skip !== undefined) return skipped(skip);
   try {
     const dimensions = await facts.dimensions(AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));

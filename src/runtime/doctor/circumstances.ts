@@ -9,7 +9,7 @@ import { formatProblem } from "../../manifest/problem.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { ControlError, runtimeStatus } from "../control-client.ts";
 import type { RuntimeStatus } from "../control-protocol.ts";
-import { engineMissing } from "../engine-missing.ts";
+import { buildLacks } from "../build-lacks.ts";
 import type { ManifestFacts } from "./manifest-facts.ts";
 
 /** What the checks are made from. */
@@ -57,13 +57,12 @@ export interface ManifestChoice {
 /** Reads the manifest as the service would, where it is the service's. Never rejects. */
 export async function manifestFacts(choice: ManifestChoice): Promise<ManifestFacts> {
   const path = resolve(choice.folder, choice.file);
-  const noEngine = engineMissing();
   const loaded = await loadManifest({
     file: path,
     ...(choice.dropIn === undefined ? {} : { dropIn: resolve(choice.folder, choice.dropIn) }),
     variables: serviceVariables(path, choice.environment),
     hostName: hostname(),
-    ...(noEngine === undefined ? {} : { engineMissing: noEngine }),
+    ...buildLacks(),
   });
   return factsOf(path, loaded);
 }

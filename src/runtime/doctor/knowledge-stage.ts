@@ -1,6 +1,7 @@
 // The checks of what agents know from documents, each agent in a row of its own.
 
 import { dirname } from "node:path";
+import { vectorsMissing } from "../../knowledge/carries-vectors.ts";
 import { findFiles } from "../../knowledge/files/find-files.ts";
 import { vectorProblem } from "../../knowledge/vector-extension.ts";
 import type { AgentConfig, Manifest } from "../../manifest/manifest.ts";
@@ -34,6 +35,7 @@ function checkOf(agent: AgentConfig, manifest: Manifest, circumstances: Circumst
       const { files, notes } = await findFiles(wanted, signal);
       return { count: files.length, notes };
     },
+    noVectors: vectorsMissing(),
     extensionProblem: () => vectorProblem(stateDirectory),
     dimensions: (signal) => dimensionsOf(knowledge.model, manifest, circumstances, signal),
   });

@@ -46,12 +46,13 @@ function config(changes: Partial<KnowledgeConfig> = {}): KnowledgeConfig {
   };
 }
 
-function desk(log = recordedLog()) {
+function desk(log = recordedLog(), lacks: { readonly noVectors?: string } = {}) {
   const made = new KnowledgeDesk({
     stateDirectory: join(folder, "state"),
     isSame: isSameValue,
     log,
     firstPauseMs: 10,
+    ...lacks,
   });
   desks.push(made);
   return { desk: made, log };
@@ -125,6 +126,35 @@ describe("the knowledge of an agent", () => {
     rmSync(join(folder, "docs/b.md"));
     await until(knowledge, ({ documents }) => documents === 1);
     expect((await recall(knowledge, "alpha beta")).map(({ text }) => text)).toEqual(["Gamma is three."]);
+  }, 30_000);
+
+  test("is found by words alone where no vectors can be searched, without the model, and that is told", async () => {
+    put("press.md", "# Press\n\n## Oil\n\nThe oil is changed every month.\n");
+    put("robot.md", "The robot welds.");
+    const embedder = scriptedEmbedder();
+    const lacking = desk(recordedLog(), { noVectors: "this executable carries no vector search for plan9" });
+    const knowledge = lacking.desk.attach("a", subject(embedder));
+    await until(knowledge, isReady);
+    expect((await recall(knowledge, "When is the oil changed?"))[0]?.source).toBe("docs/press.md › Press › Oil");
+    put("press.md", "# Press\n\n## Oil\n\nThe oil is changed every week.\n");
+    while (!(await recall(knowledge, "oil"))[0]?.text.includes("week")) await Bun.sleep(10);
+    rmSync(join(folder, "docs/robot.md"));
+    await until(knowledge, ({ documents }) => documents === 1);
+    expect(await recall(knowledge, "robot")).toEqual([]);
+    expect(embedder.asked).toEqual([]);
+    expect(knowledge.note()).toBe(
+      "knowledge: documents are found by words alone: this executable carries no vector search for plan9",
+    );
+    expect(lacking.log.messages()).toContain("Documents are found by words alone");
+    await lacking.desk.close();
+    const whole = desk();
+    const again = whole.desk.attach("a", subject(embedder));
+    await until(again, isReady);
+    expect(embedder.asked).not.toBeEmpty();
+    expect(again.note()).toBeUndefined();
+    expect(whole.log.lines.find(({ message }) => message === "The index of documents is made anew")).toMatchObject({
+      reason: "it held words alone",
+    });
   }, 30_000);
 
   test("names what cannot be read, and indexes the rest", async () => {

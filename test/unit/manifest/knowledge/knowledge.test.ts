@@ -15,13 +15,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-async function load(knowledge: string, more = "") {
+async function load(knowledge: string, more = "", lacks: { readonly vectorsMissing?: string } = {}) {
   const models =
     "models:\n  embed: { endpoint: ollama, model: nomic-embed-text }\n  claude: { endpoint: ant, model: c }\n";
   const endpoints = "endpoints:\n  ant: { provider: anthropic, api_key: x }\n";
   const text = `${endpoints}${models}agents:\n  a:\n    model: ollama/m\n    knowledge: ${knowledge}\n${more}`;
   writeFileSync(join(root, "agents.yaml"), text);
-  const result = await loadManifest({ file: join(root, "agents.yaml"), variables: {}, hostName: "h" });
+  const result = await loadManifest({ file: join(root, "agents.yaml"), variables: {}, hostName: "h", ...lacks });
   const lines = [...result.problems, ...result.warnings]
     .map((found) => formatProblem(found).replaceAll(`${root}/`, ""))
     .filter((line) => !line.includes("plain text"));
@@ -29,6 +29,16 @@ async function load(knowledge: string, more = "") {
 }
 
 describe("knowledge of an agent", () => {
+  test("is a warning where the executable finds by words alone", async () => {
+    const { manifest, lines } = await load("{ paths: [docs/**/*.md], model: embed }", "", {
+      vectorsMissing: "this executable carries no vector search for darwin-arm64",
+    });
+    expect(lines).toEqual([
+      "agents.yaml:9:16: warning: agents.a.knowledge: Found documents to be known by meaning: this executable carries no vector search for darwin-arm64, so that they are found by their words alone, without the model",
+    ]);
+    expect(manifest?.agents.size).toBe(1);
+  });
+
   test("takes patterns from the manifest's folder, and a model that is declared or inline", async () => {
     const { manifest, lines } = await load("{ paths: [docs/**/*.md], model: embed }");
     expect(lines).toEqual([]);

@@ -20,6 +20,7 @@ async function findings(changes: Partial<KnowledgeFacts> = {}) {
     limitMs: 1_000,
     skip: undefined,
     documents: () => Promise.resolve({ count: 3, notes: [] }),
+    noVectors: undefined,
     extensionProblem: () => Promise.resolve(undefined),
     dimensions: () => Promise.resolve(384),
     ...changes,
@@ -55,7 +56,16 @@ describe("knowledge of an agent", () => {
     );
   });
 
-  test("is a problem without vector search, and with a model that makes no vectors", async () => {
+  test("warns where this executable finds by words alone, and asks the model for nothing then", async () => {
+    const noVectors = "this executable carries no vector search for linux-x64-musl";
+    expect(await findings({ noVectors, dimensions: () => Promise.reject(new Error("Asked")) })).toEqual([
+      "ok: 3 documents",
+      `warning: They are found by words alone: ${noVectors}`,
+      'skipped: Model "embed" is not asked: no vectors are wanted of it here',
+    ]);
+  });
+
+  test("is a problem where the vector search cannot be loaded, and with a model that makes no vectors", async () => {
     expect(await findings({ extensionProblem: () => Promise.resolve("It carries none") })).toContain(
       "problem: It carries none",
     );
