@@ -13,6 +13,8 @@ import type { RunStore } from "./store/run-store.ts";
 /** Where the folder tells of no changes, it is looked at this often. */
 const lookMs = 5_000;
 const mostFiles = 10_000;
+/** Files that are there no more and stay known: a disk that was away, or a file that is moved out and back, starts nothing again. */
+const mostGone = 10_000;
 
 export interface FileParts {
   readonly key: TriggerKey;
@@ -108,7 +110,7 @@ export class FileTrigger {
     const files = new Map<string, string>();
     for (const name of names.sort()) {
       const stat = await lstat(join(folder, name)).catch(() => undefined);
-      if (stat?.isFile() === true) files.set(name, `${stat.size} ${stat.mtimeMs} ${stat.ino}`);
+      if (stat?.isFile() === true) files.set(name, `${stat.size} ${stat.mtimeMs}`);
     }
     return files;
   }
@@ -131,12 +133,13 @@ export class FileTrigger {
       return;
     }
     this.#forgetGone(files);
-    for (const [name, stamp] of files) if (this.#seen.get(name) !== stamp) this.#consider(name, stamp);
+    for (const [name, stamp] of files) if (!isSame(this.#seen.get(name), stamp)) this.#consider(name, stamp);
   }
 
   #forgetGone(files: ReadonlyMap<string, string>): void {
     const { store, key } = this.#parts;
-    const gone = [...this.#seen.keys()].filter((name) => !files.has(name));
+    const away = [...this.#seen.keys()].filter((name) => !files.has(name));
+    const gone = away.slice(0, Math.max(0, away.length - mostGone));
     for (const name of this.#candidates.keys()) if (!files.has(name)) this.#candidates.delete(name);
     if (gone.length === 0) return;
     store.together(() => {
@@ -160,4 +163,9 @@ export class FileTrigger {
     this.#candidates.delete(name);
     this.#seen.set(name, stamp);
   }
+}
+
+/** Stamps of before may have the number of the inode at their end, which some disks give anew whenever they are mounted. */
+function isSame(seen: string | undefined, stamp: string): boolean {
+  return seen === stamp || seen?.startsWith(`${stamp} `) === true;
 }
