@@ -31,9 +31,9 @@ export function buildEndpoint(
     headers: keys.headers ?? {},
     ...(keys.proxy === undefined ? {} : { proxy: keys.proxy }),
     ...(keys.ca_file === undefined ? {} : { caFile: keys.ca_file }),
-    connectTimeoutMs: withDefault(keys.connect_timeout, endpointDefaults.connect_timeout),
-    retries: withDefault(keys.retries, endpointDefaults.retries),
-    retryWithinMs: withDefault(keys.retry_within, endpointDefaults.retry_within),
+    connectTimeoutMs: withDefault(keys.connect_timeout, endpointDefaults().connect_timeout),
+    retries: withDefault(keys.retries, endpointDefaults().retries),
+    retryWithinMs: withDefault(keys.retry_within, endpointDefaults().retry_within),
     ...missingHere(provider, keys, surroundings, absences),
   };
 }
@@ -72,7 +72,8 @@ export function buildModel(name: string, endpoint: string, provider: ProviderNam
     ...(keys.keep_alive === undefined ? {} : { keepAliveMs: keys.keep_alive }),
     ...(keys.ram === undefined ? {} : { ramBytes: keys.ram }),
     // A file that is named by its address is there to be fetched.
-    pull: provider === "builtin" && keys.url !== undefined ? "if-missing" : withDefault(keys.pull, modelDefaults.pull),
+    pull:
+      provider === "builtin" && keys.url !== undefined ? "if-missing" : withDefault(keys.pull, modelDefaults().pull),
     ...(keys.temperature === undefined ? {} : { temperature: keys.temperature }),
     ...(keys.seed === undefined ? {} : { seed: keys.seed }),
     stop: keys.stop ?? [],

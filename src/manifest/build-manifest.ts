@@ -106,7 +106,9 @@ function buildService({ content, absences }: CheckedFile): Pick<Manifest, "http"
   const { http, limits } = content;
   const hasAddress = absencesBelow(absences, ["http"]).length === 0;
   return {
-    ...(http === undefined || !hasAddress ? {} : { http: parseListen(withDefault(http.listen, httpDefaults.listen)) }),
+    ...(http === undefined || !hasAddress
+      ? {}
+      : { http: parseListen(withDefault(http.listen, httpDefaults().listen)) }),
     ...(limits?.memory === undefined ? {} : { limits: { memoryBytes: limits.memory } }),
   };
 }
@@ -194,7 +196,7 @@ function buildAgent(
   parts: { readonly models: Models; readonly brokers: Brokers; readonly surroundings: Surroundings },
 ): AgentConfig {
   const { models, brokers, surroundings } = parts;
-  const keys = layers.reduceRight<AgentKeys>((lower, layer) => ({ ...lower, ...layer.keys }), agentDefaults);
+  const keys = layers.reduceRight<AgentKeys>((lower, layer) => ({ ...lower, ...layer.keys }), agentDefaults());
   const chain = layers.find((layer) => layer.keys.model !== undefined);
   const knowing = layers.find((layer) => layer.keys.knowledge !== undefined);
   return {
@@ -202,18 +204,18 @@ function buildAgent(
     description: keys.description ?? `${name}, a Muster agent`,
     instructions: instructionsOf(layers, surroundings),
     models: (chain?.keys.model ?? []).map((reference) => models.use(reference, chain?.folder ?? "")),
-    heartbeatMs: withDefault(keys.heartbeat, agentDefaults.heartbeat),
-    concurrency: withDefault(keys.concurrency, agentDefaults.concurrency),
-    queue: withDefault(keys.queue, agentDefaults.queue),
-    deadlineMs: withDefault(keys.deadline, agentDefaults.deadline),
-    dedupeMs: withDefault(keys.dedupe, agentDefaults.dedupe),
-    maxHops: withDefault(keys.max_hops, agentDefaults.max_hops),
-    attachments: withDefault(keys.attachments, agentDefaults.attachments),
-    maxPayloadBytes: withDefault(keys.max_payload, agentDefaults.max_payload),
-    replicas: withDefault(keys.replicas, agentDefaults.replicas),
+    heartbeatMs: withDefault(keys.heartbeat, agentDefaults().heartbeat),
+    concurrency: withDefault(keys.concurrency, agentDefaults().concurrency),
+    queue: withDefault(keys.queue, agentDefaults().queue),
+    deadlineMs: withDefault(keys.deadline, agentDefaults().deadline),
+    dedupeMs: withDefault(keys.dedupe, agentDefaults().dedupe),
+    maxHops: withDefault(keys.max_hops, agentDefaults().max_hops),
+    attachments: withDefault(keys.attachments, agentDefaults().attachments),
+    maxPayloadBytes: withDefault(keys.max_payload, agentDefaults().max_payload),
+    replicas: withDefault(keys.replicas, agentDefaults().replicas),
     callers: buildCallers(keys.callers ?? {}),
     memory: buildMemory(keys.memory ?? {}),
-    turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults.deadline)),
+    turn: buildTurn(keys.turn ?? {}, withDefault(keys.deadline, agentDefaults().deadline)),
     tools: buildTools(keys.tools ?? {}),
     ...(keys.skills === undefined ? {} : { skills: skillsOf(keys.skills, surroundings) }),
     ...(keys.knowledge === undefined
@@ -222,7 +224,7 @@ function buildAgent(
     budgets: (keys.budget ?? []).map(buildBudget),
     guards: buildGuards(keys.guards ?? {}),
     triggers: buildTriggers(keys.triggers ?? {}, brokers),
-    approvalTimeoutMs: withDefault(keys.approval_timeout, agentDefaults.approval_timeout),
+    approvalTimeoutMs: withDefault(keys.approval_timeout, agentDefaults().approval_timeout),
     source,
     ...missingOf(absencesThatCount(layers)),
   };
@@ -235,8 +237,8 @@ function skillsOf(folders: readonly string[], surroundings: Surroundings): Skill
 
 function buildTurn({ steps, tool_calls: toolCalls, tokens, time }: TurnKeys, deadlineMs: number): TurnConfig {
   return {
-    steps: withDefault(steps, turnDefaults.steps),
-    toolCalls: withDefault(toolCalls, turnDefaults.tool_calls),
+    steps: withDefault(steps, turnDefaults().steps),
+    toolCalls: withDefault(toolCalls, turnDefaults().tool_calls),
     ...(tokens === undefined ? {} : { tokens }),
     timeMs: time ?? deadlineMs,
   };
@@ -245,7 +247,7 @@ function buildTurn({ steps, tool_calls: toolCalls, tokens, time }: TurnKeys, dea
 /** Only who signs can be on a list of those that are served. */
 function buildCallers({ trust, allow = [], deny, approve, rate }: CallersKeys): CallersConfig {
   return {
-    trust: allow.length > 0 ? "signed" : withDefault(trust, callersDefaults.trust),
+    trust: allow.length > 0 ? "signed" : withDefault(trust, callersDefaults().trust),
     allow,
     deny: deny ?? [],
     approve: approve ?? [],
@@ -255,13 +257,13 @@ function buildCallers({ trust, allow = [], deny, approve, rate }: CallersKeys): 
 
 function buildMemory(keys: MemoryKeys): MemoryConfig {
   return {
-    store: withDefault(keys.store, memoryDefaults.store),
-    keepTurns: withDefault(keys.keep_turns, memoryDefaults.keep_turns),
-    expireMs: withDefault(keys.expire, memoryDefaults.expire),
-    summarise: withDefault(keys.summarise, memoryDefaults.summarise),
-    conversations: withDefault(keys.conversations, memoryDefaults.conversations),
-    conversationBytes: withDefault(keys.conversation_size, memoryDefaults.conversation_size),
-    totalBytes: withDefault(keys.size, memoryDefaults.size),
+    store: withDefault(keys.store, memoryDefaults().store),
+    keepTurns: withDefault(keys.keep_turns, memoryDefaults().keep_turns),
+    expireMs: withDefault(keys.expire, memoryDefaults().expire),
+    summarise: withDefault(keys.summarise, memoryDefaults().summarise),
+    conversations: withDefault(keys.conversations, memoryDefaults().conversations),
+    conversationBytes: withDefault(keys.conversation_size, memoryDefaults().conversation_size),
+    totalBytes: withDefault(keys.size, memoryDefaults().size),
   };
 }
 
@@ -311,9 +313,9 @@ function impliedMode({ servers, context, embedded }: NatsKeys): NatsConfig["mode
 
 function buildEmbedded(keys: EmbeddedKeys): EmbeddedConfig {
   return {
-    host: withDefault(keys.host, embeddedDefaults.host),
-    port: withDefault(keys.port, embeddedDefaults.port),
-    auth: withDefault(keys.auth, embeddedDefaults.auth),
+    host: withDefault(keys.host, embeddedDefaults().host),
+    port: withDefault(keys.port, embeddedDefaults().port),
+    auth: withDefault(keys.auth, embeddedDefaults().auth),
     ...(keys.programs === undefined ? {} : { programs: buildPrograms(keys.programs) }),
     ...(keys.hub === undefined ? {} : { hub: { url: keys.hub.url, ...buildCredentials(keys.hub) } }),
   };

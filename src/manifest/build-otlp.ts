@@ -26,18 +26,18 @@ export function buildOtlp(
   const { "service.name": named, ...others } = { ...attributes, ...keys.resource_attributes };
   return {
     url: tracesUrl(keys.endpoint ?? otlpVariable(found, "endpoint") ?? noCollector),
-    protocol: withDefault(keys.protocol ?? protocolOf(found), otlpDefaults.protocol),
+    protocol: withDefault(keys.protocol ?? protocolOf(found), otlpDefaults().protocol),
     headers: { ...secretHeaders(otlpVariable(found, "headers") ?? ""), ...keys.headers },
-    compression: withDefault(keys.compression, otlpDefaults.compression),
-    timeoutMs: withDefault(keys.timeout, otlpDefaults.timeout),
+    compression: withDefault(keys.compression, otlpDefaults().compression),
+    timeoutMs: withDefault(keys.timeout, otlpDefaults().timeout),
     ...(keys.tls === undefined ? {} : { tls: buildTls(keys.tls) }),
     serviceName: withDefault(
       keys.service_name ?? otlpVariable(found, "serviceName") ?? named,
-      otlpDefaults.service_name,
+      otlpDefaults().service_name,
     ),
     resourceAttributes: others,
-    sampleRatio: withDefault(keys.sample_ratio, otlpDefaults.sample_ratio),
-    exportsContent: withDefault(keys.content, otlpDefaults.content),
+    sampleRatio: withDefault(keys.sample_ratio, otlpDefaults().sample_ratio),
+    exportsContent: withDefault(keys.content, otlpDefaults().content),
     ...missingOf(absences),
   };
 }

@@ -21,9 +21,9 @@ export function buildBrokers(
       {
         name,
         url: keys.url,
-        protocol: withDefault(keys.protocol, brokerDefaults.protocol),
+        protocol: withDefault(keys.protocol, brokerDefaults().protocol),
         clientId: keys.client_id ?? `${identity.agent}-${identity.owner}-${name}`,
-        keepAliveMs: withDefault(keys.keep_alive, brokerDefaults.keep_alive),
+        keepAliveMs: withDefault(keys.keep_alive, brokerDefaults().keep_alive),
         ...(keys.user === undefined ? {} : { user: keys.user }),
         ...(keys.password === undefined ? {} : { password: keys.password }),
         ...(keys.tls === undefined ? {} : { tls: buildTls(keys.tls) }),
@@ -38,13 +38,13 @@ export function buildTriggers(all: Readonly<Record<string, TriggerKeys>>, broker
   return Object.entries(all).map(([name, keys]) => {
     const source = buildSource(keys, brokers);
     const isTimed = source.type === "every" || source.type === "cron" || source.type === "at";
-    const conversation = withDefault(keys.conversation, triggerDefaults.conversation);
+    const conversation = withDefault(keys.conversation, triggerDefaults().conversation);
     return {
       name,
       source,
       prompt: keys.prompt ?? "{{payload}}",
       ...(conversation === "none" ? {} : { conversation: conversation === "own" ? `trigger ${name}` : conversation }),
-      catchUp: withDefault(keys.catch_up, triggerDefaults.catch_up),
+      catchUp: withDefault(keys.catch_up, triggerDefaults().catch_up),
       overlap: keys.overlap ?? (isTimed ? "skip" : "queue"),
       ...(keys.deliver === undefined ? {} : { deliver: buildDeliver(keys.deliver, brokers) }),
     };
@@ -61,11 +61,11 @@ function buildSource(keys: TriggerKeys, brokers: Brokers): TriggerSource {
     return { type: "subject", subject, ...(queueGroup === undefined ? {} : { queueGroup }) };
   }
   if (keys.mqtt !== undefined) {
-    const qos = asQos(keys.qos, triggerDefaults.qos);
+    const qos = asQos(keys.qos, triggerDefaults().qos);
     return { type: "mqtt", broker: brokerOf(keys.broker, brokers), topic: keys.mqtt, qos };
   }
   const { pattern } = keys;
-  const settleMs = withDefault(keys.settle, triggerDefaults.settle);
+  const settleMs = withDefault(keys.settle, triggerDefaults().settle);
   return { type: "file", folder: keys.file ?? "", ...(pattern === undefined ? {} : { pattern }), settleMs };
 }
 
@@ -76,8 +76,8 @@ function buildDeliver(keys: DeliverKeys, brokers: Brokers): DeliverConfig {
     type: "mqtt",
     broker: brokerOf(keys.broker, brokers),
     topic: keys.mqtt,
-    qos: asQos(keys.qos, deliverDefaults.qos),
-    retain: withDefault(keys.retain, deliverDefaults.retain),
+    qos: asQos(keys.qos, deliverDefaults().qos),
+    retain: withDefault(keys.retain, deliverDefaults().retain),
   };
 }
 
@@ -85,8 +85,8 @@ function buildWill({ topic, payload, online, qos, retain }: NonNullable<BrokerKe
   return {
     topic,
     payload,
-    qos: asQos(qos, willDefaults.qos),
-    retain: withDefault(retain, willDefaults.retain),
+    qos: asQos(qos, willDefaults().qos),
+    retain: withDefault(retain, willDefaults().retain),
     ...(online === undefined ? {} : { online }),
   };
 }

@@ -1,7 +1,8 @@
 // The keys of an agent, which are also the keys of `defaults`.
 
 import * as z from "zod/mini";
-import { acceptedName, count, duration, fields, flag, integer, namePattern, path, size, text } from "./fields.ts";
+import { acceptedName, count, duration, flag, integer, namePattern, part, path, size, text } from "./fields.ts";
+import { later } from "./later.ts";
 import { budgets } from "./schema-budget.ts";
 import { callersSchema } from "./schema-callers.ts";
 import { memoryField } from "./schema-memory.ts";
@@ -79,10 +80,13 @@ function agentKeys() {
       flag({ description: "Whether this address is meant to run on several machines.", default: false }),
     ),
     callers: z.optional(
-      callersSchema.register(fields, {
-        description: "Whose prompts are served (docs/identity.md).",
-        defaultText: "everybody's",
-      }),
+      part(
+        {
+          description: "Whose prompts are served (docs/identity.md).",
+          defaultText: "everybody's",
+        },
+        () => callersSchema,
+      ),
     ),
     memory: z.optional(memoryField),
     tools: z.optional(toolsSchema),
@@ -99,16 +103,22 @@ function agentKeys() {
       ),
     ),
     turn: z.optional(
-      turnSchema.register(fields, {
-        description: "How far one turn may go before it has to answer (docs/tools.md).",
-        defaultText: "12 steps, 32 calls",
-      }),
+      part(
+        {
+          description: "How far one turn may go before it has to answer (docs/tools.md).",
+          defaultText: "12 steps, 32 calls",
+        },
+        () => turnSchema,
+      ),
     ),
     guards: z.optional(
-      guardsSchema.register(fields, {
-        description: "What prompts and answers may not hold, and what is not kept of them (docs/guards.md).",
-        defaultText: "none",
-      }),
+      part(
+        {
+          description: "What prompts and answers may not hold, and what is not kept of them (docs/guards.md).",
+          defaultText: "none",
+        },
+        () => guardsSchema,
+      ),
     ),
     budget: z.optional(
       budgets(
@@ -116,27 +126,30 @@ function agentKeys() {
       ),
     ),
     triggers: z.optional(
-      z
-        .record(z.string().check(z.regex(namePattern, { error: acceptedName })), triggerSchema, {
-          error: 'a map of triggers by name, written as "name:" with its keys below',
-        })
-        .check(
-          z.refine((triggers) => Object.keys(triggers).length <= maxTriggers, {
-            error: `at most ${maxTriggers} triggers`,
-          }),
-        )
-        .register(fields, {
-          description: "What starts turns without a caller, by name (docs/triggers.md).",
-          defaultText: "none",
-        }),
+      part(
+        { description: "What starts turns without a caller, by name (docs/triggers.md).", defaultText: "none" },
+        triggersByName,
+      ),
     ),
   };
 }
 
-export const agentSchema = z.strictObject(agentKeys(), {
-  error: "a map with the keys of an agent, {} when defaults say it all",
-});
-export const defaultsSchema = z.strictObject(agentKeys(), { error: "a map with keys of an agent" });
+function triggersByName() {
+  return z
+    .record(z.string().check(z.regex(namePattern, { error: acceptedName })), triggerSchema, {
+      error: 'a map of triggers by name, written as "name:" with its keys below',
+    })
+    .check(
+      z.refine((triggers) => Object.keys(triggers).length <= maxTriggers, {
+        error: `at most ${maxTriggers} triggers`,
+      }),
+    );
+}
+
+export const agentSchema = later(() =>
+  z.strictObject(agentKeys(), { error: "a map with the keys of an agent, {} when defaults say it all" }),
+);
+export const defaultsSchema = later(() => z.strictObject(agentKeys(), { error: "a map with keys of an agent" }));
 
 /** An agent's keys after parsing: chains as lists, durations in ms, sizes in bytes. */
 export type AgentKeys = z.infer<typeof agentSchema>;

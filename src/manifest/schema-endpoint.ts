@@ -1,7 +1,8 @@
 // The keys of `endpoints`: where models live, and how to reach them there.
 
 import * as z from "zod/mini";
-import { choice, duration, type FieldFacts, fields, count, integer, path, secret, url } from "./fields.ts";
+import { choice, duration, type FieldFacts, count, integer, path, secret, url, part } from "./fields.ts";
+import { later } from "./later.ts";
 
 export const providers = ["ollama", "openai", "anthropic", "builtin"] as const;
 
@@ -11,13 +12,13 @@ const minuteMs = 60_000;
 export function headerMap(facts: FieldFacts) {
   const accepted = "a map of HTTP headers, each a text";
   const headerName = "the name of an HTTP header";
-  return z
-    .record(
+  return part(facts, () =>
+    z.record(
       z.string().check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, { error: headerName })),
       secret({ description: "The header's value." }),
       { error: accepted },
-    )
-    .register(fields, facts);
+    ),
+  );
 }
 
 /** How to reach an endpoint; a model without `endpoint` has these keys itself. */
@@ -74,11 +75,16 @@ export const baseUrl = {
     "`http://127.0.0.1:11434` for `ollama`, `https://api.openai.com/v1` for `openai`, `https://api.anthropic.com` for `anthropic`; none for `builtin`",
 };
 
-export const endpointSchema = z.strictObject(
-  {
-    provider: choice({ description: "What is spoken there; `openai` is any compatible URL.", need: "yes" }, providers),
-    url: z.optional(url(baseUrl, ["http", "https"])),
-    ...connection(),
-  },
-  { error: "a map with the keys of an endpoint" },
+export const endpointSchema = later(() =>
+  z.strictObject(
+    {
+      provider: choice(
+        { description: "What is spoken there; `openai` is any compatible URL.", need: "yes" },
+        providers,
+      ),
+      url: z.optional(url(baseUrl, ["http", "https"])),
+      ...connection(),
+    },
+    { error: "a map with the keys of an endpoint" },
+  ),
 );

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { isMatcherSyntax } from "./matcher-syntax.ts";
 import { acceptedName, fields, namePattern, size } from "./fields.ts";
+import { later } from "./later.ts";
 
 export const acceptedPattern =
   "a regular expression in the syntax of RE2 (no lookaround, no back references, \\x{41} in place of \\u0041), such as '(?i)password'";
@@ -32,20 +33,22 @@ function compiles(text: string): boolean {
   }
 }
 
-export const guardsSchema = z.strictObject(
-  {
-    max_prompt: z.optional(
-      size({ description: "Longest text of a prompt.", defaultText: "`max_payload`" }, 1, 64 * 1024 ** 2),
-    ),
-    deny_prompt: z.optional(patterns("A prompt that one of them matches is not answered.")),
-    deny_answer: z.optional(
-      patterns("An answer ends, as an error, before what one of them matches, up to 256 characters long."),
-    ),
-    redact: z.optional(
-      patterns("What they match is stored in conversations, traces and records of approvals as `[name]`."),
-    ),
-  },
-  { error: "a map with max_prompt, deny_prompt, deny_answer and redact" },
+export const guardsSchema = later(() =>
+  z.strictObject(
+    {
+      max_prompt: z.optional(
+        size({ description: "Longest text of a prompt.", defaultText: "`max_payload`" }, 1, 64 * 1024 ** 2),
+      ),
+      deny_prompt: z.optional(patterns("A prompt that one of them matches is not answered.")),
+      deny_answer: z.optional(
+        patterns("An answer ends, as an error, before what one of them matches, up to 256 characters long."),
+      ),
+      redact: z.optional(
+        patterns("What they match is stored in conversations, traces and records of approvals as `[name]`."),
+      ),
+    },
+    { error: "a map with max_prompt, deny_prompt, deny_answer and redact" },
+  ),
 );
 
 export type GuardsKeys = z.infer<typeof guardsSchema>;

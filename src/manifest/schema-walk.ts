@@ -15,7 +15,7 @@ export function schemaAt(root: Schema, path: Path, tree?: YamlTree): Schema | un
     here = here === undefined ? undefined : child(here, step)?.tree;
     schema = formOf(childSchema(schema, step), here);
   }
-  return schema === undefined ? undefined : unwrap(schema);
+  return schema;
 }
 
 /** Of a map whose forms differ by a key such as `type`: the form that is written here; undefined when it is none of them. */
@@ -51,9 +51,16 @@ export function keysOf(schema: Schema): ReadonlyMap<string, Schema> {
 /** What the reference page and the checks know of a field. */
 export function factsOf(schema: Schema | undefined): FieldFacts | undefined {
   if (schema === undefined) return undefined;
-  return fields.get(schema) ?? fields.get(unwrap(schema));
+  return fields.get(schema) ?? factsOf(innerOf(schema));
 }
 
 function unwrap(schema: Schema): Schema {
-  return schema instanceof z.core.$ZodOptional ? unwrap(schema._zod.def.innerType) : schema;
+  const inner = innerOf(schema);
+  return inner === undefined ? schema : unwrap(inner);
+}
+
+/** Of what may be left out, or is made when it is needed: what stands there then. */
+function innerOf(schema: Schema): Schema | undefined {
+  if (schema instanceof z.core.$ZodOptional) return schema._zod.def.innerType;
+  return schema instanceof z.core.$ZodLazy ? schema._zod.innerType : undefined;
 }

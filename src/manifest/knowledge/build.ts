@@ -7,7 +7,7 @@ import type { KnowledgeKeys } from "./schema.ts";
 
 /** `model`: what the reference stands for. */
 export function buildKnowledge(keys: KnowledgeKeys, model: string): KnowledgeConfig {
-  const defaults = knowledgeDefaults;
+  const defaults = knowledgeDefaults();
   return {
     paths: keys.paths,
     exclude: keys.exclude ?? [],

@@ -5,6 +5,7 @@ import { choice, count, duration, fields, folder, size } from "../fields.ts";
 import { formatDuration, formatSize } from "../units.ts";
 import { type AgentsToolConfig, agentToolNames } from "./other-agents-config.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const hourMs = 3_600_000;
 const defaults = { timeoutMs: 600_000, maxCalls: 256, maxFilesBytes: 64 * 1024 ** 2 };
@@ -19,40 +20,46 @@ function isSensible(tools: readonly string[]): boolean {
   return tools.length > 0 && new Set(tools).size === tools.length;
 }
 
-export const agentsToolSchema = z.strictObject(
-  {
-    type: toolType("agents", "The six tools to find other agents and to work with them."),
-    tools: z.optional(
-      z
-        .array(choice({ description: "One of the six." }, agentToolNames), { error: toolsProblem })
-        .check(z.refine(isSensible, { error: toolsProblem }))
-        .register(fields, {
-          description: "Which of them; without `wait_agent` each call is waited for.",
-          defaultText: "all six",
-        }),
-    ),
-    timeout: z.optional(
-      duration({ description: "Longest time for one call; then it is `expired`.", default: "10m" }, 1000, 24 * hourMs),
-    ),
-    max_wait: z.optional(
-      duration(
-        { description: "Longest time that `wait_agent` waits at once.", defaultText: "that of `timeout`" },
-        0,
-        24 * hourMs,
+export const agentsToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType("agents", "The six tools to find other agents and to work with them."),
+      tools: z.optional(
+        z
+          .array(choice({ description: "One of the six." }, agentToolNames), { error: toolsProblem })
+          .check(z.refine(isSensible, { error: toolsProblem }))
+          .register(fields, {
+            description: "Which of them; without `wait_agent` each call is waited for.",
+            defaultText: "all six",
+          }),
       ),
-    ),
-    max_calls: z.optional(count({ description: "Calls that one turn may track.", default: 256 }, 1, 1024)),
-    max_files: z.optional(
-      size({ description: "Bytes of files that are kept of one call.", default: "64MB" }, 1024, 1024 ** 3),
-    ),
-    roots: z.optional(
-      z.array(folder({ description: "A folder." }), { error: "a list of folders" }).register(fields, {
-        description: "Folders that the model may send files from.",
-        defaultText: "only files that agents sent it in the same turn",
-      }),
-    ),
-  },
-  { error: "a map with type, tools, timeout, max_wait, max_calls, max_files and roots" },
+      timeout: z.optional(
+        duration(
+          { description: "Longest time for one call; then it is `expired`.", default: "10m" },
+          1000,
+          24 * hourMs,
+        ),
+      ),
+      max_wait: z.optional(
+        duration(
+          { description: "Longest time that `wait_agent` waits at once.", defaultText: "that of `timeout`" },
+          0,
+          24 * hourMs,
+        ),
+      ),
+      max_calls: z.optional(count({ description: "Calls that one turn may track.", default: 256 }, 1, 1024)),
+      max_files: z.optional(
+        size({ description: "Bytes of files that are kept of one call.", default: "64MB" }, 1024, 1024 ** 3),
+      ),
+      roots: z.optional(
+        z.array(folder({ description: "A folder." }), { error: "a list of folders" }).register(fields, {
+          description: "Folders that the model may send files from.",
+          defaultText: "only files that agents sent it in the same turn",
+        }),
+      ),
+    },
+    { error: "a map with type, tools, timeout, max_wait, max_calls, max_files and roots" },
+  ),
 );
 
 export function buildAgentsTool(name: string, keys: z.infer<typeof agentsToolSchema>): AgentsToolConfig {

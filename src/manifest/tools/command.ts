@@ -6,49 +6,52 @@ import type { CommandToolConfig } from "./config.ts";
 import { allowUnauthenticated } from "./shared-keys.ts";
 import { buildProgram, programKeys, programPlain } from "./shell.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const accepted = 'a list of words such as [line-ctl, restart, "{{line}}"]';
 const schemaAccepted = "a map that is a JSON Schema of type: object, with properties";
 
-export const commandToolSchema = z.strictObject(
-  {
-    type: toolType("command", "Makes a program a tool of its own, without code (docs/tools/command.md). Privileged."),
-    description: text({ description: "What it does and when to use it: what the model reads.", need: "yes" }),
-    command: z
-      .array(z.string({ error: "a word of a command, a text" }), { error: accepted })
-      .check(z.minLength(1, { error: accepted }))
-      .register(fields, {
-        description: "The program and its words; `{{name}}` in a word stands for that argument.",
-        need: "yes",
-      }),
-    parameters: z.optional(
-      z.record(z.string(), z.unknown(), { error: schemaAccepted }).register(fields, {
-        description: "Its arguments: a JSON Schema of `type: object`.",
-        defaultText: "none",
-      }),
-    ),
-    stdin: z.optional(
-      choice(
-        {
-          description: "What the program reads: `json`: its arguments as one JSON object; `none`: nothing.",
-          default: "json",
-        },
-        ["json", "none"],
+export const commandToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType("command", "Makes a program a tool of its own, without code (docs/tools/command.md). Privileged."),
+      description: text({ description: "What it does and when to use it: what the model reads.", need: "yes" }),
+      command: z
+        .array(z.string({ error: "a word of a command, a text" }), { error: accepted })
+        .check(z.minLength(1, { error: accepted }))
+        .register(fields, {
+          description: "The program and its words; `{{name}}` in a word stands for that argument.",
+          need: "yes",
+        }),
+      parameters: z.optional(
+        z.record(z.string(), z.unknown(), { error: schemaAccepted }).register(fields, {
+          description: "Its arguments: a JSON Schema of `type: object`.",
+          defaultText: "none",
+        }),
       ),
-    ),
-    ask: z.optional(
-      flag({ description: "Whether somebody of `callers.approve` must say yes to each call.", default: false }),
-    ),
-    read_only: z.optional(
-      flag({
-        description: "Whether it changes nothing: such calls may run at the same time.",
-        default: false,
-      }),
-    ),
-    ...programKeys(),
-    allow_unauthenticated: allowUnauthenticated(),
-  },
-  { error: "a map with type, description, command and other keys of a command tool" },
+      stdin: z.optional(
+        choice(
+          {
+            description: "What the program reads: `json`: its arguments as one JSON object; `none`: nothing.",
+            default: "json",
+          },
+          ["json", "none"],
+        ),
+      ),
+      ask: z.optional(
+        flag({ description: "Whether somebody of `callers.approve` must say yes to each call.", default: false }),
+      ),
+      read_only: z.optional(
+        flag({
+          description: "Whether it changes nothing: such calls may run at the same time.",
+          default: false,
+        }),
+      ),
+      ...programKeys(),
+      allow_unauthenticated: allowUnauthenticated(),
+    },
+    { error: "a map with type, description, command and other keys of a command tool" },
+  ),
 );
 
 export function buildCommandTool(name: string, keys: z.infer<typeof commandToolSchema>): CommandToolConfig {

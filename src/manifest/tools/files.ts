@@ -9,36 +9,39 @@ import type { Path } from "../yaml-tree.ts";
 import type { FilesToolConfig } from "./config.ts";
 import { allowUnauthenticated, maxOutput, maxOutputDefault } from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const maxSizeDefault = 10 * 1024 ** 2;
 
-export const filesToolSchema = z.strictObject(
-  {
-    type: toolType(
-      "files",
-      "Lets the model read files of a folder, and write them where it may (docs/tools/files.md).",
-    ),
-    root: folder({ description: "The folder that it is confined to.", need: "yes" }),
-    access: z.optional(
-      choice(
-        {
-          description: "`read`: to read, list and search. `write`: also to write and edit, which is privileged.",
-          default: "read",
-        },
-        ["read", "write"],
+export const filesToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType(
+        "files",
+        "Lets the model read files of a folder, and write them where it may (docs/tools/files.md).",
       ),
-    ),
-    max_size: z.optional(
-      size(
-        { description: "Largest file that is read or written.", default: formatSize(maxSizeDefault) },
-        1,
-        64 * 1024 ** 2,
+      root: folder({ description: "The folder that it is confined to.", need: "yes" }),
+      access: z.optional(
+        choice(
+          {
+            description: "`read`: to read, list and search. `write`: also to write and edit, which is privileged.",
+            default: "read",
+          },
+          ["read", "write"],
+        ),
       ),
-    ),
-    max_output: maxOutput(),
-    allow_unauthenticated: allowUnauthenticated(),
-  },
-  { error: "a map with type, root, access and other keys of a files tool" },
+      max_size: z.optional(
+        size(
+          { description: "Largest file that is read or written.", default: formatSize(maxSizeDefault) },
+          1,
+          64 * 1024 ** 2,
+        ),
+      ),
+      max_output: maxOutput(),
+      allow_unauthenticated: allowUnauthenticated(),
+    },
+    { error: "a map with type, root, access and other keys of a files tool" },
+  ),
 );
 
 export function buildFilesTool(name: string, keys: z.infer<typeof filesToolSchema>): FilesToolConfig {

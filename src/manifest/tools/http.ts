@@ -8,6 +8,7 @@ import type { HttpToolConfig } from "./config.ts";
 import { parseHttpRule, type HttpRule } from "./http-rule.ts";
 import { allowUnauthenticated, maxOutput, maxOutputDefault, timeout, timeoutDefaultMs } from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const maxResponseDefault = 1024 ** 2;
 const acceptedRules = 'a list of requests such as ["GET http://plc-gateway.local:9000/"]';
@@ -51,43 +52,45 @@ function headers() {
   );
 }
 
-export const httpToolSchema = z.strictObject(
-  {
-    type: toolType(
-      "http",
-      "Lets the model send HTTP requests (docs/tools/http.md). Privileged with more than GET and HEAD.",
-    ),
-    allow: rules("Requests that are sent at once: a method, an origin and the beginning of a path."),
-    ask: rules("Requests that are sent when somebody of `callers.approve` says yes."),
-    private: z.optional(
-      z
-        .array(
-          z
-            .string({ error: "an address or a range" })
-            .check(z.refine(isAddressRange, { error: "an IP address, or a range such as 10.0.0.0/8" })),
-          { error: 'a list of addresses and ranges such as ["10.1.0.0/16"]' },
-        )
-        .register(fields, {
-          description: "Private addresses that names of the lists may stand for, beside those of the guards.",
-          defaultText: "none",
-        }),
-    ),
-    headers: headers(),
-    timeout: timeout("When a request is given up, with all of its redirects and the body."),
-    max_response: z.optional(
-      size(
-        {
-          description: "How much of a response is read; what is over it is cut.",
-          default: formatSize(maxResponseDefault),
-        },
-        1024,
-        64 * 1024 ** 2,
+export const httpToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType(
+        "http",
+        "Lets the model send HTTP requests (docs/tools/http.md). Privileged with more than GET and HEAD.",
       ),
-    ),
-    max_output: maxOutput(),
-    allow_unauthenticated: allowUnauthenticated(),
-  },
-  { error: "a map with type, allow, ask and other keys of an http tool" },
+      allow: rules("Requests that are sent at once: a method, an origin and the beginning of a path."),
+      ask: rules("Requests that are sent when somebody of `callers.approve` says yes."),
+      private: z.optional(
+        z
+          .array(
+            z
+              .string({ error: "an address or a range" })
+              .check(z.refine(isAddressRange, { error: "an IP address, or a range such as 10.0.0.0/8" })),
+            { error: 'a list of addresses and ranges such as ["10.1.0.0/16"]' },
+          )
+          .register(fields, {
+            description: "Private addresses that names of the lists may stand for, beside those of the guards.",
+            defaultText: "none",
+          }),
+      ),
+      headers: headers(),
+      timeout: timeout("When a request is given up, with all of its redirects and the body."),
+      max_response: z.optional(
+        size(
+          {
+            description: "How much of a response is read; what is over it is cut.",
+            default: formatSize(maxResponseDefault),
+          },
+          1024,
+          64 * 1024 ** 2,
+        ),
+      ),
+      max_output: maxOutput(),
+      allow_unauthenticated: allowUnauthenticated(),
+    },
+    { error: "a map with type, allow, ask and other keys of an http tool" },
+  ),
 );
 
 export function buildHttpTool(name: string, keys: z.infer<typeof httpToolSchema>): HttpToolConfig {

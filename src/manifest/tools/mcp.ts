@@ -8,6 +8,7 @@ import { formatDuration, formatSize } from "../units.ts";
 import type { Path } from "../yaml-tree.ts";
 import type { McpHttpConfig, McpServerConfig, McpStdioConfig, McpToolConfig } from "./config.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const hourMs = 3_600_000;
 const timeoutDefaultMs = 60_000;
@@ -45,109 +46,111 @@ function patterns(description: string, defaultText: string) {
     .register(fields, { description, defaultText });
 }
 
-export const mcpToolSchema = z.strictObject(
-  {
-    type: toolType("mcp", "The tools of an MCP server (docs/tools/mcp.md)."),
-    command: z.optional(words()),
-    env: z.optional(
-      secretsByName(
-        /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
-        "an environment variable",
-        "Added to the environment of a server that `command` starts, which is scrubbed else.",
+export const mcpToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType("mcp", "The tools of an MCP server (docs/tools/mcp.md)."),
+      command: z.optional(words()),
+      env: z.optional(
+        secretsByName(
+          /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
+          "an environment variable",
+          "Added to the environment of a server that `command` starts, which is scrubbed else.",
+        ),
       ),
-    ),
-    cwd: z.optional(
-      connectionText(
-        { description: "Where `command` is started: an absolute path.", default: "/", absentAs: "/" },
-        "the absolute path of a folder",
-        /^(\/|[A-Za-z]:[\\/]|\$\{)/,
+      cwd: z.optional(
+        connectionText(
+          { description: "Where `command` is started: an absolute path.", default: "/", absentAs: "/" },
+          "the absolute path of a folder",
+          /^(\/|[A-Za-z]:[\\/]|\$\{)/,
+        ),
       ),
-    ),
-    url: z.optional(url({ description: "URL of a server that speaks MCP over streamable HTTP." }, ["http", "https"])),
-    headers: z.optional(
-      secretsByName(
-        /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/,
-        "an HTTP header",
-        "HTTP headers sent with each request to `url`.",
+      url: z.optional(url({ description: "URL of a server that speaks MCP over streamable HTTP." }, ["http", "https"])),
+      headers: z.optional(
+        secretsByName(
+          /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/,
+          "an HTTP header",
+          "HTTP headers sent with each request to `url`.",
+        ),
       ),
-    ),
-    proxy: z.optional(secret({ description: "URL of an HTTP proxy to reach `url` through.", defaultText: "none" })),
-    ca_file: z.optional(
-      path({
-        description: "PEM file with the certificate authorities to trust for `url`.",
-        defaultText: "those of the system",
-      }),
-    ),
-    start: z.optional(
-      choice(
-        {
-          description: "When the server is started or spoken to: with the first prompt, or with the agent.",
-          default: "lazy",
-        },
-        ["lazy", "eager"],
-      ),
-    ),
-    prefix: z.optional(
-      z
-        .string({ error: "up to 32 characters out of a-z A-Z 0-9 _ -" })
-        .check(z.regex(/^[A-Za-z0-9_-]{0,32}$/, { error: "up to 32 characters out of a-z A-Z 0-9 _ -" }))
-        .register(fields, {
-          description: 'What the names of its tools start with, as the model sees them; `""`: nothing.',
-          defaultText: "the entry's name and `_`",
+      proxy: z.optional(secret({ description: "URL of an HTTP proxy to reach `url` through.", defaultText: "none" })),
+      ca_file: z.optional(
+        path({
+          description: "PEM file with the certificate authorities to trust for `url`.",
+          defaultText: "those of the system",
         }),
-    ),
-    allow: z.optional(patterns("The tools that the model may use.", "all")),
-    deny: z.optional(patterns("Tools that it may not use, also of those allowed.", "none")),
-    ask: z.optional(patterns("Tools whose every call somebody must approve.", "none")),
-    questions: z.optional(
-      choice(
-        {
-          description:
-            "Who answers what the server asks in a call: `caller`, or nobody (`deny`). No answer approves anything.",
-          default: "caller",
-        },
-        ["caller", "deny"],
       ),
-    ),
-    question_timeout: z.optional(
-      duration(
-        {
-          description: "How long an answer is waited for; the time of the call stands still then.",
-          default: formatDuration(questionTimeoutDefaultMs),
-        },
-        1000,
-        24 * hourMs,
+      start: z.optional(
+        choice(
+          {
+            description: "When the server is started or spoken to: with the first prompt, or with the agent.",
+            default: "lazy",
+          },
+          ["lazy", "eager"],
+        ),
       ),
-    ),
-    timeout: z.optional(
-      duration(
-        { description: "Longest time for one call.", default: formatDuration(timeoutDefaultMs) },
-        100,
-        24 * hourMs,
+      prefix: z.optional(
+        z
+          .string({ error: "up to 32 characters out of a-z A-Z 0-9 _ -" })
+          .check(z.regex(/^[A-Za-z0-9_-]{0,32}$/, { error: "up to 32 characters out of a-z A-Z 0-9 _ -" }))
+          .register(fields, {
+            description: 'What the names of its tools start with, as the model sees them; `""`: nothing.',
+            defaultText: "the entry's name and `_`",
+          }),
       ),
-    ),
-    start_timeout: z.optional(
-      duration(
-        {
-          description: "Longest time until the server has started, greeted and listed its tools.",
-          default: formatDuration(startTimeoutDefaultMs),
-        },
-        100,
-        hourMs,
+      allow: z.optional(patterns("The tools that the model may use.", "all")),
+      deny: z.optional(patterns("Tools that it may not use, also of those allowed.", "none")),
+      ask: z.optional(patterns("Tools whose every call somebody must approve.", "none")),
+      questions: z.optional(
+        choice(
+          {
+            description:
+              "Who answers what the server asks in a call: `caller`, or nobody (`deny`). No answer approves anything.",
+            default: "caller",
+          },
+          ["caller", "deny"],
+        ),
       ),
-    ),
-    max_output: z.optional(
-      size(
-        {
-          description: "How much of a result the model reads; more is cut, and said to be.",
-          default: formatSize(maxOutputDefault),
-        },
-        256,
-        1024 ** 2,
+      question_timeout: z.optional(
+        duration(
+          {
+            description: "How long an answer is waited for; the time of the call stands still then.",
+            default: formatDuration(questionTimeoutDefaultMs),
+          },
+          1000,
+          24 * hourMs,
+        ),
       ),
-    ),
-  },
-  { error: "a map with type, command or url, and other keys of an MCP server" },
+      timeout: z.optional(
+        duration(
+          { description: "Longest time for one call.", default: formatDuration(timeoutDefaultMs) },
+          100,
+          24 * hourMs,
+        ),
+      ),
+      start_timeout: z.optional(
+        duration(
+          {
+            description: "Longest time until the server has started, greeted and listed its tools.",
+            default: formatDuration(startTimeoutDefaultMs),
+          },
+          100,
+          hourMs,
+        ),
+      ),
+      max_output: z.optional(
+        size(
+          {
+            description: "How much of a result the model reads; more is cut, and said to be.",
+            default: formatSize(maxOutputDefault),
+          },
+          256,
+          1024 ** 2,
+        ),
+      ),
+    },
+    { error: "a map with type, command or url, and other keys of an MCP server" },
+  ),
 );
 
 type McpKeys = z.infer<typeof mcpToolSchema>;

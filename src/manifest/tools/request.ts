@@ -7,28 +7,31 @@ import type { RequestToolConfig } from "./config.ts";
 import { maxOutput, maxOutputDefault } from "./shared-keys.ts";
 import { maxPayload, maxPayloadDefault, subjects } from "./subjects.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const timeoutDefaultMs = 10_000;
 
-export const requestToolSchema = z.strictObject(
-  {
-    type: toolType(
-      "request",
-      "Lets the model send requests to NATS subjects and read the replies (docs/tools/request.md).",
-    ),
-    allow: subjects("Subjects that it may ask; `*` is one token, `>` the rest."),
-    ask: subjects("Subjects that it may ask once that is approved (docs/approvals.md)."),
-    timeout: z.optional(
-      duration(
-        { description: "How long a reply is waited for.", default: formatDuration(timeoutDefaultMs) },
-        100,
-        3_600_000,
+export const requestToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType(
+        "request",
+        "Lets the model send requests to NATS subjects and read the replies (docs/tools/request.md).",
       ),
-    ),
-    max_payload: maxPayload(),
-    max_output: maxOutput(),
-  },
-  { error: "a map with type, allow, ask, timeout, max_payload and max_output" },
+      allow: subjects("Subjects that it may ask; `*` is one token, `>` the rest."),
+      ask: subjects("Subjects that it may ask once that is approved (docs/approvals.md)."),
+      timeout: z.optional(
+        duration(
+          { description: "How long a reply is waited for.", default: formatDuration(timeoutDefaultMs) },
+          100,
+          3_600_000,
+        ),
+      ),
+      max_payload: maxPayload(),
+      max_output: maxOutput(),
+    },
+    { error: "a map with type, allow, ask, timeout, max_payload and max_output" },
+  ),
 );
 
 export function buildRequestTool(name: string, keys: z.infer<typeof requestToolSchema>): RequestToolConfig {

@@ -1,7 +1,8 @@
 // The keys of an agent's `tools`: by name, each with the form of its type.
 
 import * as z from "zod/mini";
-import { acceptedName, fields, namePattern } from "../fields.ts";
+import { acceptedName, namePattern, part } from "../fields.ts";
+import { later } from "../later.ts";
 import { agentToolSchema } from "./agent.ts";
 import { agentsToolSchema } from "./agents.ts";
 import { askToolSchema } from "./ask.ts";
@@ -35,35 +36,39 @@ export const toolSchemas = {
 
 const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}, and the keys of that type`;
 
-export const toolSchema = z.discriminatedUnion(
-  "type",
-  [
-    agentToolSchema,
-    agentsToolSchema,
-    askToolSchema,
-    commandToolSchema,
-    filesToolSchema,
-    handoffToolSchema,
-    mcpToolSchema,
-    httpToolSchema,
-    notesToolSchema,
-    publishToolSchema,
-    requestToolSchema,
-    shellToolSchema,
-    timeToolSchema,
-  ],
-  {
-    error: accepted,
-  },
+const toolSchema = later(() =>
+  z.discriminatedUnion(
+    "type",
+    [
+      agentToolSchema,
+      agentsToolSchema,
+      askToolSchema,
+      commandToolSchema,
+      filesToolSchema,
+      handoffToolSchema,
+      mcpToolSchema,
+      httpToolSchema,
+      notesToolSchema,
+      publishToolSchema,
+      requestToolSchema,
+      shellToolSchema,
+      timeToolSchema,
+    ],
+    {
+      error: accepted,
+    },
+  ),
 );
 
-const toolName = z.string().check(z.regex(namePattern, { error: acceptedName }));
-
-export const toolsSchema = z
-  .record(toolName, toolSchema, { error: "a map of tools by name, such as { clock: { type: time } }" })
-  .register(fields, {
+export const toolsSchema = part(
+  {
     description: "What the model may use, by name (docs/tools.md).",
     defaultText: "none",
-  });
+  },
+  () => {
+    const toolName = z.string().check(z.regex(namePattern, { error: acceptedName }));
+    return z.record(toolName, toolSchema, { error: "a map of tools by name, such as { clock: { type: time } }" });
+  },
+);
 
 export type ToolKeys = z.infer<typeof toolSchema>;

@@ -14,12 +14,13 @@ import {
   workingFolder,
 } from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const accepted = 'a list of commands, each a list of words such as [systemctl, status, "*"]';
 const acceptedCommand = 'a command as a list of words, each word an item, such as [systemctl, status, "*"]';
-const word = z.string({ error: "a word of a command, a text" });
 
 function patterns(description: string) {
+  const word = z.string({ error: "a word of a command, a text" });
   const pattern = z
     .array(word, { error: acceptedCommand })
     .check(z.minLength(1, { error: "a command of at least one word" }));
@@ -31,16 +32,18 @@ function patterns(description: string) {
   );
 }
 
-export const shellToolSchema = z.strictObject(
-  {
-    type: toolType("shell", "Lets the model run programs, without a shell (docs/tools/shell.md). Privileged."),
-    allow: patterns("Commands that run at once: `*` is one word, or any characters in a word, `**` the rest."),
-    ask: patterns("Commands that run when somebody of `callers.approve` says yes."),
-    deny: patterns("Commands that never run, whatever the other lists say."),
-    ...programKeys(),
-    allow_unauthenticated: allowUnauthenticated(),
-  },
-  { error: "a map with type, allow, ask, deny and other keys of a shell tool" },
+export const shellToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType("shell", "Lets the model run programs, without a shell (docs/tools/shell.md). Privileged."),
+      allow: patterns("Commands that run at once: `*` is one word, or any characters in a word, `**` the rest."),
+      ask: patterns("Commands that run when somebody of `callers.approve` says yes."),
+      deny: patterns("Commands that never run, whatever the other lists say."),
+      ...programKeys(),
+      allow_unauthenticated: allowUnauthenticated(),
+    },
+    { error: "a map with type, allow, ask, deny and other keys of a shell tool" },
+  ),
 );
 
 /** How a program is run. */

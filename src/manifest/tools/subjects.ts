@@ -11,14 +11,13 @@ import type { Path } from "../yaml-tree.ts";
 export const maxPayloadDefault = 64 * 1024;
 const maxPatterns = 100;
 
-const pattern = z.string({ error: "a subject, such as plant.line3.*" }).check(
-  z.superRefine((value, context) => {
-    const problem = subjectPatternProblem(value);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  }),
-);
-
 export function subjects(description: string) {
+  const pattern = z.string({ error: "a subject, such as plant.line3.*" }).check(
+    z.superRefine((value, context) => {
+      const problem = subjectPatternProblem(value);
+      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+    }),
+  );
   return z.optional(
     z
       .array(pattern, { error: "a list of subjects, such as [plant.line3.*]" })

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { fields } from "../fields.ts";
 import type { TimeToolConfig } from "./config.ts";
 import { toolType } from "./tool-type.ts";
+import { later } from "../later.ts";
 
 const zone = "the IANA name of a time zone, such as Europe/Berlin";
 
@@ -15,17 +16,19 @@ function isZone(value: string): boolean {
   }
 }
 
-export const timeToolSchema = z.strictObject(
-  {
-    type: toolType("time", "Tells the date and the time."),
-    timezone: z.optional(
-      z
-        .string({ error: zone })
-        .check(z.refine(isZone, { error: zone }))
-        .register(fields, { description: "Time zone of its answers.", defaultText: "the machine's" }),
-    ),
-  },
-  { error: "a map with type and timezone" },
+export const timeToolSchema = later(() =>
+  z.strictObject(
+    {
+      type: toolType("time", "Tells the date and the time."),
+      timezone: z.optional(
+        z
+          .string({ error: zone })
+          .check(z.refine(isZone, { error: zone }))
+          .register(fields, { description: "Time zone of its answers.", defaultText: "the machine's" }),
+      ),
+    },
+    { error: "a map with type and timezone" },
+  ),
 );
 
 export function buildTimeTool(name: string, { timezone }: z.infer<typeof timeToolSchema>): TimeToolConfig {
