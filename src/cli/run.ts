@@ -23,8 +23,6 @@ const watchModes = ["auto", "poll", "off"] as const satisfies readonly WatchMode
 
 /** How long turns may go on after the first signal. */
 const drainMs = 30_000;
-/** Past the burst of the start, when what it left behind can be given back. */
-const collectAfterMs = 1_500;
 
 export const command: Command = {
   name: "run",
@@ -66,9 +64,7 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
     const runtime = await Promise.race([startOrExplain(invocation, terminal), endedAtOnce]);
     if (runtime === undefined) return exitCode.interrupted;
     if (!isOnTerminal) signals.onHangUp(() => runtime.reload());
-    const collect = setTimeout(() => Bun.gc(true), collectAfterMs);
     await signals.first;
-    clearTimeout(collect);
     signals.onHangUp(() => undefined);
     const stopped = runtime.stop(drainMs).then(() => exitCode.ok);
     return (await Promise.race([stopped, endedAtOnce])) ?? exitCode.interrupted;

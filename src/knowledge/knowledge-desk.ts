@@ -16,6 +16,8 @@ export interface KnowledgeDeskPorts {
   readonly isSame: (one: unknown, other: unknown) => boolean;
   /** For tests; default: what this executable lacks. */
   readonly noVectors?: string;
+  /** Documents of an agent were indexed, or forgotten. Must not throw. */
+  readonly onIndexed?: () => void;
   /** For tests. */
   readonly read?: KnowledgeIndexPorts["read"];
   readonly firstPauseMs?: number;
@@ -62,6 +64,11 @@ export class KnowledgeDesk {
     return [...this.#shared.keys()].sort();
   }
 
+  /** Whether it is not known yet what is to be indexed, or something is. */
+  get isIndexing(): boolean {
+    return [...this.#shared.values()].some(({ index }) => ["starting", "indexing"].includes(index.status().state));
+  }
+
   /** For the operator; undefined: no agent of that name knows any. */
   of(agent: string): Pick<KnowledgeIndex, "status" | "documents" | "search"> | undefined {
     return this.#shared.get(agent)?.index;
@@ -75,7 +82,7 @@ export class KnowledgeDesk {
   }
 
   #open(agent: string, subject: KnowledgeSubject): Shared {
-    const { stateDirectory, log, read, firstPauseMs } = this.#ports;
+    const { stateDirectory, log, read, firstPauseMs, onIndexed } = this.#ports;
     const noVectors = this.#ports.noVectors ?? vectorsMissing();
     const index = new KnowledgeIndex(subject, {
       path: join(stateDirectory, knowledgeFolder, `${agent}.db`),
@@ -85,6 +92,7 @@ export class KnowledgeDesk {
       log: log.with({ agent }),
       after: this.#closing.get(agent) ?? Promise.resolve(),
       ...(noVectors === undefined ? {} : { noVectors }),
+      ...(onIndexed === undefined ? {} : { onIndexed }),
       ...(firstPauseMs === undefined ? {} : { firstPauseMs }),
     });
     const shared = { index, subject, users: 0 };

@@ -6,6 +6,7 @@ import { RecentTraces } from "../telemetry/recent-traces.ts";
 import { type TraceSink, withoutText } from "../telemetry/trace.ts";
 import type { RuntimeStatus } from "./control-protocol.ts";
 import { HttpService } from "./http-service.ts";
+import { MemoryAtRest } from "./memory-at-rest.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { RuntimeCounts } from "./runtime-counts.ts";
@@ -18,6 +19,7 @@ export interface RuntimeServices {
   /** The latest turns. */
   readonly recent: RecentTraces;
   readonly memory: MemoryGuard;
+  readonly rest: MemoryAtRest;
   /** Export of traces, where the manifest asks for it. */
   readonly exported: TraceExport;
   /** Takes over what the manifest says of them, at the start and at each reload. Never throws. */
@@ -33,6 +35,8 @@ export interface RuntimeServices {
 export function startServices(ports: {
   readonly status: () => RuntimeStatus;
   readonly isStarted: () => boolean;
+  /** Whether turns are in work, or documents are being indexed. */
+  readonly isBusy: () => boolean;
   /** Of this runtime, for those who collect traces of many. */
   readonly instance: TracedInstance;
   readonly log: Logger;
@@ -47,6 +51,7 @@ export function startServices(ports: {
     collect: () => Bun.gc(true),
     log,
   });
+  const rest = new MemoryAtRest(ports);
   const exported = new TraceExport({ counts: counts.spanCounts, instance: ports.instance, log });
   const http = new HttpService({
     notReady: () => notReadyReasons(status(), isStarted()),
@@ -58,11 +63,13 @@ export function startServices(ports: {
     recent,
     http,
     memory,
+    rest,
     exported,
     use: (manifest) => {
       memory.use(manifest.limits?.memoryBytes);
       http.use(manifest.http);
       void exported.use(manifest.otlp);
+      rest.stir();
     },
     onMemory: (shrink) => void shrinks.push(shrink),
     traces: (next, keepsText) => (trace) => {
@@ -71,9 +78,11 @@ export function startServices(ports: {
       const kept = keepsText ? trace : withoutText(trace);
       recent.add(kept);
       next(kept);
+      rest.stir();
     },
     close: async () => {
       http.close();
+      rest.close();
       memory.close();
       await exported.close();
     },

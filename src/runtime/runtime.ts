@@ -24,6 +24,7 @@ import type { ReloadReport, RuntimeStatus } from "./control-protocol.ts";
 import { ConversationStores } from "./conversation-stores.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
 import { type DesiredState, type DesiredStateOptions, loadDesiredState } from "./desired-state.ts";
+import { isBusy } from "./is-busy.ts";
 import type { Reconciler } from "./reconcile.ts";
 import type { LogDesk } from "./operate.ts";
 import { Reloader } from "./reload.ts";
@@ -104,6 +105,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const services = startServices({
     status: () => runtimeStatus(parts, stateDirectory),
     isStarted: () => parts.reconciler !== undefined,
+    isBusy: () => isBusy(parts),
     instance: { owner: desired.manifest.identity.owner, id: crypto.randomUUID() },
     log,
   });
@@ -151,7 +153,12 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   });
   open.add("triggers", () => triggers.close());
   parts.triggers = triggers;
-  const knowledge = new KnowledgeDesk({ stateDirectory, isSame: isSameValue, log });
+  const knowledge = new KnowledgeDesk({
+    stateDirectory,
+    isSame: isSameValue,
+    onIndexed: () => services.rest.stir(),
+    log,
+  });
   open.add("knowledge", () => knowledge.close());
   parts.knowledge = knowledge;
   const host = createAgentHost({

@@ -39,6 +39,8 @@ export interface KnowledgeIndexPorts {
   /** Of documents to be indexed, whosever. */
   readonly turns: Turns;
   readonly read: (path: string, config: KnowledgeConfig, signal: AbortSignal) => Promise<readonly IndexedPassage[]>;
+  /** Documents were indexed, or forgotten. Must not throw. */
+  readonly onIndexed?: () => void;
   readonly log: Logger;
   /** Until then somebody else may have the database. */
   readonly after?: Promise<void>;
@@ -220,6 +222,7 @@ export class KnowledgeIndex {
       await store.compact(signal);
       const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
       this.#log.info("Documents are indexed", { ...rows.counts(), changed, removed, seconds });
+      this.#ports.onIndexed?.();
     }
     if (!store.isWhole) store.isWhole = true;
     this.#works({ ...rows.counts(), waiting: 0, state: "ready" });

@@ -207,6 +207,23 @@ test("what memory holds after a collection is told over the control socket", asy
   expect(memory.types["Function"]).toBeGreaterThan(100);
 });
 
+test("a runtime that has come to rest holds little of its compiled code, and answers as before", async () => {
+  const fresh = await startMuster({ manifest: manifest("4GB", "fresh") });
+  const compiled = async (): Promise<number> => {
+    const memory = await askRuntime(fresh.stateDirectory, { op: "collect" }, 10_000);
+    return isCollectedMemory(memory) ? (memory.types["UnlinkedFunctionCodeBlock"] ?? 0) : Infinity;
+  };
+  try {
+    expect(await compiled()).toBeGreaterThan(1_000);
+    await until("code to go", async () => (await compiled()) < 500);
+    model.script("scripted", { text: "Yes." });
+    const answer = await caller.prompt("agents.prompt.muster.fresh.other", "Hello?").done;
+    expect(answer.text()).toBe("Yes.");
+  } finally {
+    await fresh.stop();
+  }
+});
+
 test("a runtime above its memory limit refuses prompts with the reason, and says so, until a reload gives it more", async () => {
   const small = await startMuster({ manifest: manifest("32MB", "small") });
   try {

@@ -325,6 +325,27 @@ describe("the knowledge of an agent", () => {
     expect(await rejectionError(recall(knowledge, "x"))).not.toBeInstanceOf(KnowledgeError);
   }, 30_000);
 
+  test("keeps the desk busy until it is indexed, and only what was indexed is told of", async () => {
+    put("a.md", "Alpha.");
+    let indexed = 0;
+    const made = new KnowledgeDesk({
+      stateDirectory: join(folder, "state"),
+      isSame: isSameValue,
+      onIndexed: () => (indexed += 1),
+      log: recordedLog(),
+    });
+    desks.push(made);
+    expect(made.isIndexing).toBe(false);
+    const knowledge = made.attach("a", subject());
+    expect(made.isIndexing).toBe(true);
+    await until(knowledge, ({ state, documents, waiting }) => state === "ready" && documents === 1 && waiting === 0);
+    expect(made.isIndexing).toBe(false);
+    expect(indexed).toBe(1);
+    put("b.md", "Beta.");
+    await until(knowledge, ({ state, documents }) => state === "ready" && documents === 2);
+    expect(indexed).toBe(2);
+  }, 30_000);
+
   test("takes up a document that changes while it is read", async () => {
     put("a.md", "First.");
     let isChanged = false;
