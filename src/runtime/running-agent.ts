@@ -4,7 +4,7 @@
 import type { AgentPorts } from "../agent/create-agent.ts";
 import { budgetedAgent, budgetedModel } from "../agent/budgeted-agent.ts";
 import { guardedAgent } from "../agent/guards/guarded-agent.ts";
-import { redactedConversations, redactedTraces } from "../agent/guards/redaction.ts";
+import { certainRedaction, redactedConversations, redactedTraces } from "../agent/guards/redaction.ts";
 import { createAgent } from "../agent/create-agent.ts";
 import type {
   PromptCheck,
@@ -213,6 +213,7 @@ class AgentOnBus implements RunningAgent {
 }
 
 function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAgent, notes: AgentNotes): TriggeredAgent {
+  const { redact } = config.guards;
   return {
     address: { agent: identity.agent, owner: identity.owner, name: config.name },
     maxPayloadBytes: config.maxPayloadBytes,
@@ -223,6 +224,7 @@ function triggeredAgent({ config, identity }: AgentDefinition, served: ServedAge
         origin: { type: "trigger", name: trigger },
         ...(conversation === undefined ? {} : { session: conversation }),
       }),
+    ...(redact.length === 0 ? {} : { keepable: async (answer: string) => (await certainRedaction(redact))(answer) }),
     setNote: (note) => notes.set("triggers", note),
   };
 }

@@ -26,6 +26,8 @@ export interface TriggeredAgent {
   readonly deadlineMs: number;
   /** Under the agent's admission, as any prompt. Never rejects. */
   prompt(prompt: TriggeredPrompt): Promise<OwnAnswer>;
+  /** What may be kept of an answer when it is delivered; absent: all of it. Never rejects. */
+  keepable?(answer: string): Promise<string>;
   /** What is wrong with its triggers, for its heartbeat; undefined: nothing. */
   setNote(note: string | undefined): void;
 }

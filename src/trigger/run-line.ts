@@ -206,8 +206,9 @@ export class RunLine {
       const answer = await this.#ask(agent, run, prompt);
       if (answer === undefined) store.putBack(run.seq);
       else if (answer.type === "answer") {
+        const kept = (await agent.keepable?.(answer.text)) ?? answer.text;
         const target = config.deliver === undefined ? undefined : targetOf(config, agent, answer.trace);
-        store.keepAnswer(run.seq, answer.text, digest(prompt.text), target);
+        store.keepAnswer(run.seq, { whole: answer.text, kept }, digest(prompt.text), target);
         this.#tellEnd("done");
         runLog.info("A run ended", { state: "done" });
         if (target !== undefined) this.#parts.onAnswer(key);

@@ -37,6 +37,8 @@ export class ScriptedTriggers {
   readonly prompts: TriggeredPrompt[] = [];
   readonly notes: (string | undefined)[] = [];
   answering = answered;
+  /** What may be kept of an answer; undefined: all. */
+  keepable: ((answer: string) => string) | undefined;
   readonly #clock: Clock;
   #desk: TriggerDesk | undefined;
   #end = (): void => undefined;
@@ -66,6 +68,7 @@ export class ScriptedTriggers {
         this.prompts.push(prompt);
         return this.answering(prompt);
       },
+      keepable: (answer) => Promise.resolve(this.keepable?.(answer) ?? answer),
       setNote: (note) => void this.notes.push(note),
     };
     this.#end = this.desk.attach(agent, configs);

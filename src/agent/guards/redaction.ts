@@ -30,23 +30,24 @@ export function redactDeep(value: unknown, redact: Redact): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)]));
 }
 
-/** Turns are traced without what the patterns match, those with text a moment later than others. */
+/** Turns are traced without what the patterns match, a moment later than others. */
 export function redactedTraces(onTrace: TraceSink, patterns: readonly NamedPattern[]): TraceSink {
   if (patterns.length === 0) return onTrace;
-  return (trace) => {
-    if (trace.prompt === undefined && trace.answer === undefined) onTrace(trace);
-    else void certainRedaction(patterns).then((redact) => onTrace(redactedTrace(trace, redact)));
-  };
+  return (trace) => void certainRedaction(patterns).then((redact) => onTrace(redactedTrace(trace, redact)));
 }
 
+/** A caller chooses the session's name, and a model that of a tool that is not there; an error's words may repeat what was said. */
 function redactedTrace(trace: TurnTrace, redact: Redact): TurnTrace {
-  const { prompt, answer } = trace;
+  const { prompt, answer, session, reason } = trace;
   return {
     ...trace,
+    ...(session === undefined ? {} : { session: redact(session) }),
+    ...(reason === undefined ? {} : { reason: redact(reason) }),
     ...(prompt === undefined ? {} : { prompt: redact(prompt) }),
     ...(answer === undefined ? {} : { answer: redact(answer) }),
     tools: trace.tools.map((call) => ({
       ...call,
+      ...(call.isUnknown === true ? { name: redact(call.name) } : {}),
       ...(call.input === undefined ? {} : { input: redactedInput(call.input, redact) }),
       ...(call.output === undefined ? {} : { output: redact(call.output) }),
     })),

@@ -93,7 +93,8 @@ export class Outbox {
 
   #endDelivery(seq: number, state: string, reason: string | null): void {
     this.#database.run(
-      "update run set delivery = ?, delivery_reason = ?, delivered_ms = ?, answer = substr(answer, 1, ?) where seq = ?",
+      `update run set delivery = ?, delivery_reason = ?, delivered_ms = ?,
+         answer = coalesce(json_extract(target, '$.kept'), substr(answer, 1, ?)) where seq = ?`,
       [state, reason, Date.now(), keptAnswerChars, seq],
     );
   }

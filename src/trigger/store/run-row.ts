@@ -23,6 +23,8 @@ export interface RunRow {
   /** `hub`: sent here, and to be sent again to a hub that was cut off. */
   readonly delivery: DeliveryState | "hub" | null;
   readonly target: string | null;
+  /** What may be shown of the answer, where that was asked for; null: all of it. */
+  readonly kept?: string | null;
   readonly delivery_reason: string | null;
   readonly delivered_ms: number | null;
 }
@@ -40,7 +42,7 @@ export function recordOf(row: RunRow): RunRecord {
     ...(row.reason === null ? {} : { reason: row.reason }),
     times: row.times,
     ...(row.event_name === null ? {} : { event: row.event_name }),
-    ...(row.answer === null ? {} : { answer: row.answer }),
+    ...(row.answer === null ? {} : { answer: row.kept ?? row.answer }),
     ...(row.delivery === null ? {} : { delivery: row.delivery === "hub" ? "pending" : row.delivery }),
     ...(row.delivery_reason === null ? {} : { deliveryReason: row.delivery_reason }),
     ...(row.delivered_ms === null ? {} : { delivered: iso(row.delivered_ms) }),

@@ -33,6 +33,9 @@ export function hasStore(stateDirectory: string): boolean {
   return existsSync(storePath(stateDirectory));
 }
 
+/** An answer that is to be delivered is kept whole until it is, and shown as it will be kept. */
+const shownRuns = "select *, json_extract(target, '$.kept') kept from run";
+
 /** Every call is synchronous and throws what SQLite throws: a disk that is full, say. */
 export class RunStore {
   /** How far each trigger has come. */
@@ -171,12 +174,27 @@ export class RunStore {
     ]);
   }
 
-  /** `target` present: the answer is to be delivered there. */
-  keepAnswer(seq: number, answer: string, promptDigest: string, target: string | undefined): void {
-    const kept = target === undefined ? answer.slice(0, keptAnswerChars) : answer;
+  /** `target` present: the answer is to be delivered there, whole; `kept` is what may be shown, and what stays after that. */
+  keepAnswer(
+    seq: number,
+    answer: { readonly whole: string; readonly kept: string },
+    promptDigest: string,
+    target: string | undefined,
+  ): void {
+    const shown = answer.kept.slice(0, keptAnswerChars);
+    const other = answer.kept === answer.whole ? null : shown;
     this.#database.run(
-      `update run set state = 'done', answer = ?, prompt_digest = ?, target = ?, delivery = ?, ended_ms = ?, payload = null where seq = ?`,
-      [kept, promptDigest, target ?? null, target === undefined ? null : "pending", Date.now(), seq],
+      `update run set state = 'done', answer = ?, prompt_digest = ?, target = json_set(?, '$.kept', ?), delivery = ?, ended_ms = ?, payload = null
+         where seq = ?`,
+      [
+        target === undefined ? shown : answer.whole,
+        promptDigest,
+        target ?? null,
+        other,
+        target === undefined ? null : "pending",
+        Date.now(),
+        seq,
+      ],
     );
   }
 
@@ -200,9 +218,9 @@ export class RunStore {
   runs(query: { readonly agent?: string; readonly last: number }): readonly RunRecord[] {
     const rows =
       query.agent === undefined
-        ? this.#database.query<RunRow, [number]>("select * from run order by seq desc limit ?").all(query.last)
+        ? this.#database.query<RunRow, [number]>(`${shownRuns} order by seq desc limit ?`).all(query.last)
         : this.#database
-            .query<RunRow, [string, number]>("select * from run where agent = ? order by seq desc limit ?")
+            .query<RunRow, [string, number]>(`${shownRuns} where agent = ? order by seq desc limit ?`)
             .all(query.agent, query.last);
     return rows.reverse().map(recordOf);
   }

@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { Agent, AgentEvent } from "../../../src/agent/contract.ts";
 import { AnswerFilter } from "../../../src/agent/guards/answer-filter.ts";
 import { guardedAgent } from "../../../src/agent/guards/guarded-agent.ts";
+import type { TurnTrace } from "../../../src/telemetry/trace.ts";
 import { compilePatterns } from "../../../src/agent/guards/pattern.ts";
-import { redactDeep, redaction } from "../../../src/agent/guards/redaction.ts";
+import { redactDeep, redactedTraces, redaction } from "../../../src/agent/guards/redaction.ts";
 
 const none = { denyPrompt: [], denyAnswer: [], redact: [] };
 
@@ -83,4 +84,31 @@ test("redaction replaces what matches by its name, deep inside too", async () =>
     { name: "mail", pattern: "[a-z.]+@[a-z.]+" },
   ]);
   expect(redactDeep({ a: ["DE123456789012 of x@y.z"], b: 1 }, redact)).toEqual({ a: ["[iban] of [mail]"], b: 1 });
+});
+
+test("a trace keeps no name that a caller or a model chose, and no words of an error, that a pattern matches", async () => {
+  const { promise, resolve } = Promise.withResolvers<TurnTrace>();
+  const call = { outcome: "invalid", durationMs: 1, inputBytes: 2, outputBytes: 3 };
+  redactedTraces(resolve, [{ name: "mail", pattern: "[a-z]+@[a-z]+" }])({
+    id: "t",
+    agent: "a",
+    session: "of ann@plant",
+    calls: [],
+    tools: [
+      { ...call, name: "ask_ann@plant", isUnknown: true },
+      { ...call, name: "clock" },
+    ],
+    fallbacks: [],
+    trimmedTurns: 0,
+    outcome: "error",
+    reason: "No such user: ann@plant",
+    totalMs: 1,
+  });
+  const { session, reason, tools } = await promise;
+  expect([session, reason, ...tools.map(({ name }) => name)]).toEqual([
+    "of [mail]",
+    "No such user: [mail]",
+    "ask_[mail]",
+    "clock",
+  ]);
 });
