@@ -4,6 +4,7 @@
 import type { OpenConversation, StoredMessage } from "../memory/contract.ts";
 import { MemoryError } from "../memory/memory-error.ts";
 import { ModelError } from "../model/contract.ts";
+import { retryHintS } from "../model/retry-hint.ts";
 import type { LogFields } from "../telemetry/log.ts";
 import type { TurnSpan } from "../telemetry/tracer.ts";
 import { AllowedTools } from "./allowed-tools.ts";
@@ -115,7 +116,8 @@ function failureOf(error: unknown, ports: TurnPorts, signal: AbortSignal): TurnF
   if (error instanceof LimitReached) return { kind: "limit", limit: error.limit, message: error.message };
   if (error instanceof ToolsUnavailable) return { kind: "tools", message: error.message };
   if (error instanceof ModelError) {
-    const retry = error.retryAfterS === undefined ? {} : { retryAfterS: error.retryAfterS };
+    const retryAfterS = retryHintS(error);
+    const retry = retryAfterS === undefined ? {} : { retryAfterS };
     return { kind: "model", error: error.kind, message: error.message, ...retry };
   }
   if (error instanceof MemoryError) return { kind: "memory", message: error.message, retryAfterS: error.retryAfterS };
