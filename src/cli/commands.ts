@@ -164,7 +164,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "knowledge",
-    summary: "List the documents that agents know, and try what a search finds in them",
+    summary: "List the documents that agents know, try what a search finds in them, remove an index",
     load: async () => (await import("./knowledge.ts")).command,
   },
   {

@@ -1,5 +1,6 @@
 // What agents know from documents, as people and programs read it.
 
+import { readableSize } from "../runtime/doctor/readable-size.ts";
 import type { KnowledgeReport, ShownPassage } from "../runtime/knowledge-wire.ts";
 import { neutralise, neutraliseLine } from "../telemetry/neutralise.ts";
 import { formatTable } from "./table.ts";
@@ -7,8 +8,15 @@ import { formatTable } from "./table.ts";
 type AgentReport = KnowledgeReport["agents"][number];
 type Status = AgentReport["status"];
 
-export function knowledgeText({ agents }: KnowledgeReport): string {
-  return agents.map(agentText).join("\n");
+export function knowledgeText({ agents, leftOver }: KnowledgeReport): string {
+  const rows = leftOver.map(({ agent, bytes }) => [neutraliseLine(agent), readableSize(bytes)]);
+  const lost =
+    rows.length === 0
+      ? []
+      : [
+          `Left over, of agents that know no documents now ("muster knowledge rm"):\n${formatTable(["INDEX", "SIZE"], rows)}`,
+        ];
+  return [...agents.map(agentText), ...lost].join("\n");
 }
 
 /** `indexing, 12 documents with 340 passages, 5 waiting`. */
@@ -52,8 +60,9 @@ export function foundText(passages: readonly ShownPassage[]): string {
 }
 
 /** Stable: programs read it. */
-export function knowledgeToJson({ agents }: KnowledgeReport) {
+export function knowledgeToJson({ agents, leftOver }: KnowledgeReport) {
   return {
+    left_over: leftOver.map(({ agent, bytes }) => ({ agent, bytes })),
     agents: agents.map(({ agent, status, documents, isCut }) => ({
       agent,
       state: status.state,

@@ -1,9 +1,10 @@
-// `muster knowledge`: which documents agents know, which could not be read, and what a search finds in them.
+// `muster knowledge`: which documents agents know, which could not be read, what a search finds in them; and indexes that are removed.
 
 import { mostPassages } from "../manifest/knowledge/config.ts";
 import { askRuntime, ControlError } from "../runtime/control-client.ts";
 import {
   isKnowledgeReport,
+  isRemovalReport,
   isSearchReport,
   type KnowledgeReport,
   type KnowledgeRequest,
@@ -17,24 +18,27 @@ import { jsonOption, stateOption } from "./common-options.ts";
 import { foundText, knowledgeText, knowledgeToJson } from "./knowledge-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-const actions = ["ls", "search"] as const;
+const actions = ["ls", "search", "rm"] as const;
 const defaultTop = 5;
 const timeoutMs = 90_000;
 
 export const command: Command = {
   name: "knowledge",
-  summary: "List the documents that agents know, and try what a search finds in them",
+  summary: "List the documents that agents know, try what a search finds in them, remove an index",
   details: [
     "ls lists the documents of all agents with knowledge, or of one, with those that could not be read and why. search gives the passages " +
       "that the agent's model would get for a query.",
-    "Exit codes: 0 done, 1 error or no search possible now, 2 usage, 3 no such agent, or it knows no documents.",
+    "rm removes the index of an agent that knows documents no more: ls names those that are left over. With --rebuild it throws away the " +
+      "index of one that does, which is then made anew.",
+    "Exit codes: 0 done, 1 error or no search possible now, 2 usage, 3 no such agent, or it knows no documents, or no such index.",
   ],
   args: [
-    { name: "ACTION", description: "ls or search; without it: ls", isOptional: true, complete: actions },
+    { name: "ACTION", description: "ls, search or rm; without it: ls", isOptional: true, complete: actions },
     { name: "AGENT", description: "whose documents", isOptional: true, complete: "agents" },
     { name: "QUERY", description: "what to search for", isOptional: true, complete: "none" },
   ],
   options: {
+    rebuild: { description: "with rm: also of an agent that knows documents; its index is made anew" },
     top: { value: "N", description: `passages at most; default ${defaultTop}`, complete: "none" },
     ...jsonOption,
     ...stateOption,
@@ -42,6 +46,8 @@ export const command: Command = {
   examples: [
     { line: "muster knowledge", does: "documents of all agents, and how far indexing is" },
     { line: 'muster knowledge search assistant "oil change"', does: "what its model would get" },
+    { line: "muster knowledge rm old-assistant", does: "its agent is gone" },
+    { line: "muster knowledge rm assistant --rebuild", does: "its embedding model is another under the same name" },
     {
       line: "muster knowledge ls --json | jq '.agents[].documents[] | select(.error)'",
       does: "what could not be read",
@@ -59,6 +65,10 @@ async function knowledge(invocation: Invocation, terminal: Terminal): Promise<nu
     if (query !== undefined) throw usageError('"muster knowledge ls" takes no query');
     return list(agent, invocation, terminal);
   }
+  if (action === "rm") {
+    if (agent === undefined || query !== undefined) throw usageError('"muster knowledge rm" needs one agent');
+    return remove(agent, invocation, terminal);
+  }
   if (agent === undefined || query === undefined || query.trim() === "")
     throw usageError(
       '"muster knowledge search" needs an agent and a query, such as: muster knowledge search assistant "oil change"',
@@ -74,9 +84,28 @@ async function list(agent: string | undefined, invocation: Invocation, terminal:
   return exitCode.ok;
 }
 
+async function remove(agent: string, invocation: Invocation, terminal: Terminal): Promise<number> {
+  const request = { op: "remove-knowledge", agent, rebuild: invocation.flag("rebuild") } as const;
+  const { type } = await ask(request, isRemovalReport, invocation, terminal);
+  switch (type) {
+    case "removed":
+      terminal.err(terminal.safeErr(`The index of agent "${agent}" is removed\n`));
+      return exitCode.ok;
+    case "rebuilding":
+      terminal.err(terminal.safeErr(`The index of agent "${agent}" is removed, and made anew\n`));
+      return exitCode.ok;
+    case "in-use":
+      throw new CommandError(
+        `Agent "${agent}" knows documents: nothing was removed. To have its index made anew while it runs, add --rebuild`,
+      );
+    case "unknown":
+      throw new CommandError(`No index of "${agent}" is left over. See "muster knowledge"`, exitCode.noSuchAgent);
+  }
+}
+
 function show(report: KnowledgeReport, invocation: Invocation, terminal: Terminal): void {
   if (invocation.flag("json")) terminal.out(`${JSON.stringify(knowledgeToJson(report), null, 2)}\n`);
-  else if (report.agents.length === 0) terminal.err("No agent knows any documents\n");
+  else if (report.agents.length + report.leftOver.length === 0) terminal.err("No agent knows any documents\n");
   else terminal.out(knowledgeText(report));
 }
 

@@ -83,7 +83,8 @@ async function submit(invocation: Invocation, terminal: Terminal): Promise<numbe
   const bus = await connectBus(invocation, terminal, { isPersistent: invocation.flag("wait") });
   try {
     const job = await addressJob(bus, address, request, interrupt.signal);
-    const kept = await submitJob(bus.connection, job.address, { ...terms, payload: job.payload }, bus.sender);
+    const { address: of, ...asked } = job;
+    const kept = await submitJob(bus.connection, of, { ...terms, ...asked }, bus.sender);
     if (!invocation.flag("wait")) return printKept(invocation, terminal, { ...kept, address: job.address });
     const result = await waited(bus, job.address, kept, invocation, interrupt.signal);
     return await printResult(invocation, terminal, result, job.address);

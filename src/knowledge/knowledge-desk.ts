@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Logger } from "../telemetry/log.ts";
 import { vectorsMissing } from "./carries-vectors.ts";
 import { agentKnowledge, type AgentKnowledge } from "./agent-knowledge.ts";
+import { type LeftOverIndex, leftOverIndexes } from "./left-over.ts";
+import { discardIndex } from "./store/index-file.ts";
 import { KnowledgeIndex, type KnowledgeIndexPorts, type KnowledgeSubject } from "./index/knowledge-index.ts";
 import { readPassages } from "./index/read-passages.ts";
 import { Turns } from "./index/turns.ts";
@@ -70,8 +72,20 @@ export class KnowledgeDesk {
   }
 
   /** For the operator; undefined: no agent of that name knows any. */
-  of(agent: string): Pick<KnowledgeIndex, "status" | "documents" | "search"> | undefined {
+  of(agent: string): Pick<KnowledgeIndex, "status" | "documents" | "search" | "makeAnew"> | undefined {
     return this.#shared.get(agent)?.index;
+  }
+
+  /** Indexes of agents that know documents no more. `knowing`: those that are declared to know some, whether they run or not. */
+  leftOver(knowing: readonly string[]): readonly LeftOverIndex[] {
+    const inUse = new Set([...knowing, ...this.#shared.keys(), ...this.#closing.keys()]);
+    return leftOverIndexes(this.#folder, inUse);
+  }
+
+  /** Removes one of `leftOver`. Throws what the file system throws. */
+  removeLeftOver({ agent }: LeftOverIndex): void {
+    discardIndex(this.#pathOf(agent));
+    this.#ports.log.info("An index of documents is removed", { agent });
   }
 
   /** Never rejects. */
@@ -85,7 +99,7 @@ export class KnowledgeDesk {
     const { stateDirectory, log, read, firstPauseMs, onIndexed } = this.#ports;
     const noVectors = this.#ports.noVectors ?? vectorsMissing();
     const index = new KnowledgeIndex(subject, {
-      path: join(stateDirectory, knowledgeFolder, `${agent}.db`),
+      path: this.#pathOf(agent),
       stateDirectory,
       turns: this.#turns,
       read: read ?? readPassages,
@@ -109,6 +123,14 @@ export class KnowledgeDesk {
     });
     this.#closing.set(agent, closed);
     await closed;
+  }
+
+  get #folder(): string {
+    return join(this.#ports.stateDirectory, knowledgeFolder);
+  }
+
+  #pathOf(agent: string): string {
+    return join(this.#folder, `${agent}.db`);
   }
 
   #isSameSubject(one: KnowledgeSubject, other: KnowledgeSubject): boolean {

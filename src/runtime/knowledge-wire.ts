@@ -3,15 +3,23 @@
 import { citation } from "../knowledge/citation.ts";
 import type { IndexedDocument, KnowledgeStatus } from "../knowledge/contract.ts";
 import type { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
+import type { LeftOverIndex } from "../knowledge/left-over.ts";
 import { mostPassages } from "../manifest/knowledge/config.ts";
 
 export type KnowledgeRequest =
   /** Absent agent: of all. The result is a `KnowledgeReport`. */
   | { readonly op: "knowledge"; readonly agent?: string }
   /** The result is a `SearchReport`. */
-  | { readonly op: "search-knowledge"; readonly agent: string; readonly query: string; readonly top: number };
+  | { readonly op: "search-knowledge"; readonly agent: string; readonly query: string; readonly top: number }
+  /** `rebuild`: also of an agent that knows documents, whose index is made anew then. The result is a `RemovalReport`. */
+  | { readonly op: "remove-knowledge"; readonly agent: string; readonly rebuild: boolean };
 
-export const knowledgeOperations = ["knowledge", "search-knowledge"] as const;
+export const knowledgeOperations = ["knowledge", "search-knowledge", "remove-knowledge"] as const;
+
+/** `in-use`: of an agent that knows documents, and nothing was done. `unknown`: there is no index of that name. */
+export interface RemovalReport {
+  readonly type: "removed" | "rebuilding" | "in-use" | "unknown";
+}
 
 export interface KnowledgeReport {
   readonly agents: readonly {
@@ -23,6 +31,15 @@ export interface KnowledgeReport {
   }[];
   /** Names of agents that are served, whether they know documents or not. */
   readonly served: readonly string[];
+  /** Indexes of agents that know documents no more. */
+  readonly leftOver: readonly LeftOverIndex[];
+}
+
+/** Agents of the runtime by name. */
+export interface KnowingAgents {
+  readonly served: readonly string[];
+  /** Those that are declared to know documents, running or not. */
+  readonly knowing: readonly string[];
 }
 
 export type SearchReport =
@@ -49,9 +66,10 @@ const searchMs = 60_000;
 export async function answerKnowledge(
   request: KnowledgeRequest,
   desk: KnowledgeDesk,
-  served: readonly string[],
-): Promise<KnowledgeReport | SearchReport> {
-  if (request.op === "knowledge") return reportOf(desk, request.agent, served);
+  { served, knowing }: KnowingAgents,
+): Promise<KnowledgeReport | SearchReport | RemovalReport> {
+  if (request.op === "knowledge") return reportOf(desk, request.agent, { served, knowing });
+  if (request.op === "remove-knowledge") return remove(request, desk, knowing);
   const { agent, query, top } = request;
   const index = desk.of(agent);
   if (index === undefined) return { type: "unknown", served, knowing: desk.agents() };
@@ -64,7 +82,7 @@ export async function answerKnowledge(
 async function reportOf(
   desk: KnowledgeDesk,
   agent: string | undefined,
-  served: readonly string[],
+  { served, knowing }: KnowingAgents,
 ): Promise<KnowledgeReport> {
   const names = desk.agents().filter((name) => agent === undefined || name === agent);
   const agents: KnowledgeReport["agents"][number][] = [];
@@ -75,17 +93,39 @@ async function reportOf(
     const isCut = documents.length > maxDocuments;
     agents.push({ agent: name, status: index.status(), documents: documents.slice(0, maxDocuments), isCut });
   }
-  return { agents, served };
+  return { agents, served, leftOver: desk.leftOver(knowing) };
+}
+
+type RemoveRequest = Extract<KnowledgeRequest, { readonly op: "remove-knowledge" }>;
+
+/** Rejects with what keeps files from being removed. */
+async function remove(
+  { agent, rebuild }: RemoveRequest,
+  desk: KnowledgeDesk,
+  knowing: readonly string[],
+): Promise<RemovalReport> {
+  const index = desk.of(agent);
+  if (index !== undefined || knowing.includes(agent)) {
+    if (!rebuild || index === undefined) return { type: "in-use" };
+    await index.makeAnew();
+    return { type: "rebuilding" };
+  }
+  const found = desk.leftOver(knowing).find((one) => one.agent === agent);
+  if (found === undefined) return { type: "unknown" };
+  desk.removeLeftOver(found);
+  return { type: "removed" };
 }
 
 /** The request, the text of what is wrong with it, or undefined when it is none of these. */
 export function decodeKnowledgeRequest(
   fields: Readonly<Record<string, unknown>>,
 ): KnowledgeRequest | string | undefined {
-  const { op, agent, query, top } = fields;
-  if (op !== "knowledge" && op !== "search-knowledge") return undefined;
+  const { op, agent, query, top, rebuild } = fields;
+  if (op !== "knowledge" && op !== "search-knowledge" && op !== "remove-knowledge") return undefined;
   if (agent !== undefined && typeof agent !== "string") return '"agent" is not a text';
   if (op === "knowledge") return { op, ...(agent === undefined ? {} : { agent }) };
+  if (op === "remove-knowledge")
+    return agent === undefined ? '"agent" is missing' : { op, agent, rebuild: rebuild === true };
   if (agent === undefined || typeof query !== "string") return '"agent" and "query" are not both texts';
   const isCount = typeof top === "number" && Number.isSafeInteger(top) && top >= 1 && top <= mostPassages;
   return isCount ? { op, agent, query, top } : `"top" is no whole number from 1 to ${mostPassages}`;
@@ -93,6 +133,7 @@ export function decodeKnowledgeRequest(
 
 export function isKnowledgeReport(value: unknown): value is KnowledgeReport {
   if (!isRecord(value) || !isTextList(value["served"]) || !Array.isArray(value["agents"])) return false;
+  if (!Array.isArray(value["leftOver"]) || !value["leftOver"].every(isLeftOver)) return false;
   return value["agents"].every(
     (one) =>
       isRecord(one) &&
@@ -103,10 +144,18 @@ export function isKnowledgeReport(value: unknown): value is KnowledgeReport {
   );
 }
 
+export function isRemovalReport(value: unknown): value is RemovalReport {
+  return isRecord(value) && ["removed", "rebuilding", "in-use", "unknown"].includes(String(value["type"]));
+}
+
 export function isSearchReport(value: unknown): value is SearchReport {
   if (!isRecord(value)) return false;
   if (value["type"] === "unknown") return isTextList(value["served"]) && isTextList(value["knowing"]);
   return value["type"] === "found" && Array.isArray(value["passages"]) && value["passages"].every(isPassage);
+}
+
+function isLeftOver(value: unknown): boolean {
+  return isRecord(value) && typeof value["agent"] === "string" && typeof value["bytes"] === "number";
 }
 
 function isStatus(value: unknown): boolean {

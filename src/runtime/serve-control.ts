@@ -44,11 +44,15 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
     if (parts.conversations === undefined) throw new Error("It is still starting: try again");
     return answerConversations(request, parts.conversations);
   }
-  if (request.op === "knowledge" || request.op === "search-knowledge") {
+  if (request.op === "knowledge" || request.op === "search-knowledge" || request.op === "remove-knowledge") {
     if (parts.knowledge === undefined || parts.reconciler === undefined)
       throw new Error("It is still starting: try again");
-    const served = parts.reconciler.agents().map(({ name }) => name);
-    return answerKnowledge(request, parts.knowledge, served);
+    const slots = parts.reconciler.agents();
+    const declared = [...slots, ...parts.reconciler.failures().values()].map(({ definition }) => definition.config);
+    return answerKnowledge(request, parts.knowledge, {
+      served: slots.map(({ name }) => name),
+      knowing: declared.filter(({ knowledge }) => knowledge !== undefined).map(({ name }) => name),
+    });
   }
   if (request.op === "caller") return changeCallers(request, parts);
   if (request.op === "probe") return probeForAsker(parts.models, request);

@@ -15,6 +15,8 @@ export type JobErrorKind =
   | "too-large"
   | "invalid"
   | "not-permitted"
+  /** The agent serves who signs, and this job cannot be signed: nothing was kept. */
+  | "signature-required"
   /** No word from the server: kept or not, nobody knows; the same id may be sent again. */
   | "timeout"
   | "bus-lost"

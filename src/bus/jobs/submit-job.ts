@@ -1,6 +1,7 @@
 // Puts a job into the queue of its agent. Resolves when the server has it on disk; the same job again is the same job.
 
 import { type JobPlace, jobStream, jobSubject } from "../../protocol/job-subjects.ts";
+import type { SenderTrust } from "../../protocol/sender-rules.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
@@ -21,6 +22,8 @@ export interface JobRequest {
   readonly attempts?: number;
   /** The trace that it is a part of. */
   readonly trace?: TraceContext;
+  /** What the agent's registration asks for, where that was read: a job that must be signed and cannot be is not kept. */
+  readonly minSenderTrust?: SenderTrust;
   /** Nobody has used the id before: no need to look. */
   readonly isNewId: boolean;
 }
@@ -32,7 +35,7 @@ export interface SubmittedJob {
   readonly place: JobPlace;
 }
 
-/** `sender` signs it. Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, and those of the connection. */
+/** `sender` signs it. Rejects with a `JobError`: `conflict` when the id stands for another job, `full`, `no-store`, `signature-required`, and those of the connection. */
 export async function submitJob(
   bus: CallerBus,
   address: AgentAddress,
@@ -66,6 +69,10 @@ async function publish(
 ) {
   const subject = jobSubject(address, place);
   const signed = await sender?.headers({ subject, payload: job.payload });
+  if (signed?.type !== "signed" && job.minSenderTrust === "signed") {
+    const why = signed?.why ?? "this job is signed by nobody";
+    throw new JobError("signature-required", `The job was not kept: the agent serves callers that sign, and ${why}`);
+  }
   const headers = {
     ...(signed?.type === "signed" ? signed.headers : {}),
     [idHeader]: job.id,

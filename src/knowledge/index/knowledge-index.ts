@@ -132,6 +132,18 @@ export class KnowledgeIndex {
     }
   }
 
+  /** Throws away what is indexed, and indexes it again. Resolves when it is gone. Rejects with what the file system throws. */
+  async makeAnew(): Promise<void> {
+    const before = this.#running;
+    before.end.abort(new Error("The index is made anew"));
+    const gone = before.done.then(() => {
+      this.#reader.close();
+      discardIndex(this.#ports.path);
+    });
+    this.#running = this.#start(gone.catch(() => undefined));
+    await gone;
+  }
+
   /** Never rejects. */
   async close(): Promise<void> {
     this.#running.end.abort(new Error("The agent's knowledge is closed"));

@@ -175,6 +175,25 @@ describe("an agent with knowledge", () => {
     expect(told(-1)).toContain("The crane lifts two tons.");
   }, 60_000);
 
+  test("has its index made anew by command, and leaves it to be removed when it is gone", async () => {
+    const { muster } = await start({ text: "Yes." });
+    await untilIndexed(muster, 3);
+    const refused = await muster.command(["knowledge", "rm", "helper"]);
+    expect([refused.code, refused.stderr.includes("add --rebuild")]).toEqual([1, true]);
+    expect((await muster.command(["knowledge", "rm", "helper", "--rebuild"])).code).toBe(0);
+    await untilIndexed(muster, 3);
+    await writeFile(
+      join(muster.folder, "agents.yaml"),
+      manifestOf(scratch, "", model.url).replace(/knowledge: .*\n/, "queue: 3\n"),
+    );
+    await until("it to be left over", async () =>
+      (await muster.command(["knowledge"])).stdout.includes("Left over, of agents that know no documents now"),
+    );
+    expect((await muster.command(["knowledge", "rm", "helper"])).code).toBe(0);
+    expect((await muster.command(["knowledge"])).stderr).toContain("No agent knows any documents");
+    expect((await muster.command(["knowledge", "rm", "helper"])).code).toBe(3);
+  }, 60_000);
+
   test("is degraded while the embedding model is away, refuses prompts with the reason, and comes back by itself", async () => {
     const other = startScriptedModel();
     const { muster } = await start({ text: "Yes." }, { embedUrl: other.url });

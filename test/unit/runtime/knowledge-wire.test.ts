@@ -16,13 +16,15 @@ const report: KnowledgeReport = {
     },
   ],
   served: ["helper"],
+  leftOver: [{ agent: "old", bytes: 5 * 1024 ** 2 }],
 };
 
 describe("a question about knowledge", () => {
   test("survives the way", () => {
     const all = { op: "knowledge" } as const;
     const search = { op: "search-knowledge", agent: "a", query: "oil", top: 5 } as const;
-    for (const request of [all, { ...all, agent: "a" }, search])
+    const remove = { op: "remove-knowledge", agent: "a", rebuild: true } as const;
+    for (const request of [all, { ...all, agent: "a" }, search, remove, { ...remove, rebuild: false }])
       expect(decodeRequest(encodeControl(request).trimEnd())).toEqual(request);
   });
 
@@ -31,6 +33,7 @@ describe("a question about knowledge", () => {
     ['{"op":"search-knowledge","agent":"a","query":"x","top":0}', '"top" is no whole number'],
     ['{"op":"search-knowledge","agent":"a","query":"x","top":99}', '"top" is no whole number'],
     ['{"op":"knowledge","agent":3}', '"agent" is not a text'],
+    ['{"op":"remove-knowledge"}', '"agent" is missing'],
   ])("that is none is refused: %s", (line, message) => {
     expect(decodeRequest(line)).toContain(message);
   });
@@ -40,6 +43,7 @@ describe("what is told of knowledge", () => {
   test("is checked before it is printed", () => {
     expect(isKnowledgeReport(report)).toBe(true);
     expect(isKnowledgeReport({ ...report, agents: [{ agent: "x" }] })).toBe(false);
+    expect(isKnowledgeReport({ ...report, leftOver: ["old"] })).toBe(false);
     expect(isSearchReport({ type: "unknown", served: [], knowing: [] })).toBe(true);
     expect(isSearchReport({ type: "found", passages: [{ source: "a" }], ms: 1 })).toBe(false);
   });
@@ -48,6 +52,7 @@ describe("what is told of knowledge", () => {
     const text = knowledgeText(report);
     expect(text).toContain("Agent helper: ready, 1 documents with 4 passages, 1 cannot be read");
     expect(text).toContain("Note: A note");
+    expect(text).toMatch(/Left over, of agents that know no documents now.*\n.*INDEX +SIZE\n *old +5\.0 MB/);
     expect(text).toMatch(/b\.pdf +1970-01-01T00:00:00Z +It is broken/);
     expect(text).not.toContain("\u001b");
     expect(knowledgeToJson(report)).toMatchObject({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KnowledgeDesk } from "../../../../src/knowledge/knowledge-desk.ts";
@@ -155,6 +155,29 @@ describe("the knowledge of an agent", () => {
     expect(whole.log.lines.find(({ message }) => message === "The index of documents is made anew")).toMatchObject({
       reason: "it held words alone",
     });
+  }, 30_000);
+
+  test("is left over when its agent knows it no more, and is removed then, or made anew while it does", async () => {
+    put("a.md", "The press is green.");
+    const embedder = scriptedEmbedder();
+    const made = desk().desk;
+    const knowledge = made.attach("a", subject(embedder));
+    await until(knowledge, isReady);
+    expect(made.leftOver([])).toEqual([]);
+    const before = embedder.asked.length;
+    await made.of("a")?.makeAnew();
+    while (embedder.asked.filter((text) => text.includes("green")).length < 2) await Bun.sleep(10);
+    await until(knowledge, isReady);
+    expect(embedder.asked.length).toBeGreaterThan(before);
+    await knowledge.source.close();
+    expect(made.leftOver(["a"])).toEqual([]);
+    const [left] = made.leftOver([]);
+    if (left === undefined) throw new Error("Nothing is left over");
+    expect(left.agent).toBe("a");
+    expect(left.bytes).toBeGreaterThan(4096);
+    made.removeLeftOver(left);
+    expect(made.leftOver([])).toEqual([]);
+    expect(readdirSync(join(folder, "state", "knowledge"))).toEqual([]);
   }, 30_000);
 
   test("names what cannot be read, and indexes the rest", async () => {
