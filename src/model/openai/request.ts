@@ -8,6 +8,7 @@ import type {
 import type { ModelConfig } from "../../manifest/manifest.ts";
 import type { ChatRequest, ModelImage, ModelMessage, ModelTool, ModelToolCall } from "../contract.ts";
 import { formatOf, maxOutputOf } from "../provider.ts";
+import { toolSchema } from "./tool-schema.ts";
 
 /** Newer OpenAI models refuse `max_tokens`; most other servers know nothing else. */
 export type MaxTokensName = "max_tokens" | "max_completion_tokens";
@@ -37,7 +38,7 @@ export function completionBody(
 }
 
 function toTool({ name, description, parameters }: ModelTool): ChatCompletionTool {
-  return { type: "function", function: { name, description, parameters: { ...parameters } } };
+  return { type: "function", function: { name, description, parameters: { ...toolSchema(parameters) } } };
 }
 
 function toMessage(message: ModelMessage): ChatCompletionMessageParam {

@@ -8,6 +8,8 @@ import { repairScalar } from "./repair-scalar.ts";
 const maxDepth = 8;
 /** What models wrap arguments in. */
 const wrappers = new Set(["arguments", "args", "parameters", "params", "input", "inputs", "kwargs", "properties"]);
+/** Texts that hold what somebody else reads, such as a request's body. */
+const dataKeys = new Set(["body", "payload", "content", "contents", "data", "json", "stdin"]);
 
 /** The arguments as the schema wants them, as far as they can be brought there; whether they follow it is for others to say. */
 export function repairArguments(given: unknown, schema: JsonSchema, toolName: string): unknown {
@@ -58,9 +60,16 @@ function repairObject(value: unknown, schema: JsonSchema, depth: number): unknow
   const keyed = repairKeys(wrappedKeys(parsed, schema), schema);
   const entries = Object.entries(keyed).map(([key, item]): [string, unknown] => [
     key,
-    Object.hasOwn(properties, key) ? repair(item, properties[key], depth + 1) : item,
+    Object.hasOwn(properties, key) ? repair(dataOf(key, item, properties[key]), properties[key], depth + 1) : item,
   ]);
   return Object.fromEntries(entries);
+}
+
+/** A text that carries data, given as the data. */
+function dataOf(key: string, value: unknown, schema: unknown): unknown {
+  const isText = isPlain(schema) && meant(schema)["type"] === "string";
+  const isData = isPlain(value) || (Array.isArray(value) && value.length > 1);
+  return isText && isData && dataKeys.has(key.toLowerCase()) ? JSON.stringify(value) : value;
 }
 
 /** Out of a list of one object. */

@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import { formatHttpRule } from "../../manifest/tools/http.ts";
 import type { HttpToolConfig } from "../../manifest/tools/config.ts";
-import type { Tool, ToolOutput } from "../contract.ts";
+import { ToolError, type Tool, type ToolOutput } from "../contract.ts";
 import { described } from "../described.ts";
 import { parametersOf, readInput } from "../parameters.ts";
 import { systemResolver, type Resolver } from "./destination.ts";
@@ -16,30 +16,35 @@ const maxUrlChars = 8192;
 
 export function httpTool(config: HttpToolConfig, resolve: Resolver = systemResolver): Tool {
   const methods = [...new Set([...config.allow, ...config.ask].map(({ method }) => method))];
+  const isReadOnly = methods.every((method) => reading.includes(method));
   const input = inputOf(methods);
   return {
     name: config.name,
     description: descriptionOf(config),
-    parameters: parametersOf(input),
-    isReadOnly: methods.every((method) => reading.includes(method)),
+    parameters: parametersOf(isReadOnly ? z.omit(input, { body: true }) : input),
+    isReadOnly,
     async run(given, context): Promise<ToolOutput> {
       const { url, method = methods[0] ?? "GET", body } = readInput(input, given);
+      if (isReadOnly && body !== undefined && !isNone(method, body))
+        throw new ToolError("invalid", '"body": Nothing is sent with a GET');
       const exchange = new HttpExchange(config, resolve, context);
-      return { text: await exchange.run({ method, url, ...(body === undefined ? {} : { body }) }) };
+      return {
+        text: await exchange.run({ method, url, ...(body === undefined || isNone(method, body) ? {} : { body }) }),
+      };
     },
   };
 }
 
 function inputOf(methods: readonly string[]) {
   const url = described(z.string().check(z.maxLength(maxUrlChars)), "The whole URL, with http:// or https://");
-  const method = described(z.enum(methods), `Default: ${methods[0] ?? "GET"}`);
-  const body = described(z.string(), "What to send, such as JSON");
-  const hasBody = methods.some((one) => !reading.includes(one));
-  return z.strictObject({
-    url,
-    method: z.optional(method),
-    body: hasBody ? z.optional(body) : z.optional(z.never()),
-  });
+  const method = z.optional(described(z.enum(methods), `Default: ${methods[0] ?? "GET"}`));
+  const body = z.optional(described(z.string(), "What to send, such as JSON"));
+  return z.strictObject({ url, method, body });
+}
+
+/** Small models send something with a GET, too. */
+function isNone(method: string, body: string): boolean {
+  return reading.includes(method) && ["", "{}", "null"].includes(body.trim());
 }
 
 function descriptionOf({ allow, ask }: HttpToolConfig): string {

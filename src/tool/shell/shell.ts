@@ -23,6 +23,7 @@ const input = z.strictObject({
 
 /** Of each list; a model reads no more. */
 const maxShownPatterns = 30;
+const maxShownWords = 20;
 
 export function shellTool(config: ShellToolConfig): Tool {
   return {
@@ -56,7 +57,14 @@ async function ask(argv: Argv, { name, cwd = "" }: ShellToolConfig, context: Too
 
 function notAllowed(argv: Argv, { allow, ask }: ShellToolConfig): ToolError {
   const lists = [...allow, ...ask].slice(0, maxShownPatterns).map(formatArgv).join("; ");
-  return new ToolError("denied", `"${argv[0]}" is not allowed with these words. Allowed are: ${lists}`);
+  return new ToolError("denied", `"${argv[0]}" is not allowed with these words. Allowed are: ${lists}${apart(argv)}`);
+}
+
+/** Small models give a whole line as one word; what they meant is theirs to say. */
+function apart([line, ...others]: Argv): string {
+  const words = line.trim().split(/\s+/);
+  if (others.length > 0 || words.length < 2 || words.length > maxShownWords) return "";
+  return `. Each word stands by itself, such as ${JSON.stringify(words)}`;
 }
 
 function descriptionOf({ allow, ask }: ShellToolConfig): string {

@@ -39,6 +39,8 @@ describe("near misses are put right", () => {
     ["a value that describes itself", weather, { city: { type: "string", value: "Bonn" } }, { city: "Bonn" }],
     ["an unknown key that says nothing", weather, { city: "Bonn", note: "" }, { city: "Bonn" }],
     ["a text for a whole number or null", nested, { line: { number: "3" } }, { line: { number: 3 } }],
+    ["data for the text that carries it", object({ body: text }), { body: { on: true } }, { body: '{"on":true}' }],
+    ["a list for the text that carries it", object({ body: text }), { body: [1, 2] }, { body: "[1,2]" }],
     ["a list of one for its object", nested, { line: [{ number: 3 }] }, { line: { number: 3 } }],
     ["an item for a list", paths, { paths: "a.txt" }, { paths: ["a.txt"] }],
     ["a list as text", paths, { paths: '["a.txt","b.txt"]' }, { paths: ["a.txt", "b.txt"] }],

@@ -91,6 +91,11 @@ describe("an answer", () => {
     const reading = tool({ allow: rules(`GET ${origin}/`) });
     expect(await reading.failure("h", { url: `${origin}/`, body: "x" })).toMatchObject({ kind: "invalid" });
   });
+
+  test("may follow no body that says nothing, where it only reads", async () => {
+    for (const body of ["", "{}", " null "]) await tool().text("h", { url: `${origin}/api/x`, body });
+    expect(seen.map(({ body }) => body)).toEqual(["", "", ""]);
+  });
 });
 
 describe("nothing is sent that no list has:", () => {

@@ -94,6 +94,11 @@ describe("of the lists", () => {
     ],
   });
 
+  test("a line as one word is denied, and said to be words", async () => {
+    const { text } = await guarded.failure("sh", { argv: ["ls -l  /srv"] });
+    expect(text).toEndWith('. Each word stands by itself, such as ["ls","-l","/srv"]');
+  });
+
   test("what none has is denied, with those that are", async () => {
     expect(await guarded.failure("sh", { argv: ["ls"] })).toEqual({
       kind: "denied",
