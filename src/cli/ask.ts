@@ -9,7 +9,7 @@ import { tracedOptions } from "../protocol/trace-context.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { askOnTerminal } from "./ask-on-terminal.ts";
 import { askMany, parallelOption } from "./ask-many.ts";
-import { callFailure } from "./call-failure.ts";
+import { callFailure, lostCallFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
 import { exitCode, usageError } from "./command-error.ts";
 import { jsonOption, serverDetails, serverOptions } from "./common-options.ts";
@@ -176,7 +176,7 @@ async function showText(asking: Asking): Promise<number> {
     }
   } catch (error) {
     writer.finish();
-    throw error instanceof CallError ? callFailure(error, address) : error;
+    throw error instanceof CallError ? await lostCallFailure(error, address, bus.whenLost) : error;
   }
   if (invocation.flag("stats")) terminal.err(`${stats.text(performance.now())}\n`);
   return exitCode.ok;

@@ -24,6 +24,18 @@ export function callFailure(error: CallError, who: string): CommandError {
   return new CommandError(message, exitCodeOf(error.code), { cause: error });
 }
 
+/** The same; of a connection that was lost, with what to do where that is known. */
+export async function lostCallFailure(
+  error: CallError,
+  who: string,
+  whenLost: () => Promise<string | undefined>,
+): Promise<CommandError> {
+  const failure = callFailure(error, who);
+  const advice = error.code === "bus_lost" ? await whenLost() : undefined;
+  if (advice === undefined) return failure;
+  return new CommandError(`${failure.message}. ${advice}`, failure.exitCode, { cause: error });
+}
+
 /** What went wrong before any agent was asked. */
 export function busFailure(error: CallError): CommandError {
   return new CommandError(error.message, exitCodeOf(error.code), { cause: error });

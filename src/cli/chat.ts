@@ -8,7 +8,7 @@ import type { FoundAgent } from "../bus/calling/address.ts";
 import type { Attachment } from "../protocol/attachment.ts";
 import { isUsableAnswer, wantedWords, whyUnsigned } from "./approval-answer.ts";
 import { AnswerWriter } from "./answer-writer.ts";
-import { callFailure } from "./call-failure.ts";
+import { lostCallFailure } from "./call-failure.ts";
 import type { Command, Invocation } from "./command.ts";
 import { CommandError, exitCode } from "./command-error.ts";
 import { serverDetails, serverOptions } from "./common-options.ts";
@@ -187,7 +187,7 @@ class Conversation {
       for await (const event of events) await writer.write(event);
     } catch (error) {
       writer.finish();
-      throw error instanceof CallError ? callFailure(error, address) : error;
+      throw error instanceof CallError ? await lostCallFailure(error, address, bus.whenLost) : error;
     } finally {
       this.#answering = undefined;
     }

@@ -10,12 +10,16 @@ import { CommandError } from "./command-error.ts";
 import { findServer } from "./find-server.ts";
 import type { Terminal } from "./terminal.ts";
 
+const runtimeMs = 2_000;
+
 export interface CommandBus {
   readonly connection: BusConnection;
   /** Signs what is sent to agents, where the connection has a key. */
   readonly sender: RequestSender;
   /** Which server, for messages. */
   readonly said: string;
+  /** What to do once the connection was lost; undefined: nobody knows. Never rejects. */
+  readonly whenLost: () => Promise<string | undefined>;
 }
 
 /**
@@ -27,7 +31,7 @@ export async function connectBus(
   terminal: Terminal,
   options: { readonly isPersistent?: boolean; readonly asOperator?: boolean } = {},
 ): Promise<CommandBus> {
-  const { settings, said, whenRefused } = await findServer({
+  const { settings, said, whenRefused, stateDirectory } = await findServer({
     server: invocation.text("server"),
     context: invocation.text("context"),
     file: invocation.text("file"),
@@ -51,7 +55,19 @@ export async function connectBus(
     const way = isRefused ? whenRefused : "Name another server with --server URL or --context NAME";
     throw new CommandError(`${cause.message}. ${way}`, 1, { cause });
   }
-  return { connection, said, sender: requestSender(connection, () => connection.credentials()) };
+  const sender = requestSender(connection, () => connection.credentials());
+  return { connection, said, sender, whenLost: () => adviceOf(stateDirectory) };
+}
+
+/** A runtime that runs starts its server again; one that has ended does not. */
+async function adviceOf(stateDirectory: string | undefined): Promise<string | undefined> {
+  if (stateDirectory === undefined) return undefined;
+  const { ControlError, runtimeStatus } = await import("../runtime/control-client.ts");
+  const isThere = await runtimeStatus(stateDirectory, runtimeMs).then(
+    () => true,
+    (error: unknown) => error instanceof ControlError && error.isRunning,
+  );
+  return isThere ? "The runtime starts its NATS server again: ask once more in a moment" : undefined;
 }
 
 /** Commands say what they have to say themselves; only what should never happen is logged. */

@@ -33,6 +33,8 @@ export interface FoundServer {
   readonly said: string;
   /** What to do when the server refuses the credentials. */
   readonly whenRefused?: string;
+  /** The state directory of the runtime whose server it is; absent: it is no runtime's of this machine, as far as is known. */
+  readonly stateDirectory?: string;
 }
 
 const lastResort = "nats://127.0.0.1:4222";
@@ -130,7 +132,7 @@ function bundledServer(choice: ServerChoice): FoundServer | undefined {
   for (const directory of stateDirectories(choice)) {
     const bus = runningBus(directory);
     if (bus === undefined) continue;
-    return { settings: { servers: [bus.url], ...identityAt(bus, choice) }, said: bus.url };
+    return { settings: { servers: [bus.url], ...identityAt(bus, choice) }, said: bus.url, stateDirectory: directory };
   }
   return undefined;
 }

@@ -19,7 +19,7 @@ export function natsChange(before: NatsConfig, after: NatsConfig, changedFiles: 
   );
   const isServerSame = isSameServer(before, after);
   return {
-    isOther: isServerSame && (!isSameValue(before, after) || isRotated),
+    isOther: isServerSame && (!isSameValue(withoutPrograms(before), withoutPrograms(after)) || isRotated),
     notes: isServerSame && isSameBundled(before.embedded, after.embedded) ? [] : [note],
   };
 }
@@ -30,10 +30,17 @@ function isSameServer(before: NatsConfig, after: NatsConfig): boolean {
   return after.mode === "external" || isSameBundled(before.embedded, after.embedded);
 }
 
-/** Another hub, or another way to be let in there, is taken over; to have one at all is not. */
+/** Other programs are let in or out by the server that runs, and nobody has to connect anew. */
+function withoutPrograms(nats: NatsConfig): NatsConfig {
+  const { programs, ...embedded } = nats.embedded;
+  return programs === undefined ? nats : { ...nats, embedded };
+}
+
+/** Another hub, or another way to be let in there, is taken over, and so are programs; to have a hub at all is not. */
 function isSameBundled(before: EmbeddedConfig, after: EmbeddedConfig): boolean {
   if ((before.hub === undefined) !== (after.hub === undefined)) return false;
-  return isSameValue({ ...before, hub: undefined }, { ...after, hub: undefined });
+  const rest = { hub: undefined, programs: undefined };
+  return isSameValue({ ...before, ...rest }, { ...after, ...rest });
 }
 
 function credentialFiles({ credentialsFile, nkeyFile, tls }: Omit<HubConfig, "url">): readonly string[] {

@@ -25,7 +25,7 @@ import type { ServiceNotices } from "./service-notices.ts";
 export interface ReloadPorts {
   readonly options: DesiredStateOptions;
   readonly models: Pick<Models, "reconcile">;
-  readonly bus: Pick<RuntimeBus, "use" | "allow">;
+  readonly bus: Pick<RuntimeBus, "use" | "usePrograms" | "allow">;
   readonly reconciler: Reconciler<RunningAgent>;
   readonly said: SaidFindings;
   readonly notices: Pick<ServiceNotices, "reloading" | "reloaded">;
@@ -87,6 +87,7 @@ export class Reloader {
     void this.#whenDrained();
     const { isOther } = natsChange(natsBefore, state.manifest.nats, state.seen.changedSince(seenBefore));
     if (isOther) void this.#ports.bus.use(state.manifest.nats);
+    void this.#ports.bus.usePrograms(state.manifest.nats.embedded.programs ?? []);
     const report = this.#report(state, plan);
     this.#say(report);
     return report;

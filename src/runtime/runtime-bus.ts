@@ -8,7 +8,7 @@ import { BundledServerError } from "../bus/bundled/bundled-error.ts";
 import type { NamedKey } from "../bus/bundled/bundled-keys.ts";
 import type { NamedSubjects } from "../bus/identity/named-subjects.ts";
 import { openLocalBus } from "../bus/bundled/local-bus.ts";
-import type { NatsConfig } from "../manifest/manifest.ts";
+import type { NatsConfig, ProgramConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { BusState } from "./control-protocol.ts";
 import { isSameValue } from "./same-value.ts";
@@ -26,6 +26,8 @@ export interface RuntimeBus {
   use(nats: NatsConfig): Promise<void>;
   /** Has a bundled server with keys let the runtime use the subjects that its agents name. Never rejects. */
   allow(named: NamedSubjects): Promise<void>;
+  /** Has a bundled server with keys let other programs do what these say. Never rejects. */
+  usePrograms(programs: readonly ProgramConfig[]): Promise<void>;
   /** Whether the bundled server keeps jobs; on a full disk it must not try. Never rejects. */
   setStoring(isStoring: boolean): Promise<void>;
   /** Makes or removes a further caller's key on the bundled server. Resolves to a key that was made. Rejects with what the asker is to read. */
@@ -60,6 +62,7 @@ export async function openRuntimeBus(
   link?.askWith(() => hasLeaf(connection));
   let since = new Date();
   let allowed = ports.named;
+  let programs = nats.embedded.programs ?? [];
   connection.onStatus(() => (since = new Date()));
   return {
     connection,
@@ -72,6 +75,11 @@ export async function openRuntimeBus(
       if (isSameValue(named, allowed)) return;
       allowed = named;
       await local?.bundled?.allow(named);
+    },
+    usePrograms: async (wanted) => {
+      if (isSameValue(wanted, programs)) return;
+      programs = wanted;
+      await local?.bundled?.usePrograms(wanted);
     },
     setStoring: async (isStoring) => local?.bundled?.setStoring(isStoring),
     changeCallers: (change) => {

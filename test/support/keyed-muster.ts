@@ -9,7 +9,16 @@ export interface KeyedMuster {
 }
 
 /** `agents`: the end of a manifest, which may use the model `local`, that says "word word ", and `refusing`, that answers nothing. */
-export async function startKeyedMuster(agents: string): Promise<KeyedMuster> {
+export async function startKeyedMuster(
+  agents: string,
+  {
+    models = {},
+  }: {
+    /** Further ones, by name: what the scripted model is to be asked for. */ readonly models?: Readonly<
+      Record<string, string>
+    >;
+  } = {},
+): Promise<KeyedMuster> {
   const model = startScriptedModel();
   try {
     const muster = await startMuster({
@@ -19,7 +28,9 @@ nats: { embedded: { port: 0, auth: nkey } }
 models:
   local: { provider: ollama, url: "${model.url}", model: "m?tokens=2" }
   refusing: { provider: ollama, url: "${model.url}", model: "r?status=400" }
-${agents}`,
+${Object.entries(models)
+  .map(([name, asked]) => `  ${name}: { provider: ollama, url: "${model.url}", model: "${asked}" }\n`)
+  .join("")}${agents}`,
     });
     const stop = async () => {
       await muster.stop();

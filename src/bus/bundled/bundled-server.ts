@@ -8,7 +8,7 @@ import { carriedPart } from "../../host/carried-parts.ts";
 import { extractPart } from "../../host/extract-part.ts";
 import { ProcessHold } from "../../host/hold-process.ts";
 import { endProcess } from "../../host/process-identity.ts";
-import type { EmbeddedConfig } from "../../manifest/manifest.ts";
+import type { EmbeddedConfig, ProgramConfig } from "../../manifest/manifest.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { BundledServerError } from "./bundled-error.ts";
 import { BundledCallers, type CallerChange } from "./bundled-callers.ts";
@@ -57,6 +57,8 @@ export interface BundledServer {
   changeCallers(change: CallerChange): Promise<NamedKey | undefined>;
   /** Has the runtime's user be allowed other named subjects, without clients noticing where the server can reload. Never rejects. */
   allow(named: NamedSubjects): Promise<void>;
+  /** Has other programs be allowed what these say, and no others anything, likewise. Never rejects. */
+  usePrograms(programs: readonly ProgramConfig[]): Promise<void>;
   /** Ends a server that does not answer, by force; it is started again as after any other end. */
   restart(): void;
   /** Has it stand still, so that its store can be read as of one instant. Resolves to what has it go on; rejects where it can't be held. */
@@ -87,6 +89,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   const hub = hubConfig === undefined ? undefined : new HubKeeper(hubConfig, options.log);
   let isStoring = options.isStoring ?? true;
   let named = options.named ?? noNamedSubjects;
+  let programs = options.config.programs ?? [];
   const launch = async (port: number): Promise<LaunchedServer> => {
     const program = await bundledProgram(options.stateDirectory);
     const launchOptions: LaunchOptions = {
@@ -97,7 +100,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       serverName: serverName(options),
       isStoring,
       named,
-      ...(options.config.programs === undefined ? {} : { programs: options.config.programs }),
+      programs,
       maxStoreBytes: options.maxStoreBytes ?? defaultMaxStoreBytes,
       ...(callers.keys === undefined ? {} : { keys: callers.keys }),
       signal: stopping.signal,
@@ -106,7 +109,7 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   };
   const first = await launch(options.config.port);
   if (keys !== undefined) writeNatsContext({ ...options, url: first.url, nkeyFile: keys.caller.file });
-  warnOfKeyless(options, keys);
+  warnOfKeyless(programs, keys, options.log);
   const holding = new ProcessHold();
   const supervised = { current: first, restarts: 0 };
   const supervision = supervise(supervised, { ...options, hub }, () => launch(first.port), stopping.signal);
@@ -125,6 +128,12 @@ export async function startBundledServer(options: BundledServerOptions): Promise
       if (keys !== undefined && !stopping.signal.aborted)
         await changeRunning(supervised.current, { named }, options.log);
     },
+    usePrograms: async (wanted) => {
+      programs = wanted;
+      if (callers.keys === undefined || stopping.signal.aborted) return;
+      warnOfKeyless(programs, callers.keys, options.log);
+      await changeRunning(supervised.current, { programs }, options.log);
+    },
     restart: () => void supervised.current.child.stop(0),
     hold: () => holding.hold(supervised.current.child.pid),
     credentials: credentialsOf(keys, options),
@@ -140,8 +149,8 @@ export async function startBundledServer(options: BundledServerOptions): Promise
   };
 }
 
-function warnOfKeyless({ config, log }: BundledServerOptions, keys: BundledKeys | undefined): void {
-  for (const { name, key } of config.programs ?? []) {
+function warnOfKeyless(programs: readonly ProgramConfig[], keys: BundledKeys | undefined, log: Logger): void {
+  for (const { name, key } of programs) {
     if (key !== undefined || keys === undefined || keys.named.some((caller) => caller.name === name)) continue;
     log.warn(
       `Nobody is the program "${name}" yet: make its key with "muster identity add ${name}", or name its own as key`,

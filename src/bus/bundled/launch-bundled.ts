@@ -49,7 +49,7 @@ export interface LaunchedServer {
   readonly port: number;
   readonly url: string;
   /** Has it take other settings, without its clients noticing. Rejects when it does not. */
-  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring" | "keys" | "named">>): Promise<void>;
+  reload(change: Partial<Pick<LaunchOptions, "hub" | "isStoring" | "keys" | "named" | "programs">>): Promise<void>;
 }
 
 /** Long, for the recovery of a large store on slow storage. */

@@ -1,7 +1,7 @@
 // Programs that are no callers, on the bundled server with keys: each hears and says what the manifest names for it, and nothing else.
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type NatsConnection, nkeyAuthenticator, nkeys } from "@nats-io/transport-node";
 import { type RunningMuster, startMuster } from "../../support/muster.ts";
@@ -110,4 +110,27 @@ test("a caller's own key may do what the program of its name may, from its makin
   expect(await runsFor("line3.alarm.ann")).toHaveLength(1);
   await ann.close();
   await other.close();
+});
+
+test("a reload lets further programs in and others out, and nobody else notices", async () => {
+  const gaugeKey = nkeys.createUser();
+  const file = join(muster.folder, "agents.yaml");
+  const before = await readFile(file, "utf8");
+  const further = `      gauge: { key: ${gaugeKey.getPublicKey()}, publish: [line3.alarm.gauge] }\n`;
+  await writeFile(
+    file,
+    before.replace(/^ +ann: .*\n/m, (line) => line + further),
+  );
+  const reload = await muster.command(["reload"]);
+  expect([reload.code, reload.stdout.includes("restart")]).toEqual([0, false]);
+  const gauge = await until("it to be let in", () => connectWith(gaugeKey.getSeed()).catch(() => undefined));
+  gauge.publish("line3.alarm.gauge", "Low");
+  await until("its run", async () => (await runsFor("line3.alarm.gauge")).length > 0);
+  await writeFile(file, before);
+  await muster.command(["reload"]);
+  await gauge.closed();
+  expect(await connectWith(gaugeKey.getSeed()).then(() => "let in", String)).toContain("Authorization Violation");
+  expect(press.isClosed()).toBe(false);
+  await press.flush();
+  expect((await muster.status()).bus.serverRestarts).toBe(0);
 });

@@ -26,6 +26,22 @@ test("other servers, another password, or another content of a credentials file 
   expect(natsChange(files, files, ["/k"]).isOther).toBe(true);
 });
 
+test("other programs mean neither another connection nor a restart", () => {
+  const withPrograms = (...names: string[]) =>
+    nats({
+      mode: "embedded",
+      servers: [],
+      embedded: {
+        host: "127.0.0.1",
+        port: 0,
+        auth: "nkey",
+        programs: names.map((name) => ({ name, publish: ["line.>"], subscribe: [] })),
+      },
+    });
+  expect(natsChange(withPrograms("plc"), withPrograms("plc", "hmi"), [])).toEqual({ isOther: false, notes: [] });
+  expect(natsChange(withPrograms("plc"), { ...withPrograms(), mode: "auto" }, []).notes).toHaveLength(1);
+});
+
 test("what the bundled server is made of waits for a restart", () => {
   const bundled = nats({ mode: "embedded", servers: [] });
   const { isOther, notes } = natsChange(
