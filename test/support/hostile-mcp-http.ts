@@ -5,7 +5,11 @@ import * as z from "zod/mini";
 export type HttpMisbehaviour =
   "forgets" | "floods" | "giant-event" | "giant-json" | "ends-early" | "redirects-away" | "redirects-here" | "hangs";
 
-const rpcRequest = z.looseObject({ id: z.optional(z.number()), method: z.string() });
+const rpcRequest = z.looseObject({
+  id: z.optional(z.number()),
+  method: z.string(),
+  params: z.optional(z.looseObject({ _meta: z.optional(z.record(z.string(), z.unknown())) })),
+});
 
 export interface HostileMcpHttp extends AsyncDisposable {
   readonly url: string;
@@ -13,11 +17,14 @@ export interface HostileMcpHttp extends AsyncDisposable {
   readonly methods: string[];
   /** Header `authorization` of each request. */
   readonly authorizations: (string | null)[];
+  /** What came beside the arguments of each call. */
+  readonly metas: Readonly<Record<string, unknown>>[];
 }
 
 export function hostileMcpHttp(way: HttpMisbehaviour, elsewhere = ""): HostileMcpHttp {
   const methods: string[] = [];
   const authorizations: (string | null)[] = [];
+  const metas: Readonly<Record<string, unknown>>[] = [];
   let sessions = 0;
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -28,7 +35,7 @@ export function hostileMcpHttp(way: HttpMisbehaviour, elsewhere = ""): HostileMc
       const { pathname } = new URL(request.url);
       if (request.method !== "POST") return new Response(null, { status: 405 });
       const message: unknown = await request.json();
-      const { id, method } = rpcRequest.parse(message);
+      const { id, method, params } = rpcRequest.parse(message);
       if (id === undefined) return new Response(null, { status: 202 });
       methods.push(method);
       const answer = (result: object) => Response.json({ jsonrpc: "2.0", id, result });
@@ -43,6 +50,7 @@ export function hostileMcpHttp(way: HttpMisbehaviour, elsewhere = ""): HostileMc
       }
       if (method === "tools/list") return answer({ tools: [{ name: "work", inputSchema: { type: "object" } }] });
       if (method !== "tools/call") return answer({});
+      metas.push(params?._meta ?? {});
       const done = () => answer({ content: [{ type: "text", text: "done" }] });
       switch (way) {
         case "forgets":
@@ -70,6 +78,7 @@ export function hostileMcpHttp(way: HttpMisbehaviour, elsewhere = ""): HostileMc
     url: `http://127.0.0.1:${server.port ?? 0}/mcp`,
     methods,
     authorizations,
+    metas,
     [Symbol.asyncDispose]: () => server.stop(true),
   };
 }

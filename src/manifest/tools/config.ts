@@ -45,8 +45,13 @@ export interface RequestToolConfig extends Omit<PublishToolConfig, "type"> {
   readonly maxOutputBytes: number;
 }
 
+/** Whether what a tool sends to others tells them of the turn's trace; absent: it does not. */
+export interface CarriesTrace {
+  readonly carriesTrace?: true;
+}
+
 /** How a tool runs programs. */
-export interface ProgramConfig {
+export interface ProgramConfig extends CarriesTrace {
   /** Absolute; absent: a folder of the turn. */
   readonly cwd?: string;
   readonly environment: Readonly<Record<string, Secret>>;
@@ -75,7 +80,7 @@ export interface CommandToolConfig extends ProgramConfig {
   readonly readOnly: boolean;
 }
 
-export interface McpToolConfig {
+export interface McpToolConfig extends CarriesTrace {
   readonly type: "mcp";
   readonly name: string;
   readonly server: McpServerConfig;
@@ -113,7 +118,7 @@ export interface McpHttpConfig {
   readonly caFile?: string;
 }
 
-export interface HttpToolConfig {
+export interface HttpToolConfig extends CarriesTrace {
   readonly type: "http";
   readonly name: string;
   readonly allow: readonly HttpRule[];

@@ -6,7 +6,15 @@ import { formatDuration, formatSize } from "../units.ts";
 import { isAddressRange } from "./address-range.ts";
 import type { HttpToolConfig } from "./config.ts";
 import { parseHttpRule, type HttpRule } from "./http-rule.ts";
-import { allowUnauthenticated, maxOutput, maxOutputDefault, timeout, timeoutDefaultMs } from "./shared-keys.ts";
+import {
+  allowUnauthenticated,
+  carriedBy,
+  maxOutput,
+  maxOutputDefault,
+  timeout,
+  timeoutDefaultMs,
+  traceparent,
+} from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
 import { later } from "../later.ts";
 
@@ -87,6 +95,7 @@ export const httpToolSchema = later(() =>
         ),
       ),
       max_output: maxOutput(),
+      traceparent: traceparent("requests bear the headers `traceparent` and `tracestate`"),
       allow_unauthenticated: allowUnauthenticated(),
     },
     { error: "a map with type, allow, ask and other keys of an http tool" },
@@ -104,6 +113,7 @@ export function buildHttpTool(name: string, keys: z.infer<typeof httpToolSchema>
     timeoutMs: keys.timeout ?? timeoutDefaultMs,
     maxResponseBytes: keys.max_response ?? maxResponseDefault,
     maxOutputBytes: keys.max_output ?? maxOutputDefault,
+    ...carriedBy(keys),
   };
 }
 
@@ -123,6 +133,7 @@ export function httpToolPlain(config: HttpToolConfig): Record<string, unknown> {
     timeout: formatDuration(timeoutMs),
     max_response: formatSize(maxResponseBytes),
     max_output: formatSize(maxOutputBytes),
+    traceparent: config.carriesTrace,
   };
 }
 

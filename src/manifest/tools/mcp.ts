@@ -7,6 +7,7 @@ import type { Raw } from "../parsed-file.ts";
 import { formatDuration, formatSize } from "../units.ts";
 import type { Path } from "../yaml-tree.ts";
 import type { McpHttpConfig, McpServerConfig, McpStdioConfig, McpToolConfig } from "./config.ts";
+import { carriedBy, traceparent } from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
 import { later } from "../later.ts";
 
@@ -148,6 +149,7 @@ export const mcpToolSchema = later(() =>
           1024 ** 2,
         ),
       ),
+      traceparent: traceparent("calls bear `traceparent` and `tracestate` in their `_meta`"),
     },
     { error: "a map with type, command or url, and other keys of an MCP server" },
   ),
@@ -170,6 +172,7 @@ export function buildMcpTool(name: string, keys: McpKeys): McpToolConfig {
     timeoutMs: keys.timeout ?? timeoutDefaultMs,
     startTimeoutMs: keys.start_timeout ?? startTimeoutDefaultMs,
     maxOutputBytes: keys.max_output ?? maxOutputDefault,
+    ...carriedBy(keys),
   };
 }
 
@@ -206,6 +209,7 @@ export function mcpToolPlain(config: McpToolConfig): Record<string, unknown> {
     timeout: formatDuration(config.timeoutMs),
     start_timeout: formatDuration(config.startTimeoutMs),
     max_output: formatSize(config.maxOutputBytes),
+    traceparent: config.carriesTrace,
   };
 }
 

@@ -35,6 +35,21 @@ export function allowUnauthenticated() {
   );
 }
 
+/** `to`: who gets it, and how. */
+export function traceparent(to: string) {
+  return z.optional(
+    flag({
+      description: `Whether ${to}, so that what it does joins the turn's trace (docs/tracing.md).`,
+      default: false,
+    }),
+  );
+}
+
+/** Absent where nothing is to be told. */
+export function carriedBy(keys: { readonly traceparent?: boolean | undefined }): { readonly carriesTrace?: true } {
+  return keys.traceparent === true ? { carriesTrace: true } : {};
+}
+
 export function workingFolder() {
   return z.optional(
     folder({

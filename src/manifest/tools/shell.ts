@@ -6,11 +6,13 @@ import { formatDuration, formatSize } from "../units.ts";
 import type { ProgramConfig, ShellToolConfig } from "./config.ts";
 import {
   allowUnauthenticated,
+  carriedBy,
   environment,
   maxOutput,
   maxOutputDefault,
   timeout,
   timeoutDefaultMs,
+  traceparent,
   workingFolder,
 } from "./shared-keys.ts";
 import { toolType } from "./tool-type.ts";
@@ -53,6 +55,7 @@ export function programKeys() {
     environment: environment(),
     timeout: timeout("When a program is ended, with all that it started."),
     max_output: maxOutput(),
+    traceparent: traceparent("programs see the variables TRACEPARENT and TRACESTATE"),
   };
 }
 
@@ -68,13 +71,14 @@ export function buildShellTool(name: string, keys: z.infer<typeof shellToolSchem
 }
 
 export function buildProgram(
-  keys: Pick<z.infer<typeof shellToolSchema>, "cwd" | "environment" | "timeout" | "max_output">,
+  keys: Pick<z.infer<typeof shellToolSchema>, "cwd" | "environment" | "timeout" | "max_output" | "traceparent">,
 ): ProgramConfig {
   return {
     ...(keys.cwd === undefined ? {} : { cwd: keys.cwd }),
     environment: keys.environment ?? {},
     timeoutMs: keys.timeout ?? timeoutDefaultMs,
     maxOutputBytes: keys.max_output ?? maxOutputDefault,
+    ...carriedBy(keys),
   };
 }
 
@@ -85,12 +89,14 @@ export function shellToolPlain(config: ShellToolConfig): Record<string, unknown>
   return { type, ...Object.fromEntries(lists), ...programPlain(config) };
 }
 
-export function programPlain({ cwd, environment, timeoutMs, maxOutputBytes }: ProgramConfig): Record<string, unknown> {
+export function programPlain(config: ProgramConfig): Record<string, unknown> {
+  const { cwd, environment, timeoutMs, maxOutputBytes, carriesTrace } = config;
   const variables = Object.entries(environment).map(([key, value]) => [key, value.toString()] as const);
   return {
     cwd,
     environment: variables.length === 0 ? undefined : Object.fromEntries(variables),
     timeout: formatDuration(timeoutMs),
     max_output: formatSize(maxOutputBytes),
+    traceparent: carriesTrace,
   };
 }

@@ -5,6 +5,7 @@ import type { HttpToolConfig } from "../../manifest/tools/config.ts";
 import { allowsRequest, trickOf } from "../../manifest/tools/http-rule.ts";
 import { formatHttpRule } from "../../manifest/tools/http.ts";
 import { formatDuration } from "../../manifest/units.ts";
+import { carriedTrace } from "../carried-trace.ts";
 import { ToolError, type ToolContext } from "../contract.ts";
 import { redaction, type Redaction } from "../redact.ts";
 import { answerText, headerOf } from "./answer-text.ts";
@@ -74,7 +75,8 @@ export class HttpExchange {
   async #send({ method, url, body }: Hop, isFirstOrigin: boolean, signal: AbortSignal): Promise<HttpAnswer> {
     const { private: privately, maxResponseBytes: maxBytes } = this.#config;
     const address = await destination(url, privately, this.#resolve, signal);
-    const headers = { ...headersFor(body), ...(isFirstOrigin ? this.#secretHeaders() : {}) };
+    const trace = carriedTrace(this.#config, this.#context);
+    const headers = { ...headersFor(body), ...trace, ...(isFirstOrigin ? this.#secretHeaders() : {}) };
     const answer = await sendOnce({
       method,
       url,

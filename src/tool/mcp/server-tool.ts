@@ -1,6 +1,7 @@
 // One tool of an MCP server, as its agent's model calls it.
 
 import type { McpToolConfig } from "../../manifest/tools/config.ts";
+import { carriedTrace } from "../carried-trace.ts";
 import type { Tool, ToolContext, ToolInput, ToolOutput } from "../contract.ts";
 import { ToolError, type ToolErrorKind } from "../contract.ts";
 import type { ListedTool } from "./listed-tools.ts";
@@ -69,6 +70,7 @@ async function ask({ listed, config, find }: Call, input: ToolInput, context: To
     turn: context.turn,
     ask: (prompt) => answerOf(prompt, config.questionTimeoutMs, context),
     onProgress: progressTeller(listed.name, context),
+    meta: carriedTrace(config, context),
   });
 }
 

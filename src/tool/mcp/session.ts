@@ -46,6 +46,8 @@ export interface CallOptions {
   /** For what the server wants to know. */
   readonly ask: AskCaller;
   readonly onProgress: (progress: CallProgress) => void;
+  /** What goes along beside the arguments. */
+  readonly meta?: Readonly<Record<string, string>>;
 }
 
 export interface CallProgress {
@@ -155,7 +157,7 @@ export class Session {
 
   /** @throws {SessionError}, or the signal's reason */
   async call(name: string, input: Readonly<Record<string, unknown>>, options: CallOptions): Promise<RawResult> {
-    const params = { name, arguments: { ...input } };
+    const params = { name, arguments: { ...input }, _meta: { ...options.meta } };
     const late = new AbortController();
     const call = this.#calls.open({ ...options, onTimeout: () => late.abort(new Error("It did not answer in time")) });
     try {

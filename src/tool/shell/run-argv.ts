@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { runProgram, type ProgramEnd } from "../../host/run-program.ts";
 import type { ProgramConfig } from "../../manifest/tools/config.ts";
 import { formatDuration } from "../../manifest/units.ts";
+import { carriedTrace } from "../carried-trace.ts";
 import { ToolError, type ToolContext, type ToolOutput } from "../contract.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { redaction } from "../redact.ts";
@@ -26,7 +27,7 @@ export async function runArgv(
   stdin?: string,
 ): Promise<ToolOutput> {
   const cwd = config.cwd ?? (await context.folder());
-  const environment = programEnvironment(config.environment);
+  const environment = { ...traceVariables(config, context), ...programEnvironment(config.environment) };
   const end = await started({
     argv: [programPath(argv[0], cwd, environment), ...argv.slice(1)],
     environment,
@@ -38,6 +39,12 @@ export async function runArgv(
   });
   context.signal.throwIfAborted();
   return { text: textOf(end, config) };
+}
+
+/** The names that programs look for them by, those of OpenTelemetry among them. */
+function traceVariables(config: ProgramConfig, context: ToolContext): Record<string, string> {
+  const carried = Object.entries(carriedTrace(config, context));
+  return Object.fromEntries(carried.map(([name, value]) => [name.toUpperCase(), value]));
 }
 
 /** @throws {ToolError} `invalid`, for words that no program can be given */

@@ -33,6 +33,28 @@ test("a server that forgot the session is greeted anew, and the call made once m
   expect(server.methods).toEqual(["initialize", "tools/list", "tools/call", "initialize", "tools/list", "tools/call"]);
 });
 
+test("a call tells of the turn's trace beside its arguments, where the entry says so and nowhere else", async () => {
+  await using server = hostileMcpHttp("redirects-here");
+  const trace = {
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "b7ad6b7169203331",
+    isSampled: true,
+    state: "a=1",
+  };
+  const told = async (keys: string) => {
+    await using mcp = testedMcp(`url: "${server.url}"${keys}`);
+    await mcp.prepare();
+    await mcp.call("srv_work", {}, { trace });
+    const { traceparent, tracestate } = server.metas.at(-1) ?? {};
+    return { traceparent, tracestate };
+  };
+  expect(await told("")).toEqual({ traceparent: undefined, tracestate: undefined });
+  expect(await told(", traceparent: true")).toEqual({
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    tracestate: "a=1",
+  });
+});
+
 test("a redirect is followed within the server's origin, with its headers", async () => {
   await using server = hostileMcpHttp("redirects-here");
   await using mcp = testedMcp(`url: "${server.url}", headers: { Authorization: Bearer sesame-open }`);
