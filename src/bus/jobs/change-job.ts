@@ -2,6 +2,7 @@
 
 import { jobResultSubject, jobStream, jobSubject, recordStream } from "../../protocol/job-subjects.ts";
 import { senderHeader } from "../../protocol/sender-header.ts";
+import { traceHeaders } from "../../protocol/trace-context.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import { delay } from "../delay.ts";
@@ -28,6 +29,7 @@ export async function replayJob(bus: CallerBus, { id, address, place, state, res
     [ownIdHeader]: id,
     [replayHeader]: `${seq}`,
     ...(result.sender === undefined ? {} : { [senderHeader]: result.sender }),
+    ...(result.trace && traceHeaders(result.trace)),
   });
 }
 

@@ -4,7 +4,9 @@ import type { Attachment } from "../../protocol/attachment.ts";
 import { attachmentToJson, decodeAttachment } from "../../protocol/attachment.ts";
 import { decodeBase64, encodeBase64 } from "../../protocol/base64.ts";
 import type { ServiceError } from "../../protocol/service-error.ts";
+import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import { objectOf } from "./jetstream.ts";
+import { keptTrace } from "./kept-trace.ts";
 
 export type FinalState = "done" | "failed" | "expired";
 
@@ -31,6 +33,8 @@ export interface JobResult {
   readonly job?: Uint8Array;
   /** The job's `Agent-Sender` header, kept beside it. */
   readonly sender?: string;
+  /** The trace that it is a part of, kept likewise. */
+  readonly trace?: TraceContext;
 }
 
 export interface JobProgress {
@@ -47,7 +51,7 @@ export function failureOf({ code, error, message }: ServiceError): JobFailure {
 }
 
 export function encodeResult(result: JobResult): Uint8Array {
-  const { submittedAt, finishedAt, attachments, text, error, job, ...rest } = result;
+  const { submittedAt, finishedAt, attachments, text, error, job, trace, ...rest } = result;
   return toBytes({
     ...rest,
     submitted_at: submittedAt,
@@ -56,6 +60,7 @@ export function encodeResult(result: JobResult): Uint8Array {
     ...(attachments.length === 0 ? {} : { attachments: attachments.map(attachmentToJson) }),
     ...(error === undefined ? {} : { error }),
     ...(job === undefined ? {} : { job: encodeBase64(job) }),
+    ...(trace === undefined ? {} : { trace: traceHeaders(trace) }),
   });
 }
 
@@ -66,6 +71,7 @@ export function decodeResult(payload: Uint8Array): JobResult | undefined {
   if (typeof id !== "string" || (state !== "done" && state !== "failed" && state !== "expired")) return undefined;
   const error = decodeFailure(fields["error"]);
   const kept = typeof job === "string" ? decodeBase64(job) : undefined;
+  const trace = keptTrace(fields["trace"]);
   return {
     id,
     state,
@@ -78,6 +84,7 @@ export function decodeResult(payload: Uint8Array): JobResult | undefined {
     ...(error === undefined ? {} : { error }),
     ...(kept === undefined ? {} : { job: kept }),
     ...(typeof sender === "string" ? { sender } : {}),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

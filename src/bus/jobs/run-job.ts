@@ -150,7 +150,7 @@ function fittingResult(job: JobInHand, ending: Ending): Uint8Array {
   };
   const result = { ...base, ...ending };
   const sender = delivery.headers[senderHeader];
-  const kept = { job: delivery.payload, ...(sender === undefined ? {} : { sender }) };
+  const kept = { job: delivery.payload, ...tracedBy(delivery), ...(sender === undefined ? {} : { sender }) };
   const whole = encodeResult(ending.state === "done" ? result : { ...result, ...kept });
   if (whole.byteLength <= limit) return whole;
   if (ending.state !== "done") return encodeResult(result);

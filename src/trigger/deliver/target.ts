@@ -4,7 +4,7 @@ import { type JsonObject, objectOf } from "../../bus/jobs/jetstream.ts";
 import type { Qos } from "../../manifest/trigger.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { TraceContext } from "../../protocol/trace-context.ts";
-import { keptTrace } from "../store/kept-trace.ts";
+import { keptTrace } from "../../bus/jobs/kept-trace.ts";
 
 export type Target = TargetPlace & {
   /** The trace of the turn that answered. */

@@ -2,7 +2,7 @@
 
 import { objectOf } from "../../bus/jobs/jetstream.ts";
 import { traceHeaders } from "../../protocol/trace-context.ts";
-import { keptTrace } from "./kept-trace.ts";
+import { keptTrace } from "../../bus/jobs/kept-trace.ts";
 import type { OpenRun, RunEvent } from "./run-record.ts";
 import type { RunRow } from "./run-row.ts";
 

@@ -144,6 +144,29 @@ test("a job that fails each time is set aside with its reason, and runs again wh
   expect(await failure(replayJob(host.connection, await only(address)))).toMatchObject({ kind: "wrong-state" });
 });
 
+test("a job that is replayed is a part of the trace that it was submitted in", async () => {
+  host = await startBusHost(nats.url, { takesJobs: true });
+  const address = newAddress();
+  const traces: (string | undefined)[] = [];
+  await host.serve({ address }, async function* (prompt) {
+    traces.push(prompt.trace?.traceId);
+    if (traces.length === 1) yield { type: "end", error: new ServiceError(500, "model_invalid", "No answer") };
+    else yield* said(prompt.text);
+    await Promise.resolve();
+  });
+  const trace = {
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "b7ad6b7169203331",
+    isSampled: true,
+    state: "a=1",
+  };
+  await until("the store", () => canSubmit(address, "traced", { attempts: 1, trace }));
+  expect(await result(address, "traced")).toMatchObject({ state: "failed" });
+  await replayJob(host.connection, await only(address));
+  await until("its new result", async () => (await only(address)).state === "done");
+  expect(traces).toEqual([trace.traceId, trace.traceId]);
+});
+
 test("a prompt that could never work fails at once", async () => {
   host = await startBusHost(nats.url, { takesJobs: true });
   const address = newAddress();

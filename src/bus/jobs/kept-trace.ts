@@ -1,6 +1,6 @@
-// A trace as it is kept with a run: its headers.
+// A trace as it is kept with a run or a job: its headers.
 
-import { objectOf } from "../../bus/jobs/jetstream.ts";
+import { objectOf } from "./jetstream.ts";
 import { readTraceHeaders, type TraceContext } from "../../protocol/trace-context.ts";
 
 /** Undefined for what is none. */
