@@ -16,6 +16,8 @@ export interface AnswerDecoder {
   readonly calls: ModelToolCall[];
   /** True once the provider said that the answer is complete. */
   isComplete: boolean;
+  /** Reads lines of the usual form, each with its line feed, from `from` on; returns where the first one stands that is of another. */
+  skim(lines: string, from: number): number;
   /** @throws {ModelError} for a line that is none, or that carries the provider's error */
   line(line: string): void;
   /** The body ended: whether the answer may be taken as complete. */
@@ -75,10 +77,21 @@ export async function* readAnswer(
 function decode(bytes: Uint8Array | undefined, lines: LineSplitter, decoder: AnswerDecoder): ModelError | undefined {
   try {
     if (bytes === undefined) finishBody(lines.rest(), decoder);
-    else for (const line of lines.push(bytes)) if (line !== "") decoder.line(line);
+    else readLines(lines.pushWhole(bytes), decoder);
     return undefined;
   } catch (error) {
     return streamFailure(error);
+  }
+}
+
+/** @param lines whole ones, each with its line feed */
+function readLines(lines: string, decoder: AnswerDecoder): void {
+  let at = 0;
+  while (at < lines.length) {
+    at = decoder.skim(lines, at);
+    const end = lines.indexOf("\n", at);
+    if (end > at) decoder.line(lines.slice(at, end));
+    at = end < 0 ? lines.length : end + 1;
   }
 }
 

@@ -5,6 +5,8 @@ import { ModelError } from "./contract.ts";
 /** Room for a record with 16 MB of text and what JSON puts around it. */
 export const maxRecordBytes = 20 * 1024 * 1024;
 
+const streaming = { stream: true } as const;
+
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   readonly #maxBytes: number;
@@ -21,18 +23,24 @@ export class LineSplitter {
    * @throws {ModelError} `invalid` when a line outgrows the bound
    */
   push(bytes: Uint8Array): readonly string[] {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    const end = text.lastIndexOf("\n");
-    if (end < 0) {
+    const whole = this.pushWhole(bytes);
+    return whole === "" ? [] : whole.slice(0, -1).split("\n");
+  }
+
+  /** The same lines in one text, each with its line feed; empty where none is complete. Throws as `push` does. */
+  pushWhole(bytes: Uint8Array): string {
+    const text = this.#decoder.decode(bytes, streaming);
+    const end = text.lastIndexOf("\n") + 1;
+    if (end === 0) {
       this.#keep(text, bytes.byteLength);
-      return [];
+      return "";
     }
-    const complete = text.slice(0, end);
-    const head = this.#pieces.length === 0 ? complete : this.#pieces.join("") + complete;
+    const complete = end === text.length ? text : text.slice(0, end);
+    const whole = this.#pieces.length === 0 ? complete : this.#pieces.join("") + complete;
     this.#pieces = [];
     this.#pendingBytes = 0;
-    if (end + 1 < text.length) this.#keep(text.slice(end + 1), text.length - end - 1);
-    return head.includes("\n") ? head.split("\n") : [head];
+    if (end < text.length) this.#keep(text.slice(end), text.length - end);
+    return whole;
   }
 
   /** What came after the last line feed. */

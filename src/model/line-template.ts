@@ -1,5 +1,14 @@
-// Reads the text out of a line that differs from an earlier one in nothing but that text, and one value before it that says nothing: most lines
-// of a streamed answer do, and parsing each as JSON is most of what relaying it costs.
+// Reads the text out of lines that differ from an earlier one in nothing but that text, and one value before it that says nothing: most lines
+// of a streamed answer do, and parsing each as JSON is most of what relaying it costs. They are read where they stand, none is cut out first.
+
+const lineFeed = 0x0a;
+
+export interface TakenText {
+  /** Of all lines that were read, joined. */
+  readonly text: string;
+  /** Where the first line stands that was not. */
+  readonly end: number;
+}
 
 export class LineTemplate {
   readonly #opening: string;
@@ -7,6 +16,7 @@ export class LineTemplate {
   #start = "";
   /** From the end of the varying value to the text. */
   #middle = "";
+  /** From the end of the text to the line feed, and that. */
   #end = "";
 
   /**
@@ -20,26 +30,34 @@ export class LineTemplate {
 
   /** Takes over a line that was parsed: it carries `text` under the key, and nothing else that matters. */
   learn(line: string, text: string): void {
-    if (text === "" || hasEscape(text)) return;
+    if (text === "" || hasEscape(text, 0, text.length)) return;
     this.#start = "";
     this.#middle = "";
     const field = `${this.#opening}${text}"`;
     const at = line.indexOf(field);
     if (at < 0 || at !== line.lastIndexOf(field)) return;
     const textAt = at + this.#opening.length;
-    this.#end = line.slice(textAt + text.length);
+    this.#end = `${line.slice(textAt + text.length)}\n`;
     if (this.#varyingOpening === undefined) this.#start = line.slice(0, textAt);
     else this.#learnVarying(line.slice(0, textAt), this.#varyingOpening);
   }
 
-  /** The text of a line of the learned form; undefined when the line has to be parsed. */
-  match(line: string): string | undefined {
-    if (this.#start === "" || !line.startsWith(this.#start) || !line.endsWith(this.#end)) return undefined;
-    const textAt = this.#textAt(line);
-    const endAt = line.length - this.#end.length;
-    if (textAt < 0 || textAt > endAt) return undefined;
-    const text = line.slice(textAt, endAt);
-    return hasEscape(text) ? undefined : text;
+  /** Reads lines of the learned form from `from` on, each with its line feed, and empty ones after them, up to one that has to be parsed. */
+  take(lines: string, from: number): TakenText {
+    const start = this.#start;
+    const end = this.#end;
+    let text = "";
+    let at = from;
+    while (start !== "" && lines.startsWith(start, at)) {
+      const next = lines.indexOf("\n", at) + 1;
+      const textAt = this.#textAt(lines, at + start.length);
+      const textEnd = next - end.length;
+      if (textAt > textEnd || !lines.startsWith(end, textEnd) || hasEscape(lines, textAt, textEnd)) break;
+      text += lines.slice(textAt, textEnd);
+      at = next;
+      while (lines.charCodeAt(at) === lineFeed) at++;
+    }
+    return { text, end: at };
   }
 
   #learnVarying(head: string, varyingOpening: string): void {
@@ -51,10 +69,13 @@ export class LineTemplate {
     this.#middle = head.slice(valueEnd);
   }
 
-  #textAt(line: string): number {
-    if (this.#middle === "") return this.#start.length;
-    const valueEnd = line.indexOf('"', this.#start.length);
-    return line.startsWith(this.#middle, valueEnd) ? valueEnd + this.#middle.length : -1;
+  /** Past every line where it is not of the form. */
+  #textAt(lines: string, startEnd: number): number {
+    const middle = this.#middle;
+    if (middle === "") return startEnd;
+    const valueEnd = lines.indexOf('"', startEnd);
+    const isOfTheForm = valueEnd >= 0 && lines.startsWith(middle, valueEnd);
+    return isOfTheForm ? valueEnd + middle.length : Number.POSITIVE_INFINITY;
   }
 }
 
@@ -62,9 +83,9 @@ function opening(key: string): string {
   return `${JSON.stringify(key)}:"`;
 }
 
-/** Whether JSON writes `text` otherwise than as it is, or it could end its string early. */
-function hasEscape(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
+/** Whether JSON writes this piece of `text` otherwise than as it is, or it could end its string early, or its line. */
+function hasEscape(text: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22 || code === 0x5c || code < 0x20) return true;
   }

@@ -36,14 +36,14 @@ export class AnthropicDecoder implements AnswerDecoder {
     this.#meter = meter;
   }
 
-  line(line: string): void {
-    if (line.startsWith("event:")) return;
-    const text = this.#template.match(line);
-    if (text === undefined) this.#parse(line);
-    else this.text += text;
+  skim(lines: string, from: number): number {
+    const { text, end } = this.#template.take(lines, from);
+    this.text += text;
+    return end;
   }
 
-  #parse(line: string): void {
+  line(line: string): void {
+    if (line.startsWith("event:")) return;
     const data = eventData(line);
     if (data === undefined) {
       if (line.startsWith("{")) throw eventFailure(line);

@@ -30,13 +30,13 @@ export class OllamaDecoder implements AnswerDecoder {
     this.#contextTokens = contextTokens;
   }
 
-  line(line: string): void {
-    const text = this.#template.match(line);
-    if (text === undefined) this.#parse(line);
-    else this.text += text;
+  skim(lines: string, from: number): number {
+    const { text, end } = this.#template.take(lines, from);
+    this.text += text;
+    return end;
   }
 
-  #parse(line: string): void {
+  line(line: string): void {
     const record = parseRecord(line);
     if (record === undefined) throw new ModelError("invalid", "The model's answer broke off: a record is no JSON");
     const error = textAt(record, "error");

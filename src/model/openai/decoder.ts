@@ -32,13 +32,13 @@ export class OpenAiDecoder implements AnswerDecoder {
     this.#meter = meter;
   }
 
-  line(line: string): void {
-    const text = this.#template.match(line);
-    if (text === undefined) this.#parse(line);
-    else this.text += text;
+  skim(lines: string, from: number): number {
+    const { text, end } = this.#template.take(lines, from);
+    this.text += text;
+    return end;
   }
 
-  #parse(line: string): void {
+  line(line: string): void {
     const data = eventData(line);
     if (data === undefined) {
       // Some servers answer with a bare error object instead of events.

@@ -14,6 +14,14 @@ describe("LineSplitter", () => {
     expect(lines.rest()).toBe("");
   });
 
+  test("gives the same lines in one text, each with its line feed", () => {
+    const lines = new LineSplitter();
+    expect(lines.pushWhole(bytes("a\n\nb\nc"))).toBe("a\n\nb\n");
+    expect(lines.pushWhole(bytes("d"))).toBe("");
+    expect(lines.pushWhole(bytes("e\n"))).toBe("cde\n");
+    expect(lines.rest()).toBe("");
+  });
+
   test("joins lines and characters cut anywhere, however the reads fall", () => {
     const line = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\n", " ").toWellFormed());
     fc.assert(
