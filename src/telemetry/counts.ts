@@ -74,7 +74,9 @@ export class Histogram {
 
   observe(labels: Labels, value: number): void {
     const series = this.#series.at(labels);
-    series.counts = series.counts.map((count, index) => (value <= (this.#bounds[index] ?? 0) ? count + 1 : count));
+    for (let index = 0; index < this.#bounds.length; index++) {
+      if (value <= (this.#bounds[index] ?? 0)) series.counts[index] = (series.counts[index] ?? 0) + 1;
+    }
     series.count += 1;
     series.sum += value;
   }

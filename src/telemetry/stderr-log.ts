@@ -8,6 +8,8 @@ import type { LogLevel, Logger } from "./log.ts";
 
 /** What waits for a reader of stderr that does not read; more is dropped and counted. */
 const maxWaitingBytes = 1024 * 1024;
+/** Characters of lines that are written in one. */
+const maxJoinedLength = 64 * 1024;
 
 export interface StderrLogOptions {
   readonly level: LogLevel | LevelSwitch;
@@ -19,25 +21,52 @@ export interface StderrLogOptions {
 
 export function stderrLog(options: StderrLogOptions): Logger {
   const isTerminal = process.stderr.isTTY;
+  const { fd } = process.stderr;
+  const lines = new JoinedLines(mayWait(fd) ? boundedWriter(process.stderr) : fileWriter(fd));
+  process.once("exit", lines.flush);
   return createLog({
     level: options.level,
     ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
     format: options.format ?? (isTerminal ? "human" : "json"),
     hasColour: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
-    write: mayWait(process.stderr.fd) ? boundedWriter(process.stderr) : fileWriter(process.stderr.fd),
+    write: (line) => lines.add(line),
   });
+}
+
+/** Lines that are logged in one go are written in one: a write costs several times what making a line does. */
+export class JoinedLines {
+  readonly #write: (lines: string) => void;
+  #waiting = "";
+
+  constructor(write: (lines: string) => void) {
+    this.#write = write;
+  }
+
+  /** It is written before anything else happens than what runs now. */
+  add(line: string): void {
+    if (this.#waiting === "") queueMicrotask(this.flush);
+    this.#waiting += line;
+    if (this.#waiting.length > maxJoinedLength) this.flush();
+  }
+
+  /** Writes what waits, at once. */
+  readonly flush = (): void => {
+    const lines = this.#waiting;
+    this.#waiting = "";
+    if (lines !== "") this.#write(lines);
+  };
 }
 
 interface LineStream {
   readonly writableLength: number;
-  write(line: string): boolean;
+  write(lines: string): boolean;
 }
 
 /** Writes lines until `maxWaitingBytes` wait to be read; says how many were dropped once there is room again. */
-export function boundedWriter(stream: LineStream): (line: string) => void {
-  return countingWriter((line) => {
+export function boundedWriter(stream: LineStream): (lines: string) => void {
+  return countingWriter((lines) => {
     if (stream.writableLength > maxWaitingBytes) return false;
-    stream.write(line);
+    stream.write(lines);
     return true;
   });
 }
@@ -46,10 +75,10 @@ export function boundedWriter(stream: LineStream): (line: string) => void {
  * Writes lines to a file at once; what a full disk refuses is dropped, and its number said once there is room again. The runtime's own stream would try
  * again for ever, and answer nobody meanwhile.
  */
-export function fileWriter(descriptor: number): (line: string) => void {
-  return countingWriter((line) => {
+export function fileWriter(descriptor: number): (lines: string) => void {
+  return countingWriter((lines) => {
     try {
-      writeSync(descriptor, line);
+      writeSync(descriptor, lines);
       return true;
     } catch {
       return false;
@@ -57,12 +86,12 @@ export function fileWriter(descriptor: number): (line: string) => void {
   });
 }
 
-/** `write` says whether it took the line. */
-function countingWriter(write: (line: string) => boolean): (line: string) => void {
+/** `write` says whether it took the lines. */
+function countingWriter(write: (lines: string) => boolean): (lines: string) => void {
   let dropped = 0;
-  return (line) => {
+  return (lines) => {
     if (dropped > 0 && write(droppedLine(dropped))) dropped = 0;
-    if (dropped > 0 || !write(line)) dropped += 1;
+    if (dropped > 0 || !write(lines)) dropped += lines.split("\n").length - 1;
   };
 }
 

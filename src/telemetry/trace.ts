@@ -139,11 +139,13 @@ export interface SpanIds {
 
 /** The same without what was said. */
 export function withoutText(trace: TurnTrace): TurnTrace {
-  return { ...without(trace, "prompt", "answer"), tools: trace.tools.map(withoutToolText) };
+  const tools = trace.tools.length === 0 ? trace.tools : trace.tools.map(withoutToolText);
+  if (trace.prompt === undefined && trace.answer === undefined) return { ...trace, tools };
+  return { ...without(trace, "prompt", "answer"), tools };
 }
 
 export function withoutToolText(call: ToolCallTrace): ToolCallTrace {
-  return without(call, "input", "output");
+  return call.input === undefined && call.output === undefined ? call : without(call, "input", "output");
 }
 
 function without<Value extends object, Key extends keyof Value>(

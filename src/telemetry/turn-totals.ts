@@ -29,15 +29,19 @@ export interface TurnTotals {
 }
 
 export function turnTotals(calls: readonly CountedCall[]): TurnTotals {
-  const cached = calls.flatMap(({ cachedTokens }) => cachedTokens ?? []);
-  return {
-    inputTokens: sum(calls.map(({ inputTokens }) => inputTokens)),
-    outputTokens: sum(calls.map(({ outputTokens }) => outputTokens)),
-    ...(cached.length === 0 ? {} : { cachedTokens: sum(cached) }),
-    estimated: calls.some(({ estimated }) => estimated),
-    costs: costsOf(calls),
-    unpricedCalls: calls.filter(({ cost }) => cost === undefined).length,
-  };
+  let [inputTokens, outputTokens, unpricedCalls] = [0, 0, 0];
+  let cachedTokens: number | undefined;
+  let estimated = false;
+  for (const call of calls) {
+    inputTokens += call.inputTokens;
+    outputTokens += call.outputTokens;
+    estimated ||= call.estimated;
+    if (call.cachedTokens !== undefined) cachedTokens = (cachedTokens ?? 0) + call.cachedTokens;
+    if (call.cost === undefined) unpricedCalls += 1;
+  }
+  const cached = cachedTokens === undefined ? {} : { cachedTokens };
+  const costs = unpricedCalls === calls.length ? [] : costsOf(calls);
+  return { inputTokens, outputTokens, ...cached, estimated, costs, unpricedCalls };
 }
 
 /** What is not known is said beside what is. */
@@ -52,8 +56,4 @@ function costsOf(calls: readonly CountedCall[]): readonly Cost[] {
     if (cost !== undefined) sums.set(cost.currency, (sums.get(cost.currency) ?? 0) + cost.amount);
   }
   return [...sums].map(([currency, amount]) => ({ amount, currency }));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
