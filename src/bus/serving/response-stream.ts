@@ -114,8 +114,9 @@ export class ResponseStream {
     if (this.#isEnded || this.#isLost || text === "") return;
     this.#text += text;
     this.#textBytes += Buffer.byteLength(text);
-    if (!this.#hasSentText || this.#textBytes >= joinBytes) this.#flushText();
-    else this.#owner.batch.add(this.#flushWaiting);
+    if (this.#textBytes >= joinBytes) this.#flushText();
+    else if (this.#hasSentText) this.#owner.batch.add(this.#flushWaiting);
+    else this.#owner.batch.addSoon(this.#flushWaiting);
   }
 
   attachments(attachments: readonly Attachment[]): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { setImmediate } from "node:timers/promises";
 import type { StreamOwner } from "../../../../src/bus/serving/response-stream.ts";
 import { heldLimitBytes, ResponseStream } from "../../../../src/bus/serving/response-stream.ts";
 import { TextBatch } from "../../../../src/bus/serving/text-batch.ts";
@@ -50,37 +51,48 @@ function joined(payloads: readonly string[]): string {
     .join("");
 }
 
-test("the first text goes out at once, later ones wait to be joined", async () => {
+test("the first text goes out before anything is waited for, later ones wait to be joined", async () => {
   const { stream, payloads } = fixture();
   stream.ack();
-  stream.text("one");
-  expect(payloads()).toHaveLength(2);
+  stream.text("o");
+  await Promise.resolve();
+  stream.text("ne");
+  await setImmediate();
+  expect(payloads().slice(1)).toEqual(['{"type":"response","data":"one"}']);
   stream.text("two");
   stream.text("three");
+  await setImmediate();
   expect(payloads()).toHaveLength(2);
   await Bun.sleep(40);
   expect(payloads().slice(2)).toEqual(['{"type":"response","data":"twothree"}']);
 });
 
-test("4 KB are sent without waiting", () => {
+test("4 KB are sent without waiting", async () => {
   const { stream, payloads } = fixture();
   stream.text("first");
+  await setImmediate();
   for (let index = 0; index < 41; index++) stream.text("x".repeat(100));
   expect(payloads()).toHaveLength(2);
 });
 
-test("a status does not overtake the text before it", () => {
+test("a status does not overtake the text before it", async () => {
   const { stream, payloads } = fixture();
   stream.text("a");
-  stream.text("b");
   stream.status("tool:x");
-  expect(payloads()[1]).toBe('{"type":"response","data":"b"}');
+  expect(payloads()[0]).toBe('{"type":"response","data":"a"}');
+  await setImmediate();
+  stream.text("b");
+  stream.status("tool:y");
+  expect(payloads()[2]).toBe('{"type":"response","data":"b"}');
+  await Bun.sleep(40);
+  expect(payloads()).toHaveLength(4);
 });
 
 test("the end is one error, if any, and one empty message without headers; nothing comes after it", async () => {
   const { stream, bus, closed } = fixture();
   stream.ack();
   stream.text("a");
+  await setImmediate();
   stream.text("b");
   stream.end(new ServiceError(500, "internal", "Broken"));
   stream.end();
@@ -136,10 +148,11 @@ test("a stream that cannot send reports itself once, holds, and closes when it w
   expect(closed).toEqual([stream]);
 });
 
-test("over 1 MB held, the text is lost and said so once; what was sent stays a true beginning", () => {
+test("over 1 MB held, the text is lost and said so once; what was sent stays a true beginning", async () => {
   const { stream, bus, overflows, payloads } = fixture();
   stream.ack();
   stream.text("begun");
+  await setImmediate();
   bus.setConnected(false);
   for (let held = 0; held <= 2 * heldLimitBytes; held += 8_192) stream.text("x".repeat(8_192));
   expect(overflows()).toBe(1);
