@@ -15,98 +15,146 @@ import { RecordedCalls } from "./recorded-calls.ts";
 /** A longer answer is relayed whole, but neither remembered nor traced. */
 export const maxKeptAnswerLength = 2 * 1024 * 1024;
 
-export interface TurnRecord {
-  text(text: string): void;
-  /** The answer holds files. */
-  files(): void;
-  usage(usage: ModelUsage): void;
-  /** A call of a model has ended; of one with a usage, after that. */
-  attempt(attempt: ModelAttempt): void;
-  fallback(from: string, to: string): void;
-  /** Turns that were left out. Returns whether that is news. */
-  trimmed(turns: number): boolean;
-  tool(call: ToolCallTrace): void;
-  approval(approval: ApprovalTrace): void;
-  /** Time from the turn's start until now, in ms. */
-  elapsedMs(): number;
-  /** The search for what is put beside the prompt; no call of a tool by the model. */
-  recalled(search: ToolCallTrace): void;
-  /** In and out, all model calls so far. */
-  tokens(): number;
-  /** Calls of tools so far. */
-  toolCalls(): number;
-  /** Tools were called, and none did its work. */
-  toolsFailed(): boolean;
-  /** The whole answer; undefined when it is longer than `maxKeptAnswerLength`. */
-  answer(): string | undefined;
-  /** Whether the answer holds nothing but white space. */
-  isBlank(): boolean;
-  finish(outcome: TurnOutcome): TurnTrace;
+interface RecordOptions {
+  readonly keepsText: boolean;
+  readonly now?: () => number;
+  readonly span?: TurnSpan | undefined;
 }
 
-export function turnRecord(
-  agent: string,
-  prompt: AgentPrompt,
-  options: { readonly keepsText: boolean; readonly now?: () => number; readonly span?: TurnSpan | undefined },
-): TurnRecord {
-  const now = options.now ?? (() => performance.now());
-  const startedAt = now();
-  const wallTime = new Date().toISOString();
-  const calls = new RecordedCalls(startedAt, now);
-  const approvals: ApprovalTrace[] = [];
-  const tools: ToolCallTrace[] = [];
-  const searches: ToolCallTrace[] = [];
-  const fallbacks: string[] = [];
-  let firstTextMs: number | undefined;
-  let trimmedTurns = 0;
-  let answer = "";
-  let isBlank = true;
-  let isTooLong = false;
-  return {
-    text: (text) => {
-      firstTextMs ??= now() - startedAt;
-      isBlank &&= text.trim() === "";
-      isTooLong ||= answer.length + text.length > maxKeptAnswerLength;
-      answer = isTooLong ? "" : answer + text;
-    },
-    files: () => void (isBlank = false),
-    usage: (usage) => calls.usage(usage),
-    attempt: (attempt) => calls.attempt(attempt),
-    fallback: (from, to) => void fallbacks.push(`${from} → ${to}`),
-    trimmed: (turns) => {
-      const isNews = turns > trimmedTurns;
-      trimmedTurns = Math.max(trimmedTurns, turns);
-      return isNews;
-    },
-    tool: (call) => void tools.push(options.keepsText ? call : withoutToolText(call)),
-    recalled: (search) =>
-      void searches.push({ ...(options.keepsText ? search : withoutToolText(search)), isSearch: true }),
-    approval: (approval) => void approvals.push(approval),
-    elapsedMs: () => now() - startedAt,
-    tokens: () => calls.tokens(),
-    toolCalls: () => tools.length,
-    toolsFailed: () => haveAllFailed(tools),
-    answer: () => (isTooLong ? undefined : answer),
-    isBlank: () => isBlank,
-    finish: (outcome) => ({
+export function turnRecord(agent: string, prompt: AgentPrompt, options: RecordOptions): TurnRecord {
+  return new TurnRecord(agent, prompt, options);
+}
+
+/** One a turn: a class, for closures would cost each turn several times as much. */
+export class TurnRecord {
+  readonly #agent: string;
+  readonly #prompt: AgentPrompt;
+  readonly #keepsText: boolean;
+  readonly #span: TurnSpan | undefined;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  readonly #wallTime = new Date().toISOString();
+  readonly #calls: RecordedCalls;
+  readonly #approvals: ApprovalTrace[] = [];
+  readonly #tools: ToolCallTrace[] = [];
+  readonly #searches: ToolCallTrace[] = [];
+  readonly #fallbacks: string[] = [];
+  #firstTextMs: number | undefined;
+  #trimmedTurns = 0;
+  #answer = "";
+  #isBlank = true;
+  #isTooLong = false;
+
+  constructor(agent: string, prompt: AgentPrompt, { keepsText, now = monotonicMs, span }: RecordOptions) {
+    this.#agent = agent;
+    this.#prompt = prompt;
+    this.#keepsText = keepsText;
+    this.#span = span;
+    this.#now = now;
+    this.#startedAt = now();
+    this.#calls = new RecordedCalls(this.#startedAt, now);
+  }
+
+  text(text: string): void {
+    this.#firstTextMs ??= this.elapsedMs();
+    this.#isBlank &&= text.trim() === "";
+    this.#isTooLong ||= this.#answer.length + text.length > maxKeptAnswerLength;
+    this.#answer = this.#isTooLong ? "" : this.#answer + text;
+  }
+
+  /** The answer holds files. */
+  files(): void {
+    this.#isBlank = false;
+  }
+
+  usage(usage: ModelUsage): void {
+    this.#calls.usage(usage);
+  }
+
+  /** A call of a model has ended; of one with a usage, after that. */
+  attempt(attempt: ModelAttempt): void {
+    this.#calls.attempt(attempt);
+  }
+
+  fallback(from: string, to: string): void {
+    this.#fallbacks.push(`${from} → ${to}`);
+  }
+
+  /** Turns that were left out. Returns whether that is news. */
+  trimmed(turns: number): boolean {
+    const isNews = turns > this.#trimmedTurns;
+    this.#trimmedTurns = Math.max(this.#trimmedTurns, turns);
+    return isNews;
+  }
+
+  tool(call: ToolCallTrace): void {
+    this.#tools.push(this.#keepsText ? call : withoutToolText(call));
+  }
+
+  /** The search for what is put beside the prompt; no call of a tool by the model. */
+  recalled(search: ToolCallTrace): void {
+    this.#searches.push({ ...(this.#keepsText ? search : withoutToolText(search)), isSearch: true });
+  }
+
+  approval(approval: ApprovalTrace): void {
+    this.#approvals.push(approval);
+  }
+
+  /** Time from the turn's start until now, in ms. */
+  elapsedMs(): number {
+    return this.#now() - this.#startedAt;
+  }
+
+  /** In and out, all model calls so far. */
+  tokens(): number {
+    return this.#calls.tokens();
+  }
+
+  /** Calls of tools so far. */
+  toolCalls(): number {
+    return this.#tools.length;
+  }
+
+  /** Tools were called, and none did its work. */
+  toolsFailed(): boolean {
+    return this.#tools.length > 0 && this.#tools.every(({ outcome }) => outcome !== "ok");
+  }
+
+  /** The whole answer; undefined when it is longer than `maxKeptAnswerLength`. */
+  answer(): string | undefined {
+    return this.#isTooLong ? undefined : this.#answer;
+  }
+
+  /** Whether the answer holds nothing but white space. */
+  isBlank(): boolean {
+    return this.#isBlank;
+  }
+
+  finish(outcome: TurnOutcome): TurnTrace {
+    const prompt = this.#prompt;
+    return {
       id: prompt.id,
-      agent,
+      agent: this.#agent,
       ...(prompt.conversation === undefined ? {} : { session: prompt.conversation }),
       ...senderFields(prompt),
-      startedAt: wallTime,
-      calls: calls.answered,
-      failures: calls.failed,
-      tools: [...searches, ...tools],
-      approvals,
-      fallbacks,
-      trimmedTurns,
+      startedAt: this.#wallTime,
+      calls: this.#calls.answered,
+      failures: this.#calls.failed,
+      tools: [...this.#searches, ...this.#tools],
+      approvals: this.#approvals,
+      fallbacks: this.#fallbacks,
+      trimmedTurns: this.#trimmedTurns,
       ...outcomeFields(outcome),
-      ...(firstTextMs === undefined ? {} : { firstTextMs }),
-      totalMs: now() - startedAt,
-      ...spanFields(options.span),
-      ...(options.keepsText ? { prompt: prompt.text, answer: isTooLong ? "(too long)" : answer } : {}),
-    }),
-  };
+      ...(this.#firstTextMs === undefined ? {} : { firstTextMs: this.#firstTextMs }),
+      totalMs: this.elapsedMs(),
+      ...spanFields(this.#span),
+      ...(this.#keepsText ? { prompt: prompt.text, answer: this.answer() ?? "(too long)" } : {}),
+    };
+  }
+}
+
+function monotonicMs(): number {
+  return performance.now();
 }
 
 /** What traces say of a turn's place in a trace over several processes. */
@@ -120,10 +168,6 @@ export function spanFields(span: TurnSpan | undefined): { readonly span?: SpanId
     ...(context.state === undefined ? {} : { state: context.state }),
   };
   return { span: ids };
-}
-
-function haveAllFailed(tools: readonly ToolCallTrace[]): boolean {
-  return tools.length > 0 && tools.every(({ outcome }) => outcome !== "ok");
 }
 
 function senderFields({ sender, origin }: AgentPrompt): Pick<TurnTrace, "sender" | "senderTrust" | "trigger"> {

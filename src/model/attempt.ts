@@ -22,7 +22,7 @@ export function attemptOf(
 
 function askedModel({ model, endpoint }: Link, request: ChatRequest): AskedModel {
   const maxTokens = maxOutputOf(model, request);
-  const server = serverOf(endpoint.config.url);
+  const { server } = endpoint;
   const { temperature, seed, stop } = model;
   return {
     model: model.model,
@@ -32,10 +32,4 @@ function askedModel({ model, endpoint }: Link, request: ChatRequest): AskedModel
     ...(seed === undefined ? {} : { seed }),
     ...(stop.length === 0 ? {} : { stop }),
   };
-}
-
-function serverOf(url: string | undefined): AskedModel["server"] {
-  if (url === undefined) return undefined;
-  const { hostname, port, protocol } = new URL(url);
-  return { address: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }

@@ -12,8 +12,17 @@ import { SharedProvider } from "./shared-provider.ts";
 /** Room for a machine that is busy generating, over the time to connect. */
 const slowAnswerMs = 5_000;
 
+/** Where an endpoint's server listens. */
+export interface ServerAddress {
+  /** A name, or a number without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
 export class Endpoint {
   readonly config: EndpointConfig;
+  /** Absent: the manifest does not say. */
+  readonly server: ServerAddress | undefined;
   readonly slots: Scheduler;
   readonly health: EndpointHealth;
   readonly #ports: ProviderPorts;
@@ -23,6 +32,7 @@ export class Endpoint {
   /** @param onChange called when the endpoint's health became another state */
   constructor(config: EndpointConfig, ports: ProviderPorts, onChange: () => void) {
     this.config = config;
+    this.server = serverOf(config.url);
     this.#ports = { ...ports, log: ports.log.with({ endpoint: config.name }) };
     const barred = barOf(config);
     this.slots = new Scheduler(config.parallel);
@@ -93,4 +103,10 @@ export class Endpoint {
 /** Without its key, say, an endpoint is sent nothing. */
 function barOf({ name, missing }: EndpointConfig): string | undefined {
   return missing === undefined ? undefined : `endpoint "${name}": ${missing.join("; ")}`;
+}
+
+function serverOf(url: string | undefined): ServerAddress | undefined {
+  if (url === undefined) return undefined;
+  const { hostname, port, protocol } = new URL(url);
+  return { address: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }
