@@ -12,35 +12,32 @@ export function budgetedAgent(agent: Agent, budget: BudgetScope, store: Pick<Usa
   return {
     name: agent.name,
     refusedFile: (files) => agent.refusedFile(files),
-    answer: (prompt, signal) => storedAtEnd(answer(agent, budget, prompt, signal), store),
+    answer: (prompt, signal) => answer(agent, { budget, store }, prompt, signal),
   };
-}
-
-async function* storedAtEnd(
-  events: AsyncIterable<AgentEvent>,
-  store: Pick<UsageStore, "flush">,
-): AsyncGenerator<AgentEvent> {
-  for await (const event of events) {
-    if (event.type === "end") await store.flush();
-    yield event;
-  }
 }
 
 async function* answer(
   agent: Agent,
-  budget: BudgetScope,
+  { budget, store }: { readonly budget: BudgetScope; readonly store: Pick<UsageStore, "flush"> },
   prompt: AgentPrompt,
   signal: AbortSignal,
 ): AsyncGenerator<AgentEvent> {
   // One that was admitted before the budget was spent, and waited.
   const spent = budget.spent();
-  if (spent === undefined) {
-    budget.turn();
-    yield* agent.answer(prompt, signal);
+  if (spent !== undefined) {
+    await store.flush();
+    yield spentEnd(spent);
     return;
   }
-  const { reason: message, retryAfterS } = spent;
-  yield { type: "end", outcome: { ok: false, failure: { kind: "model", error: "spent", message, retryAfterS } } };
+  budget.turn();
+  for await (const event of agent.answer(prompt, signal)) {
+    if (event.type === "end") await store.flush();
+    yield event;
+  }
+}
+
+function spentEnd({ reason: message, retryAfterS }: NonNullable<ReturnType<BudgetScope["spent"]>>): AgentEvent {
+  return { type: "end", outcome: { ok: false, failure: { kind: "model", error: "spent", message, retryAfterS } } };
 }
 
 /** Its model, each call of which is taken from `budget`. A call is refused once the budget is spent, and never cut. */

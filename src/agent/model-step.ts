@@ -32,7 +32,7 @@ export async function* modelStep(turn: Turn, mustAnswer?: MustAnswer): AsyncGene
   const input = () => ({ instructions, turns: turn.history, current, tools: offered });
   let window = fitWindow({ ...input(), contextTokens, maxOutput: model.config.maxOutput, estimate });
   for (;;) {
-    yield* tellTrimmed(turn, window);
+    if (isTrimmed(turn, window)) yield { type: "progress", status: "trimmed" };
     const text = new StepText(turn.record);
     try {
       return yield* ask(turn, { window, tools: offered, mustAnswer }, text);
@@ -56,8 +56,9 @@ function offeredTools({ tools, record }: Turn, mustAnswer: MustAnswer | undefine
   return tools.now().map(({ name, description, parameters }) => ({ name, description, parameters }));
 }
 
-function* tellTrimmed({ record }: Turn, { leftOutTurns }: Window): Generator<AgentEvent, void, void> {
-  if (leftOutTurns > 0 && record.trimmed(leftOutTurns)) yield { type: "progress", status: "trimmed" };
+/** More was left out than has been told of. */
+function isTrimmed({ record }: Turn, { leftOutTurns }: Window): boolean {
+  return leftOutTurns > 0 && record.trimmed(leftOutTurns);
 }
 
 interface Asked {
@@ -80,36 +81,40 @@ async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<Ag
     ...(tokens === undefined ? {} : { maxOutput: Math.max(1, tokens - turn.record.tokens()) }),
   };
   for await (const event of ports.model.chat(request, signal)) {
-    if (event.type === "tool-call") calls.push(event.call);
-    else yield* relay(turn, event, text, asked);
+    if (event.type === "tool-call") {
+      calls.push(event.call);
+      continue;
+    }
+    const told = toldOf(turn, event, text, asked);
+    if (told !== undefined) yield told;
   }
-  if (calls.length === 0) yield* text.rest();
+  const rest = calls.length === 0 ? text.rest() : "";
+  if (rest !== "") yield { type: "text", text: rest };
   return { text: text.whole(), calls };
 }
 
-function* relay(
+/** What the turn tells of what the model said. */
+function toldOf(
   { ports, record }: Turn,
   event: Exclude<ModelEvent, { type: "tool-call" }>,
   text: StepText,
   { window, mustAnswer }: Asked,
-): Generator<AgentEvent, void, void> {
+): AgentEvent | undefined {
   switch (event.type) {
-    case "text":
-      yield* text.push(event.text);
-      break;
+    case "text": {
+      const said = text.push(event.text);
+      return said === "" ? undefined : { type: "text", text: said };
+    }
     case "thinking":
-      yield event;
-      break;
+      return event;
     case "notice":
       noteNotice(ports, event.notice, record);
-      yield { type: "progress", status: event.notice.kind };
-      break;
+      return { type: "progress", status: event.notice.kind };
     case "usage":
       // Of tools that it may not call, it was told nothing or not.
       if (mustAnswer === undefined) ports.estimate.learn(window.counted, event.usage);
       record.usage(event.usage);
-      yield event;
-      break;
+      return event;
   }
 }
 

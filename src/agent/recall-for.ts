@@ -2,7 +2,7 @@
 
 import { ToolError } from "../tool/contract.ts";
 import { passageText } from "../tool/recall/passage-text.ts";
-import type { Recalled } from "../tool/recall/recall.ts";
+import type { Recall, Recalled } from "../tool/recall/recall.ts";
 import type { AgentEvent, AgentPrompt } from "./contract.ts";
 import { ToolsUnavailable } from "./prepared-tools.ts";
 import { RecalledContext } from "./recalled-context.ts";
@@ -13,16 +13,23 @@ const none: Recalled = { passages: [] };
 /** As it stands in the trace. */
 const searchName = "knowledge";
 
+/** Undefined: nothing is searched for this prompt. */
+export function recallOf({ recall }: TurnPorts, { text }: AgentPrompt): Recall | undefined {
+  return text.trim() === "" ? undefined : recall;
+}
+
+/** Where nothing is searched. */
+export function nothingRecalled({ estimate, model }: TurnPorts): RecalledContext {
+  return new RecalledContext(none, estimate, model.config.maxOutput);
+}
+
 /** Throws `ToolsUnavailable` where it cannot be searched, or the signal's reason: an answer without would be poorer, and nobody told. */
 export async function* recallFor(
-  ports: TurnPorts,
-  { text }: AgentPrompt,
+  { estimate, model }: TurnPorts,
+  { recall, text }: { readonly recall: Recall; readonly text: string },
   record: TurnRecord,
   signal: AbortSignal,
 ): AsyncGenerator<AgentEvent, RecalledContext, void> {
-  const { recall, estimate, model } = ports;
-  const { maxOutput } = model.config;
-  if (recall === undefined || text.trim() === "") return new RecalledContext(none, estimate, maxOutput);
   yield { type: "progress", status: "searching" };
   const startMs = record.elapsedMs();
   const tell = (outcome: string, outputBytes: number) =>
@@ -41,7 +48,7 @@ export async function* recallFor(
       "ok",
       recalled.passages.reduce((sum, passage) => sum + Buffer.byteLength(passageText(passage)), 0),
     );
-    return new RecalledContext(recalled, estimate, maxOutput);
+    return new RecalledContext(recalled, estimate, model.config.maxOutput);
   } catch (error) {
     tell(error instanceof ToolError ? error.kind : "stopped", 0);
     if (error instanceof ToolError) throw new ToolsUnavailable(error.message, { cause: error });

@@ -1,6 +1,5 @@
 // The text of one step on its way to the caller. Steps are set apart by an empty line, and white space that leads into a call is not said.
 
-import type { AgentEvent } from "./contract.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 const betweenSteps = "\n\n";
@@ -25,28 +24,29 @@ export class StepText {
     return this.#text;
   }
 
-  *push(text: string): Generator<AgentEvent, void, void> {
+  /** What the caller is told now; empty: nothing. */
+  push(text: string): string {
     const seen = this.#blank + text;
     if (this.#text === "" && seen.trim() === "") {
       this.#blank = seen;
-      return;
+      return "";
     }
     this.#blank = "";
-    if (this.#text === "" && !this.#isFirst) yield this.#say(betweenSteps);
+    const before = this.#text === "" && !this.#isFirst ? betweenSteps : "";
     this.#text += seen;
-    yield this.#say(seen);
+    return this.#say(before + seen);
   }
 
   /** White space is an answer's own when no call follows it. */
-  *rest(): Generator<AgentEvent, void, void> {
+  rest(): string {
     const blank = this.#blank;
     this.#blank = "";
     this.#text += blank;
-    if (blank !== "") yield this.#say(blank);
+    return this.#say(blank);
   }
 
-  #say(text: string): AgentEvent {
-    this.#record.text(text);
-    return { type: "text", text };
+  #say(text: string): string {
+    if (text !== "") this.#record.text(text);
+    return text;
   }
 }

@@ -13,7 +13,7 @@ import { foldHistory } from "./fold-history.ts";
 import { preparedTools, ToolsUnavailable } from "./prepared-tools.ts";
 import { promptWithFiles } from "./prompt-files.ts";
 import { LimitReached } from "./limit-reached.ts";
-import { recallFor } from "./recall-for.ts";
+import { nothingRecalled, recallFor, recallOf } from "./recall-for.ts";
 import { RepeatedCalls } from "./repeated-calls.ts";
 import { runSteps } from "./run-steps.ts";
 import { turnEnd } from "./turn-end.ts";
@@ -42,7 +42,11 @@ export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: Ab
     const repeats = new RepeatedCalls();
     const own = { prompt, span, signal: timer.signal, overAt, record, end, repeats, history, messages };
     const tools = new AllowedTools(await preparedTools(ports.tools, timer.signal));
-    const recalled = yield* recallFor(ports, prompt, record, timer.signal);
+    const recall = recallOf(ports, prompt);
+    const recalled =
+      recall === undefined
+        ? nothingRecalled(ports)
+        : yield* recallFor(ports, { recall, text: prompt.text }, record, timer.signal);
     const turn = { ports, tools, recalled, ...own };
     yield* runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);

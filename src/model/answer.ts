@@ -33,16 +33,22 @@ interface BodyReader {
 /** How long a body may take to end after the answer is complete, so that its connection can be used again. */
 const tailMs = 1_000;
 
+/** An answer that has begun. */
+export interface OpenAnswer {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly decoder: AnswerDecoder;
+  readonly meter: Meter;
+}
+
 /**
- * Yields the answer's events, its usage last. Closes the body on every path. Throws `ModelError`, or anything once aborted. `hide` takes secrets
- * out of the provider's words.
+ * Yields the events of the answer that `open` asks for, its usage last. Closes the body on every path. Throws what `open` does, `ModelError`, or anything
+ * once aborted. `hide` takes secrets out of the provider's words.
  */
 export async function* readAnswer(
-  body: ReadableStream<Uint8Array>,
-  decoder: AnswerDecoder,
-  meter: Meter,
+  open: () => Promise<OpenAnswer>,
   hide: (text: string) => string,
 ): AsyncGenerator<ModelEvent, void, void> {
+  const { body, decoder, meter } = await open();
   const reader = body.getReader();
   const lines = new LineSplitter();
   const tags = new ThinkTags();

@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from "../manifest/manifest.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { ChatRequest, ModelEvent } from "./contract.ts";
+import type { ChatRequest, ModelEvent, ModelTool } from "./contract.ts";
 import { ModelError } from "./contract.ts";
 import { filtered } from "./printed-calls/filtered-answer.ts";
 import { PrintedCallFilter } from "./printed-calls/printed-call-filter.ts";
@@ -15,18 +15,25 @@ import { formatOf, type Provider } from "./provider.ts";
 const refusing = new WeakSet<Provider>();
 
 /** As `provider.chat`. */
-export async function* chatWithTools(
+export function chatWithTools(
   provider: Provider,
   model: ModelConfig,
   request: ChatRequest,
   signal: AbortSignal,
   log: Logger,
-): AsyncGenerator<ModelEvent, void, void> {
+): AsyncIterable<ModelEvent> {
   const { tools = [] } = request;
-  if (tools.length === 0) {
-    yield* provider.chat(request, signal);
-    return;
-  }
+  return tools.length === 0
+    ? provider.chat(request, signal)
+    : offeringTools(provider, { model, tools, log }, request, signal);
+}
+
+async function* offeringTools(
+  provider: Provider,
+  { model, tools, log }: { readonly model: ModelConfig; readonly tools: readonly ModelTool[]; readonly log: Logger },
+  request: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void, void> {
   const isPrompted = request.mustAnswer === "by-grammar" || refusing.has(provider);
   if (!isPrompted && provider.takesTools?.(request) !== false) {
     try {

@@ -30,33 +30,14 @@ export interface Link {
 /** The longest that a slot stays held for work that was aborted. */
 const settleWithinMs = 300_000;
 
-/** Throws `ModelError` or the signal's reason, and tells how it ended. */
-export async function* callModel(
+/** Throws `ModelError` or the signal's reason, and tells how it ended. Its slot is given back on every path, and held during the model's work only. */
+export function callModel(
   link: Link,
   request: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, void> {
-  let outcome: ModelCallEnd["outcome"] = "stopped";
-  const startedAt = performance.now();
-  try {
-    yield* isMetered(link) ? meteredCall(link, request, signal) : call(link, request, signal);
-    outcome = "ok";
-  } catch (error) {
-    if (!signal.aborted) outcome = asModelError(error).kind;
-    throw error;
-  } finally {
-    link.onCall?.({ agent: request.agent, model: link.model.name, outcome });
-    request.onAttempt?.(attemptOf(link, request, { startedAt, outcome }));
-  }
-}
-
-/** One generator less on the way of each token where nobody counts. */
-function isMetered({ budget, model }: Link): boolean {
-  return budget !== undefined || model.price !== undefined;
-}
-
-function meteredCall(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
   const { model, budget, endpoint } = link;
+  if (budget === undefined && model.price === undefined) return call(link, request, signal);
   const given = { request, model: { name: model.name, provider: endpoint.config.provider }, price: model.price };
   return metered(call(link, request, signal), given, (usage) => budget && spendUsage(budget, usage));
 }
@@ -78,25 +59,34 @@ export function failureOf({ endpoint, presence }: Link, error: unknown): ModelEr
   return endpoint.health.failed(failure);
 }
 
-/** Throws `ModelError` or the signal's reason. Its slot is given back on every path, and held during the model's work only. */
 async function* call(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
-  signal.throwIfAborted();
   const { endpoint, model } = link;
-  const refusal = refusalOf(link);
-  if (refusal !== undefined) throw refusal;
-  const shared = endpoint.provider(model);
-  const letGo = shared.hold();
+  const startedAt = performance.now();
+  let outcome: ModelCallEnd["outcome"] = "stopped";
+  let letGo: (() => void) | undefined;
   try {
+    signal.throwIfAborted();
+    const refusal = refusalOf(link);
+    if (refusal !== undefined) throw refusal;
+    const shared = endpoint.provider(model);
+    letGo = shared.hold();
     const provider = await shared.get();
     const isPulled = yield* generate(link, provider, request, signal, provider.pull !== undefined);
-    if (!isPulled) return;
-    for await (const notice of fetchMissing(provider, signal)) yield { type: "notice", notice };
-    yield* generate(link, provider, request, signal, false);
+    if (isPulled) {
+      for await (const notice of fetchMissing(provider, signal)) yield { type: "notice", notice };
+      yield* generate(link, provider, request, signal, false);
+    }
+    outcome = "ok";
   } catch (error) {
     signal.throwIfAborted();
-    throw failureOf(link, error);
+    // A refusal says nothing of the model or its endpoint that was not known.
+    const failure = letGo === undefined ? asModelError(error) : failureOf(link, error);
+    outcome = failure.kind;
+    throw failure;
   } finally {
-    letGo();
+    letGo?.();
+    link.onCall?.({ agent: request.agent, model: model.name, outcome });
+    request.onAttempt?.(attemptOf(link, request, { startedAt, outcome }));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type Anthropic from "@anthropic-ai/sdk";
 import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
-import { readAnswer } from "../answer.ts";
+import { type OpenAnswer, readAnswer } from "../answer.ts";
 import { rawBody, sendFor } from "../client-fetch.ts";
 import type { ChatRequest, ModelEvent } from "../contract.ts";
 import { ModelError } from "../contract.ts";
@@ -36,12 +36,8 @@ class AnthropicProvider implements Provider {
     });
   }
 
-  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
-    const meter = new Meter();
-    this.#client ??= openClient(this.#transport);
-    const client = await this.#client;
-    const body = await rawBody(client.messages.create(messageBody(this.#model, request), { signal }).asResponse());
-    yield* readAnswer(body, new AnthropicDecoder(this.#model, request, meter), meter, this.#transport.hide);
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    return readAnswer(() => this.#ask(request, signal), this.#transport.hide);
   }
 
   /** Any answer will do, an error status too: somebody is there. */
@@ -63,6 +59,14 @@ class AnthropicProvider implements Provider {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #ask(request: ChatRequest, signal: AbortSignal): Promise<OpenAnswer> {
+    const meter = new Meter();
+    this.#client ??= openClient(this.#transport);
+    const client = await this.#client;
+    const body = await rawBody(client.messages.create(messageBody(this.#model, request), { signal }).asResponse());
+    return { body, decoder: new AnthropicDecoder(this.#model, request, meter), meter };
   }
 }
 

@@ -1,7 +1,7 @@
 // Ollama by its native API: the compatible one ignores the context's size.
 
 import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
-import { readAnswer } from "../answer.ts";
+import { type OpenAnswer, readAnswer } from "../answer.ts";
 import type { ChatRequest, ModelEvent, ModelNotice } from "../contract.ts";
 import { ModelError } from "../contract.ts";
 import type { MemoryShortage } from "../memory-need.ts";
@@ -49,13 +49,8 @@ class OllamaProvider implements Provider {
     pullsOf.set(endpoint, this.#pulls);
   }
 
-  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
-    if (hasImages(request)) await this.#mustSee(signal);
-    const meter = new Meter();
-    const limit = this.#contextTokens();
-    const asked = chatBody(this.#model, request, limit);
-    const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
-    yield* readAnswer(body, new OllamaDecoder(this.#model, request, meter, limit), meter, this.#transport.hide);
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    return readAnswer(() => this.#ask(request, signal), this.#transport.hide);
   }
 
   /** A format would keep the model from calling. */
@@ -119,6 +114,15 @@ class OllamaProvider implements Provider {
   close(): Promise<void> {
     this.#pulls.stop(this.#model.model);
     return Promise.resolve();
+  }
+
+  async #ask(request: ChatRequest, signal: AbortSignal): Promise<OpenAnswer> {
+    if (hasImages(request)) await this.#mustSee(signal);
+    const meter = new Meter();
+    const limit = this.#contextTokens();
+    const asked = chatBody(this.#model, request, limit);
+    const body = await streamBody(this.#transport, signal, (client) => client.chat(asked));
+    return { body, decoder: new OllamaDecoder(this.#model, request, meter, limit), meter };
   }
 
   async #askNeed(shown: ShownModel, signal: AbortSignal): Promise<number | undefined> {

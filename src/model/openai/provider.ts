@@ -2,7 +2,7 @@
 
 import type OpenAI from "openai";
 import type { EndpointConfig, ModelConfig } from "../../manifest/manifest.ts";
-import { readAnswer } from "../answer.ts";
+import { type OpenAnswer, readAnswer } from "../answer.ts";
 import { rawBody, sendFor } from "../client-fetch.ts";
 import type { ChatRequest, ModelEvent } from "../contract.ts";
 import { ModelError } from "../contract.ts";
@@ -37,10 +37,8 @@ class OpenAiProvider implements Provider {
     this.#maxTokensName = /(^|\.)openai\.(com|azure\.com)$/.test(host) ? "max_completion_tokens" : "max_tokens";
   }
 
-  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, void> {
-    const meter = new Meter();
-    const body = await this.#ask(request, signal);
-    yield* readAnswer(body, new OpenAiDecoder(this.#model, request, meter), meter, this.#transport.hide);
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    return readAnswer(() => this.#open(request, signal), this.#transport.hide);
   }
 
   embed(texts: readonly string[], signal: AbortSignal): Promise<RawEmbeddings> {
@@ -63,6 +61,12 @@ class OpenAiProvider implements Provider {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #open(request: ChatRequest, signal: AbortSignal): Promise<OpenAnswer> {
+    const meter = new Meter();
+    const body = await this.#ask(request, signal);
+    return { body, decoder: new OpenAiDecoder(this.#model, request, meter), meter };
   }
 
   async #ask(request: ChatRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
