@@ -22,8 +22,8 @@ export interface StepAnswer {
   readonly calls: readonly ModelToolCall[];
 }
 
-/** Yields what the model says, as it comes; `mustAnswer`: no calls are asked for any more. Throws `ModelError`, or the signal's reason. */
-export async function* modelStep(turn: Turn, mustAnswer?: MustAnswer): AsyncGenerator<AgentEvent, StepAnswer, void> {
+/** Tells what the model says, as it comes; `mustAnswer`: no calls are asked for any more. Throws `ModelError`, or the signal's reason. */
+export async function modelStep(turn: Turn, mustAnswer?: MustAnswer): Promise<StepAnswer> {
   const { model, estimate, instructions } = turn.ports;
   const offered = offeredTools(turn, mustAnswer);
   const contextTokens = model.contextTokens();
@@ -32,10 +32,10 @@ export async function* modelStep(turn: Turn, mustAnswer?: MustAnswer): AsyncGene
   const input = () => ({ instructions, turns: turn.history, current, tools: offered });
   let window = fitWindow({ ...input(), contextTokens, maxOutput: model.config.maxOutput, estimate });
   for (;;) {
-    if (isTrimmed(turn, window)) yield { type: "progress", status: "trimmed" };
+    if (isTrimmed(turn, window)) await turn.events.tell({ type: "progress", status: "trimmed" });
     const text = new StepText(turn.record);
     try {
-      return yield* ask(turn, { window, tools: offered, mustAnswer }, text);
+      return await ask(turn, { window, tools: offered, mustAnswer }, text);
     } catch (error) {
       if (!isOverflow(error) || text.isSeen) throw error;
       if (contextTokens !== undefined) estimate.learnOverflow(window.counted, contextTokens);
@@ -67,8 +67,8 @@ interface Asked {
   readonly mustAnswer: MustAnswer | undefined;
 }
 
-async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<AgentEvent, StepAnswer, void> {
-  const { ports, signal } = turn;
+async function ask(turn: Turn, asked: Asked, text: StepText): Promise<StepAnswer> {
+  const { ports, events, signal } = turn;
   const { window, tools, mustAnswer } = asked;
   const calls: ModelToolCall[] = [];
   const { tokens } = ports.limits;
@@ -86,10 +86,10 @@ async function* ask(turn: Turn, asked: Asked, text: StepText): AsyncGenerator<Ag
       continue;
     }
     const told = toldOf(turn, event, text, asked);
-    if (told !== undefined) yield told;
+    if (told !== undefined) await events.tell(told);
   }
   const rest = calls.length === 0 ? text.rest() : "";
-  if (rest !== "") yield { type: "text", text: rest };
+  if (rest !== "") await events.tell({ type: "text", text: rest });
   return { text: text.whole(), calls };
 }
 

@@ -2,7 +2,7 @@
 
 import type { StoredMessage } from "../memory/contract.ts";
 import { callTools, type CallsOutcome } from "./call-tools.ts";
-import type { AgentEvent, TurnLimitName } from "./contract.ts";
+import type { TurnLimitName } from "./contract.ts";
 import { LimitReached } from "./limit-reached.ts";
 import { modelStep, type StepAnswer } from "./model-step.ts";
 import type { Turn } from "./turn-ports.ts";
@@ -11,14 +11,14 @@ const answerNow = "This was the last call of this turn. Answer now with what you
 const noMoreCalls = "Not called: no more calls are made in this turn. Answer in your own words, with what you know.";
 
 /** Adds to the turn's messages. Throws `LimitReached`, `ModelError`, or the signal's reason. */
-export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, void> {
+export async function runSteps(turn: Turn): Promise<void> {
   const { limits } = turn.ports;
   let mustAnswer: TurnLimitName | undefined;
   let wasRefused = false;
   for (let step = 1; ; step++) {
     if (step >= limits.steps) mustAnswer ??= "steps";
     if (isSpent(turn)) throw new LimitReached("tokens");
-    const answer = yield* modelStep(turn, mustAnswer && (wasRefused ? "by-grammar" : "freely"));
+    const answer = await modelStep(turn, mustAnswer && (wasRefused ? "by-grammar" : "freely"));
     if (answer.calls.length === 0 || (mustAnswer !== undefined && answer.text.trim() !== "")) {
       turn.messages.push({ role: "assistant", text: answer.text });
       return;
@@ -29,7 +29,7 @@ export async function* runSteps(turn: Turn): AsyncGenerator<AgentEvent, void, vo
       turn.messages.push(assistantMessage(answer), ...refusals(answer));
       continue;
     }
-    const called = yield* callTools(turn, answer.calls);
+    const called = await turn.events.tellAll(callTools(turn, answer.calls));
     mustAnswer = called.reachedLimit;
     turn.messages.push(
       assistantMessage(answer),

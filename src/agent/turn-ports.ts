@@ -15,6 +15,7 @@ import type { RecalledContext } from "./recalled-context.ts";
 import type { RepeatedCalls } from "./repeated-calls.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
 import type { TurnEnd } from "./turn-end.ts";
+import type { TurnEvents } from "./turn-events.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 export interface TurnPorts {
@@ -40,6 +41,8 @@ export interface TurnPorts {
 
 export interface Turn {
   readonly ports: TurnPorts;
+  /** What it tells of itself. */
+  readonly events: TurnEvents;
   readonly prompt: AgentPrompt;
   /** Its place in a trace over several processes. */
   readonly span: TurnSpan | undefined;

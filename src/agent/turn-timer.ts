@@ -6,6 +6,8 @@ export interface TurnTimer {
   readonly signal: AbortSignal;
   /** By `performance.now`. */
   readonly overAt: number;
+  /** Stops the turn. */
+  abort(reason: unknown): void;
   /** Owed once: the turn is over. */
   stop(): void;
 }
@@ -19,6 +21,7 @@ export function turnTimer(outer: AbortSignal, timeMs: number): TurnTimer {
   return {
     signal: controller.signal,
     overAt: performance.now() + timeMs,
+    abort: (reason) => controller.abort(reason),
     stop: () => {
       clearTimeout(timer);
       outer.removeEventListener("abort", follow);

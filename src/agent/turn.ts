@@ -16,23 +16,38 @@ import { LimitReached } from "./limit-reached.ts";
 import { nothingRecalled, recallFor, recallOf } from "./recall-for.ts";
 import { RepeatedCalls } from "./repeated-calls.ts";
 import { runSteps } from "./run-steps.ts";
+import type { RecalledContext } from "./recalled-context.ts";
 import { turnEnd } from "./turn-end.ts";
+import { TurnEvents } from "./turn-events.ts";
 import type { Turn, TurnPorts } from "./turn-ports.ts";
 import { turnTimer } from "./turn-timer.ts";
-import { turnRecord } from "./turn-record.ts";
+import { type TurnRecord, turnRecord } from "./turn-record.ts";
+
+/** Why a turn ends that nobody reads any further. */
+const unread = "The answer was not read to its end";
 
 /**
  * Never throws. Ends within 1 s of `signal`. A turn that fails or is stopped leaves no trace in its conversation.
  */
-export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: AbortSignal): AsyncGenerator<AgentEvent> {
+export function runTurn(given: TurnPorts, prompt: AgentPrompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
+  return new TurnEvents((events) => takeTurn(given, prompt, signal, events));
+}
+
+async function takeTurn(
+  given: TurnPorts,
+  prompt: AgentPrompt,
+  signal: AbortSignal,
+  events: TurnEvents,
+): Promise<AgentEvent> {
   const span = given.tracer?.begin(prompt.trace);
   const ports = { ...given, log: given.log.with(turnFields(prompt, span)) };
   const record = turnRecord(ports.agent, prompt, { keepsText: ports.tracesText(), span });
   const end = turnEnd(ports.log);
-  let outcome: TurnOutcome = { ok: false, failure: { kind: "stopped", reason: "The answer was not read to its end" } };
+  let outcome: TurnOutcome;
   let conversation: OpenConversation | undefined;
   let remembered: Turn | undefined;
   const timer = turnTimer(signal, ports.limits.timeMs);
+  events.onLeft(() => timer.abort(unread));
   try {
     conversation = await openConversation(ports, prompt, timer.signal);
     const history = (await conversation?.load()) ?? [];
@@ -42,25 +57,33 @@ export async function* runTurn(given: TurnPorts, prompt: AgentPrompt, signal: Ab
     const repeats = new RepeatedCalls();
     const own = { prompt, span, signal: timer.signal, overAt, record, end, repeats, history, messages };
     const tools = new AllowedTools(await preparedTools(ports.tools, timer.signal));
-    const recall = recallOf(ports, prompt);
-    const recalled =
-      recall === undefined
-        ? nothingRecalled(ports)
-        : yield* recallFor(ports, { recall, text: prompt.text }, record, timer.signal);
-    const turn = { ports, tools, recalled, ...own };
-    yield* runSteps(turn);
+    const recalled = await recall(ports, prompt, events, record, timer.signal);
+    const turn = { ports, events, tools, recalled, ...own };
+    await runSteps(turn);
     if (record.isBlank()) throw emptyAnswer(ports);
     if (conversation !== undefined && (await remember(turn, conversation))) remembered = turn;
     outcome = { ok: true, ...(record.toolsFailed() ? { toolsFailed: true } : {}) };
   } catch (error) {
-    outcome = { ok: false, failure: failureOf(error, ports, signal) };
-  } finally {
-    timer.stop();
-    if (conversation !== undefined) void letGo(conversation, remembered);
-    await end.end();
-    ports.onTrace(record.finish(outcome));
+    outcome = { ok: false, failure: failureOf(error, ports, signal, events) };
   }
-  yield { type: "end", outcome, ...(span === undefined ? {} : { trace: span.context }) };
+  timer.stop();
+  if (conversation !== undefined) void letGo(conversation, remembered);
+  await end.end();
+  ports.onTrace(record.finish(outcome));
+  return { type: "end", outcome, ...(span === undefined ? {} : { trace: span.context }) };
+}
+
+/** What is put beside the prompt. */
+async function recall(
+  ports: TurnPorts,
+  prompt: AgentPrompt,
+  events: TurnEvents,
+  record: TurnRecord,
+  signal: AbortSignal,
+): Promise<RecalledContext> {
+  const searched = recallOf(ports, prompt);
+  if (searched === undefined) return nothingRecalled(ports);
+  return events.tellAll(recallFor(ports, { recall: searched, text: prompt.text }, record, signal));
 }
 
 /** What each log line of the turn says. */
@@ -115,7 +138,8 @@ function emptyAnswer({ model }: TurnPorts): ModelError {
   return new ModelError("invalid", `Model "${model.config.name}" ended its answer without any text`);
 }
 
-function failureOf(error: unknown, ports: TurnPorts, signal: AbortSignal): TurnFailure {
+function failureOf(error: unknown, ports: TurnPorts, signal: AbortSignal, events: TurnEvents): TurnFailure {
+  if (events.isLeft) return { kind: "stopped", reason: unread };
   if (signal.aborted) return { kind: "stopped", reason: signal.reason };
   if (error instanceof LimitReached) return { kind: "limit", limit: error.limit, message: error.message };
   if (error instanceof ToolsUnavailable) return { kind: "tools", message: error.message };
