@@ -8,7 +8,7 @@ import type { HttpStatus } from "./control-protocol.ts";
 
 export interface HttpPorts {
   /** Reasons why the runtime is not ready; empty: it is. */
-  readonly notReady: () => readonly string[];
+  readonly notReady: () => Promise<readonly string[]>;
   readonly metrics: () => readonly Metric[];
   readonly log: Logger;
   /** After how long a taken port is tried again; default 15 s. */
@@ -82,7 +82,7 @@ export class HttpService {
     this.#retry = setTimeout(() => this.#listen(), this.#ports.retryMs ?? defaultRetryMs).unref();
   }
 
-  #answer(request: Request): Response {
+  async #answer(request: Request): Promise<Response> {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Response("Only GET and HEAD\n", { status: 405, headers: { Allow: "GET, HEAD" } });
     }
@@ -91,7 +91,7 @@ export class HttpService {
         // An event loop that does not turn answers nothing.
         return Response.json({ healthy: true });
       case "/readyz":
-        return readiness(this.#ports.notReady());
+        return readiness(await this.#ports.notReady());
       case "/metrics":
         return new Response(metricText(this.#ports.metrics()), { headers: { "Content-Type": metricContentType } });
       default:

@@ -11,6 +11,7 @@ import { MemoryGuard } from "./memory-guard.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { RuntimeCounts } from "./runtime-counts.ts";
 import { runtimeMetrics } from "./runtime-metrics.ts";
+import { toldToServer } from "./told-to-server.ts";
 import { TraceExport, type TracedInstance } from "./trace-export.ts";
 
 export interface RuntimeServices {
@@ -35,6 +36,8 @@ export interface RuntimeServices {
 export function startServices(ports: {
   readonly status: () => RuntimeStatus;
   readonly isStarted: () => boolean;
+  /** Resolves when the NATS server has all that was sent to it before, or nothing of that can be known. Never rejects. */
+  readonly flush: () => Promise<unknown>;
   /** Whether turns are in work, or documents are being indexed. */
   readonly isBusy: () => boolean;
   /** Of this runtime, for those who collect traces of many. */
@@ -54,7 +57,7 @@ export function startServices(ports: {
   const rest = new MemoryAtRest(ports);
   const exported = new TraceExport({ counts: counts.spanCounts, instance: ports.instance, log });
   const http = new HttpService({
-    notReady: () => notReadyReasons(status(), isStarted()),
+    notReady: () => toldToServer(() => notReadyReasons(status(), isStarted()), ports.flush),
     metrics: () => runtimeMetrics(status(), counts),
     log,
   });

@@ -105,6 +105,7 @@ async function start(given: RuntimeOptions, open: Closers): Promise<Runtime> {
   const services = startServices({
     status: () => runtimeStatus(parts, stateDirectory),
     isStarted: () => parts.reconciler !== undefined,
+    flush: () => parts.bus?.connection.flush() ?? Promise.resolve(),
     isBusy: () => isBusy(parts),
     instance: { owner: desired.manifest.identity.owner, id: crypto.randomUUID() },
     log,

@@ -1,6 +1,5 @@
 // What the local operator may ask of a running runtime, over the control socket.
 
-import { within } from "../bus/within.ts";
 import type { CredentialFiles } from "../host/credentials.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Closers } from "./closers.ts";
@@ -14,14 +13,13 @@ import { probeForAsker } from "./probe-for-asker.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 import { runtimeStatus } from "./runtime-status.ts";
 import { storeHold } from "./store-hold.ts";
+import { toldToServer } from "./told-to-server.ts";
 
 interface ControlOptions {
   readonly stateDirectory: string;
   readonly logs: LogDesk;
   readonly log: Logger;
 }
-
-const flushMs = 1_000;
 
 /** A runtime that cannot be asked runs all the same. */
 export async function serveControl(parts: RuntimeParts, options: ControlOptions, open: Closers): Promise<void> {
@@ -73,10 +71,11 @@ function answerControl(request: ControlRequest, parts: RuntimeParts, options: Co
   return kept === undefined ? report : { ...report, notes: [...report.notes, kept] };
 }
 
-/** What is said to be served is known to the server by then, and not only on its way there. */
-async function statusOnTheBus(parts: RuntimeParts, stateDirectory: string): Promise<RuntimeStatus> {
-  if (parts.bus !== undefined) await within(parts.bus.connection.flush(), flushMs);
-  return runtimeStatus(parts, stateDirectory);
+function statusOnTheBus(parts: RuntimeParts, stateDirectory: string): Promise<RuntimeStatus> {
+  return toldToServer(
+    () => runtimeStatus(parts, stateDirectory),
+    () => parts.bus?.connection.flush() ?? Promise.resolve(),
+  );
 }
 
 function runsReport(

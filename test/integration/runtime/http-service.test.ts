@@ -10,7 +10,7 @@ afterEach(async () => {
 
 function service(reasons: readonly string[] = []) {
   const log = recordedLog();
-  const http = new HttpService({ notReady: () => reasons, metrics: () => [], log, retryMs: 20 });
+  const http = new HttpService({ notReady: () => Promise.resolve(reasons), metrics: () => [], log, retryMs: 20 });
   cleanups.push(() => http.close());
   return { http, log };
 }
