@@ -119,11 +119,6 @@ export default tseslint.config(
     },
   },
   {
-    // Loaded at its first use by what cannot wait for an import.
-    files: ["src/manifest/read-yaml.ts"],
-    rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./whole-yaml\\.ts$"] }] },
-  },
-  {
     files: ["test/**/*.ts", "build/**/*.ts"],
     rules: { "no-console": "off" },
   },

@@ -1,13 +1,15 @@
 // The text of one manifest file → its tree, or what keeps it from being one. Never throws; bounded in size, depth and aliases.
 
+import { isScalar, parseAllDocuments, visit, type Document, type ParsedNode } from "yaml";
 import type { FileReport } from "./file-report.ts";
-import { readPlainYaml } from "./plain-yaml.ts";
-import type * as WholeYaml from "./whole-yaml.ts";
+import { buildTree } from "./build-tree.ts";
+import { syntaxMessage } from "./yaml-syntax.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
 /** Larger than a manifest of 5,000 agents. */
 export const maxFileBytes = 2 * 1024 * 1024;
 
+const maxSyntaxProblems = 10;
 // YAML accepts tab, line feed, carriage return and next line.
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
@@ -37,16 +39,70 @@ export function readYaml(text: string, report: FileReport, kind = manifestKind):
     report.problem(control.index, [], `Found the control character U+${code}; ${kind.name} is plain text`);
     return undefined;
   }
-  return readPlainYaml(text) ?? wholeYaml().readWholeYaml(text, report, kind);
+  const documents = parse(text, report);
+  const contents = documents === undefined ? undefined : onlyContents(documents, text, report, kind);
+  return contents === undefined ? undefined : buildTree(contents, report);
 }
 
-/** Loaded at its first use: it is the dearest part of reading a manifest, and few need it. */
-function wholeYaml(): typeof WholeYaml {
-  const module: unknown = require("./whole-yaml.ts");
-  if (isWholeYaml(module)) return module;
-  throw new Error("The reader of YAML is not what it should be");
+function parse(text: string, report: FileReport): readonly Document.Parsed[] | undefined {
+  let documents: readonly Document.Parsed[];
+  try {
+    const parsed = parseAllDocuments(text, { schema: "core", uniqueKeys: false, prettyErrors: false });
+    documents = Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    const reason = error instanceof RangeError ? "it is nested too deeply" : String(error);
+    report.problem(0, [], `Cannot read the file as YAML: ${reason}`);
+    return undefined;
+  }
+  const errors = documents.flatMap((document) => document.errors);
+  const seenLines = new Set<number>();
+  for (const error of errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const at = error.message.includes("closing")
+      ? (openingQuote(documents, error.pos[0]) ?? error.pos[0])
+      : error.pos[0];
+    const line = report.lineOf(at);
+    // What follows on the same line is the same mistake, seen again.
+    if (seenLines.has(line) || seenLines.size >= maxSyntaxProblems) continue;
+    seenLines.add(line);
+    report.problem(at, [], syntaxMessage(error, text));
+  }
+  return errors.length > 0 ? undefined : documents;
 }
 
-function isWholeYaml(module: unknown): module is typeof WholeYaml {
-  return typeof module === "object" && module !== null && "readWholeYaml" in module;
+/** Where the value begins whose closing quote is missing: it has swallowed all that follows. */
+function openingQuote(documents: readonly Document.Parsed[], before: number): number | undefined {
+  let found: number | undefined;
+  for (const document of documents)
+    visit(document, {
+      Scalar: (_key, { type, range }) => {
+        const isQuoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+        if (isQuoted && range != null && range[0] < before) found = Math.max(found ?? 0, range[0]);
+      },
+    });
+  return found;
+}
+
+function onlyContents(
+  documents: readonly Document.Parsed[],
+  text: string,
+  report: FileReport,
+  kind: FileKind,
+): ParsedNode | undefined {
+  const [first, second] = documents.flatMap(({ contents }) =>
+    contents === null || isNothing(contents) ? [] : [contents],
+  );
+  if (first === undefined) {
+    const what = text.trim() === "" ? "an empty file" : "a file without any key";
+    report.problem(0, [], `Found ${what}; ${kind.name} has at least ${kind.least}`);
+    return undefined;
+  }
+  if (second !== undefined) {
+    report.problem(second.range[0], [], `Found a second YAML document after "---"; ${kind.second}`);
+    return undefined;
+  }
+  return first;
+}
+
+function isNothing(node: ParsedNode): boolean {
+  return isScalar(node) && node.value === null && node.source === "";
 }
