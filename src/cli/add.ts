@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { installFile } from "../host/install-file.ts";
 import { isDropInName } from "../manifest/sighting.ts";
+import { reasonOf } from "../manifest/machine.ts";
 import type { Command, Invocation } from "./command.ts";
 import { CommandError, usageError } from "./command-error.ts";
 import { dropInOption, fileOption, stateOption } from "./common-options.ts";
@@ -75,8 +76,4 @@ function install(path: string, text: string, place: ManifestPlace, terminal: Ter
     throw new CommandError(`Cannot write "${path}": ${reasonOf(cause)}`, 1, { cause });
   }
   terminal.out(terminal.safe(`Wrote "${path}"\n`));
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

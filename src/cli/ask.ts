@@ -103,8 +103,8 @@ async function ask(invocation: Invocation, terminal: Terminal): Promise<number> 
     attachments: await readAttachments(invocation.texts("attach"), terminal.folder),
     ...(session === undefined ? {} : { session }),
   };
-  const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal);
+  const interrupt = onInterrupt();
   try {
     const options: CallOptions = {
       signal: interrupt.signal,

@@ -11,7 +11,7 @@ import { askedStateDirectory } from "../host/state-directory.ts";
 import { refuseNewerState } from "../host/state/migrate.ts";
 import { syncFolder } from "../host/write-whole.ts";
 import { whileStoreIsHeld } from "../runtime/store-hold.ts";
-import { backupFailure } from "./backup-failure.ts";
+import { backupFailure, opened } from "./backup-failure.ts";
 import { exitCode, CommandError } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { stateOption } from "./common-options.ts";
@@ -48,6 +48,7 @@ async function backup(invocation: Invocation, terminal: Terminal): Promise<numbe
     const directory = resolve(terminal.folder, askedStateDirectory({ flag, environment: terminal.environment }));
     if (!existsSync(directory))
       throw new CommandError(`There is no state directory "${directory}": nothing to back up`);
+    if (!existsSync(dirname(path))) throw new CommandError(`There is no folder "${dirname(path)}" to write it to`);
     if (existsSync(path) && !invocation.flag("replace")) {
       throw new CommandError(`"${given}" is there already. Replace it with --replace, or name another file`);
     }
@@ -66,7 +67,7 @@ async function backup(invocation: Invocation, terminal: Terminal): Promise<numbe
 /** Beside its place first. On disk when it resolves; nothing is left when it rejects. */
 async function writeFile<Result>(path: string, fillIt: (descriptor: number) => Promise<Result>): Promise<Result> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}`);
-  const descriptor = openSync(beside, "wx", 0o600);
+  const descriptor = opened(path, () => openSync(beside, "wx", 0o600));
   try {
     chmodSync(beside, 0o600);
     const result = await fillIt(descriptor);

@@ -23,8 +23,8 @@ export interface CommandBus {
 }
 
 /**
- * Connects by the server options of the command line. A command that stays (`isPersistent`) comes back after the server was away; another
- * ends with it. One that changes what is kept acts by the runtime's rights where it may (`asOperator`). Throws a `CommandError` when there is no connection; close it when done.
+ * Connects by the server options of the command line. A command that stays (`isPersistent`) comes back after the server was away, once it was
+ * connected; another ends with it. One that changes what is kept acts by the runtime's rights where it may (`asOperator`). Throws a `CommandError` when there is no connection; close it when done.
  */
 export async function connectBus(
   invocation: Invocation,
@@ -47,7 +47,7 @@ export async function connectBus(
     isPersistent: options.isPersistent ?? false,
   });
   try {
-    await connection.connected();
+    await Promise.race([connection.connected(), firstFailure(connection)]);
   } catch (cause) {
     await connection.close();
     if (!(cause instanceof BusError)) throw cause;
@@ -68,6 +68,16 @@ async function adviceOf(stateDirectory: string | undefined): Promise<string | un
     (error: unknown) => error instanceof ControlError && error.isRunning,
   );
   return isThere ? "The runtime starts its NATS server again: ask once more in a moment" : undefined;
+}
+
+/** Rejects with a `BusError` when an attempt to connect fails before any was made. */
+function firstFailure(connection: BusConnection): Promise<never> {
+  return new Promise((_, reject) => {
+    const off = connection.onStatus(({ state, problem }) => {
+      off();
+      if (state === "connecting" && problem !== undefined) reject(new BusError(problem));
+    });
+  });
 }
 
 /** Commands say what they have to say themselves; only what should never happen is logged. */

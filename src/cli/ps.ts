@@ -51,8 +51,8 @@ export const command: Command = {
 async function ps(invocation: Invocation, terminal: Terminal): Promise<number> {
   const stallMs = durationOption(invocation, "wait");
   const isWatching = invocation.flag("watch");
-  const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal, { isPersistent: isWatching });
+  const interrupt = onInterrupt();
   const bell = new Bell();
   const roster = new Roster(() => performance.now(), {
     signatures: { sha256: sha256Hex, verify: verifySignature },

@@ -10,7 +10,7 @@ import { userIds } from "../host/backup/user-ids.ts";
 import { askedStateDirectory, makeStateDirectory } from "../host/state-directory.ts";
 import { lockStateDirectory } from "../host/state-lock.ts";
 import { serviceUser, stateFolder } from "../host/systemd-unit.ts";
-import { backupFailure } from "./backup-failure.ts";
+import { backupFailure, opened } from "./backup-failure.ts";
 import { CommandError, exitCode } from "./command-error.ts";
 import type { Command, Invocation } from "./command.ts";
 import { stateOption } from "./common-options.ts";
@@ -42,7 +42,8 @@ async function restore(invocation: Invocation, terminal: Terminal): Promise<numb
   try {
     const flag = invocation.text("state");
     const directory = resolve(terminal.folder, askedStateDirectory({ flag, environment: terminal.environment }));
-    const descriptor = openSync(resolve(terminal.folder, given), "r");
+    const path = resolve(terminal.folder, given);
+    const descriptor = opened(path, () => openSync(path, "r"));
     try {
       makeForItsUser(directory);
       const restored = await asOwnerOf(directory, () => putBack(directory, descriptor, invocation.flag("force")));

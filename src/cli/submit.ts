@@ -79,8 +79,8 @@ async function submit(invocation: Invocation, terminal: Terminal): Promise<numbe
     attachments: await readAttachments(invocation.texts("attach"), terminal.folder),
     ...(session === undefined ? {} : { session }),
   };
-  const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal, { isPersistent: invocation.flag("wait") });
+  const interrupt = onInterrupt();
   try {
     const job = await addressJob(bus, address, request, interrupt.signal);
     const { address: of, ...asked } = job;

@@ -8,6 +8,7 @@ import { formatProblem, type Problem } from "../manifest/problem.ts";
 import { maxFileBytes } from "../manifest/read-yaml.ts";
 import { compilablePatterns } from "../runtime/evaluation/compilable-patterns.ts";
 import { type CaseResult, runCase } from "../runtime/evaluation/run-case.ts";
+import { reasonOf } from "../manifest/machine.ts";
 import type { Command, Invocation } from "./command.ts";
 import { CommandError, exitCode } from "./command-error.ts";
 import { jsonOption, serverDetails, serverOptions } from "./common-options.ts";
@@ -74,7 +75,7 @@ async function readBytes(file: string, terminal: Terminal): Promise<Uint8Array> 
     if (size > 4 * maxFileBytes) throw new RangeError(`it has ${size} bytes`);
     return await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof RangeError ? error.message : reasonOf(error);
     throw new CommandError(`Cannot read "${file}": ${reason}`, exitCode.error, { cause: error });
   }
 }
@@ -95,8 +96,8 @@ async function runAll(
   invocation: Invocation,
   terminal: Terminal,
 ): Promise<readonly CaseResult[]> {
-  const interrupt = onInterrupt();
   const bus = await connectBus(invocation, terminal);
+  const interrupt = onInterrupt();
   try {
     const agents = new Map<string, Awaited<ReturnType<typeof findAgent>>>();
     for (const { agent } of cases) {

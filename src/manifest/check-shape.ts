@@ -1,6 +1,6 @@
 // One file's values against the schema: what zod finds, in the words of the manifest.
 
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { describeValue, quoted, trapHint } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
 import { acceptedName } from "./fields.ts";
@@ -11,13 +11,16 @@ import { at, formatPath, type Path, type YamlTree } from "./yaml-tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** `failed` are paths that have a problem already. `mainOnly` are keys that only the main file may hold. */
-export function reportShape(
-  issues: readonly Issue[],
-  schema: Schema,
-  scope: FileScope,
-  options: { readonly failed: ReadonlySet<string>; readonly mainOnly: readonly string[] },
-): void {
+export interface ShapeOptions {
+  /** Paths that have a problem already. */
+  readonly failed: ReadonlySet<string>;
+  /** Keys that only the main file may hold. */
+  readonly mainOnly: readonly string[];
+  /** What the schema was given. */
+  readonly plain: unknown;
+}
+
+export function reportShape(issues: readonly Issue[], schema: Schema, scope: FileScope, options: ShapeOptions): void {
   const seen = new Set([...options.failed, ...scope.report.problems.map(({ path }) => path)]);
   for (const outer of issues) {
     const issue = innermost(outer);
@@ -29,9 +32,28 @@ export function reportShape(
     // Of two issues about one value the first says it all.
     if (seen.has(formatPath(path))) continue;
     seen.add(formatPath(path));
-    if (issue.code === "invalid_key") reportKey(path, scope, issue.issues[0]?.message);
-    else reportValue(path, issue.message, schema, scope);
+    if (issue.code === "invalid_key") {
+      reportKey(path, scope, issue.issues[0]?.message);
+      reportShape(issuesBelow(path, schema, scope, options.plain), schema, scope, options);
+    } else {
+      reportValue(path, issue.message, schema, scope);
+    }
   }
+}
+
+/** Of what stands under a name that is none: zod leaves it unread. */
+function issuesBelow(path: Path, schema: Schema, scope: FileScope, plain: unknown): readonly Issue[] {
+  const below = schemaAt(schema, path, scope.tree);
+  if (below === undefined) return [];
+  const result = z.safeParse(below, valueAt(plain, path));
+  return result.success ? [] : result.error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+}
+
+function valueAt(plain: unknown, path: Path): unknown {
+  return path.reduce(
+    (value, step) => (typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined),
+    plain,
+  );
 }
 
 function reportUnknownKey(
@@ -84,10 +106,11 @@ function nearChoice(tree: YamlTree, accepted: string): string | undefined {
   }
   const [, listed = ""] = /\bone of ([\w-]+(?:, [\w-]+)*)/.exec(accepted) ?? [];
   if (tree.kind !== "scalar" || typeof tree.value !== "string") return undefined;
-  return nearest(
+  const near = nearest(
     tree.value,
     listed.split(", ").filter((choice) => choice !== "" && choice !== "and"),
   );
+  return near !== undefined && accepted.startsWith("a map with type") ? `{ type: ${near} }` : near;
 }
 
 /** Of a union's branches, the one that got furthest into the value. */

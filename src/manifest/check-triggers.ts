@@ -128,6 +128,7 @@ function cronProblem(expression: string, timezone: string | undefined): string |
 
 /** What agents say to each other starts no turns: each answer would be the next one's prompt. */
 function subjectProblem(subject: string): string | undefined {
+  if (/\s/.test(subject)) return undefined; // The schema tells.
   if (!isSubjectFilter(subject))
     return "accepted a NATS subject such as plant.line3.alarm, * for one token, > for the rest";
   const own = ["agents.>", "muster.>", "_INBOX.>"].find((one) => filtersMeet(subject, one));

@@ -116,6 +116,9 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is no folder",
   ELOOP: "too many symbolic links",
   ENAMETOOLONG: "its name is too long",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EMFILE: "too many files are open (ulimit -n)",
 };
 
 /** A file system error in a few words. */

@@ -72,7 +72,7 @@ export function parseFile(source: ManifestSource, surroundings: Surroundings): P
   const result = schema.safeParse(raw);
   if (result.success) return { source, report, scope, raw, content: result.data };
   const mainOnly = source.isMain ? [] : [...keysOf(mainSchema).keys()];
-  reportShape(result.error.issues, schema, scope, { failed, mainOnly });
+  reportShape(result.error.issues, schema, scope, { failed, mainOnly, plain: raw });
   return { source, report, scope, raw };
 }
 

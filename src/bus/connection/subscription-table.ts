@@ -4,6 +4,7 @@ import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/nats-c
 import type { Logger } from "../../telemetry/log.ts";
 import type { BusSubscription, PublishOptions, SubscribeOptions } from "./connection.ts";
 import type { NatsHeaders } from "./dialled.ts";
+import { readableMessage } from "./readable-message.ts";
 import { type RefusableSubscription, RefusedSubscriptions } from "./refused-subscriptions.ts";
 import { untilLost } from "./until-lost.ts";
 
@@ -21,7 +22,8 @@ export class SubscriptionTable {
   }
 
   add(subject: string, onMessage: (message: Msg) => void, options: SubscribeOptions): BusSubscription {
-    const entry = new Entry(subject, onMessage, options, this.#log, { all: this.#entries, refused: this.refused });
+    const readable = (message: Msg): void => onMessage(readableMessage(message, this.#library));
+    const entry = new Entry(subject, readable, options, this.#log, { all: this.#entries, refused: this.refused });
     this.#entries.add(entry);
     if (this.#connection !== undefined && this.#lost !== undefined) entry.attach(this.#connection, this.#lost);
     return entry;

@@ -66,7 +66,7 @@ export function checkedPath(path: unknown): string {
 }
 
 export function damaged(what: string): BackupError {
-  return new BackupError(`This is no whole backup: ${what}. Nothing was changed`);
+  return new BackupError(`This is no whole backup: ${what.replace(/\.+$/, "")}. Nothing was changed`);
 }
 
 function parseFile(file: unknown): BackupFile {

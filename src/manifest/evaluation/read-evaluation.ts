@@ -50,9 +50,10 @@ export function readEvaluation(file: string, text: string): ReadEvaluation {
     return { cases: [], problems: report.problems };
   }
   const scope = new FileScope(tree, report);
-  const result = evaluationSchema.safeParse(toPlain(tree));
+  const plain = toPlain(tree);
+  const result = evaluationSchema.safeParse(plain);
   if (!result.success) {
-    reportShape(result.error.issues, evaluationSchema, scope, { failed: new Set(), mainOnly: [] });
+    reportShape(result.error.issues, evaluationSchema, scope, { failed: new Set(), mainOnly: [], plain });
     return { cases: [], problems: report.problems };
   }
   const cases = casesOf(result.data, scope);

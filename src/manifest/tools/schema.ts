@@ -34,7 +34,8 @@ export const toolSchemas = {
   time: timeToolSchema,
 };
 
-const accepted = `a map with type, one of ${Object.keys(toolSchemas).join(", ")}, and the keys of that type`;
+const choices = `one of ${Object.keys(toolSchemas).join(", ")}`;
+const accepted = `a map with type, ${choices}, and the keys of that type`;
 
 const toolSchema = later(() =>
   z.discriminatedUnion(
@@ -54,11 +55,13 @@ const toolSchema = later(() =>
       shellToolSchema,
       timeToolSchema,
     ],
-    {
-      error: accepted,
-    },
+    { error: ({ input }) => (isMap(input) ? choices : accepted) },
   ),
 );
+
+function isMap(input: unknown): boolean {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
+}
 
 export const toolsSchema = part(
   {

@@ -38,6 +38,27 @@ function query(id: number, replySubject: string): string {
   return JSON.stringify({ type: "query", data: { id: `q${id}`, reply_subject: replySubject, prompt: "?" } });
 }
 
+/** Publishes with headers as they are, past any library. */
+async function sendRaw(subject: string, reply: string, head: string, payload: string): Promise<void> {
+  const { promise: taken, resolve } = Promise.withResolvers<undefined>();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port: server.port,
+    socket: { data: (_, bytes) => (bytes.includes("PONG") ? resolve(undefined) : undefined) },
+  });
+  const bytes = Buffer.byteLength(head);
+  const lines = [
+    'CONNECT {"verbose":false,"headers":true}',
+    `HPUB ${subject} ${reply} ${bytes} ${bytes + Buffer.byteLength(payload)}`,
+    head + payload,
+    "PING",
+    "",
+  ];
+  socket.write(lines.join("\r\n"));
+  await taken;
+  socket.end();
+}
+
 describe("against our caller", () => {
   test("10,000 questions open 16 at most, and the text around them arrives", async () => {
     const subject = await agentThat((reply) => {
@@ -178,6 +199,29 @@ describe("against our host", () => {
     expect((await hostile.prompt(agent.promptSubject, "hi", { headers: misleading }).done).text()).toBe("fine");
     expect((await hostile.prompt(agent.promptSubject, "hi").done).text()).toBe("fine");
   });
+
+  test.each(["A b: c", "A\tb: c", "\u00e9: c"])(
+    "a prompt with the header %j, which no library writes, is served all the same",
+    async (header) => {
+      const agent = await host.serve(
+        { address: { agent: "muster", owner: "tests", name: `odd-${header.codePointAt(1)}` } },
+        answers("fine"),
+      );
+      const inbox = `_INBOX.odd.${header.codePointAt(1)}`;
+      const answer: string[] = [];
+      const ended = Promise.withResolvers<undefined>();
+      hostile.nats.subscribe(inbox, {
+        callback: (_, message) => {
+          answer.push(message.string());
+          if (message.data.length === 0) ended.resolve(undefined);
+        },
+      });
+      await hostile.nats.flush();
+      await sendRaw(agent.promptSubject, inbox, `NATS/1.0\r\n${header}\r\n\r\n`, "hi");
+      await ended.promise;
+      expect(answer.join("")).toContain("fine");
+    },
+  );
 
   test("answers of strangers to a question that is over reach nobody", async () => {
     const answered: string[] = [];

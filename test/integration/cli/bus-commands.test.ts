@@ -205,6 +205,20 @@ describe("ask", () => {
     expect(stderr).toContain("--server URL");
   });
 
+  test.each([
+    ["chat", "echo"],
+    ["ps", "--watch"],
+    ["submit", "--wait", "a/b/echo", "hi"],
+  ])(
+    "%s, which stays once it is connected, says so, too",
+    async (...words) => {
+      const { code, stderr } = await muster([...words, "-s", "nats://127.0.0.1:1"]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("connection refused");
+    },
+    20_000,
+  );
+
   test("leaves bytes as they are when standard output is no terminal", async () => {
     expect((await muster(["ask", "escape", "hi"])).stdout).toBe("a\u001b]0;owned\u0007b\u001b[2Jc\n");
   });

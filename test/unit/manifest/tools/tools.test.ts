@@ -20,7 +20,7 @@ describe("tools of an agent", () => {
   test("of an unknown type are told which types there are", () => {
     const [problem, ...more] = check("clock: { type: tyme }").problems;
     expect(problem).toStartWith(
-      'agents.yaml:2:49: agents.a.tools.clock.type: Found "tyme", did you mean "time"; accepted a map with type, one of',
+      'agents.yaml:2:49: agents.a.tools.clock.type: Found "tyme", did you mean "time"; accepted one of',
     );
     expect(more).toEqual([]);
   });
