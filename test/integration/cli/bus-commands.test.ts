@@ -206,12 +206,12 @@ describe("ask", () => {
   });
 
   test.each([
-    ["chat", "echo"],
-    ["ps", "--watch"],
-    ["submit", "--wait", "a/b/echo", "hi"],
+    { words: ["chat", "echo"] },
+    { words: ["ps", "--watch"] },
+    { words: ["submit", "--wait", "a/b/echo", "hi"] },
   ])(
-    "%s, which stays once it is connected, says so, too",
-    async (...words) => {
+    "says so, too, of a command that stays once it is connected: $words",
+    async ({ words }) => {
       const { code, stderr } = await muster([...words, "-s", "nats://127.0.0.1:1"]);
       expect(code).toBe(1);
       expect(stderr).toContain("connection refused");
