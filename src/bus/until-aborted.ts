@@ -3,22 +3,31 @@
 import { deferred } from "./deferred.ts";
 
 /** The promise's value; undefined when it has none `graceMs` after `signal` fired: a later failure of it is ignored. */
-export async function untilAborted<Value>(
+export function untilAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,
   graceMs: number,
 ): Promise<Value | undefined> {
-  const given = deferred<undefined>();
+  const given = deferred<Value | undefined>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = (): void => {
     timer = setTimeout(() => given.resolve(undefined), graceMs);
   };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, given.promise]);
-  } finally {
+  const stopWaiting = (): void => {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
-  }
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  promise.then(
+    (value) => {
+      stopWaiting();
+      given.resolve(value);
+    },
+    (error: unknown) => {
+      stopWaiting();
+      given.reject(error);
+    },
+  );
+  return given.promise;
 }

@@ -106,7 +106,7 @@ function barOf({ name, missing }: EndpointConfig): string | undefined {
 }
 
 function serverOf(url: string | undefined): ServerAddress | undefined {
-  if (url === undefined) return undefined;
+  if (url === undefined || !URL.canParse(url)) return undefined;
   const { hostname, port, protocol } = new URL(url);
   return { address: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }

@@ -10,7 +10,7 @@ export interface LogOptions {
   readonly format: LogFormat;
   readonly hasColour: boolean;
   /** Takes one line with its line end. Must not throw. */
-  readonly write: (line: string) => void;
+  readonly write: (line: string, level: LogLevel) => void;
   /** Told of each line that is written, with its JSON form where there is one already. Must not throw. */
   readonly onEntry?: (entry: LogEntry, json?: string) => void;
   readonly now?: () => Date;
@@ -32,7 +32,7 @@ export function createLog(options: LogOptions): Logger {
     const entry = { time: now(), level, message, fields };
     const json = options.format === "json" ? formatJsonLine(entry) : undefined;
     options.onEntry?.(entry, json);
-    options.write(json ?? formatHumanLine(entry, options));
+    options.write(json ?? formatHumanLine(entry, options), level);
   };
   return new FieldsLog(write, {});
 }

@@ -14,37 +14,43 @@ export interface RecentLine {
   readonly agent?: string;
 }
 
+interface Kept {
+  readonly line: RecentLine;
+  readonly bytes: number;
+}
+
 export const defaultRecentLimits: RecentLimits = { lines: 2_000, bytes: 1024 * 1024 };
 
 export class RecentLines {
   readonly #limits: RecentLimits;
   readonly #followers = new Set<(line: RecentLine) => void>();
   /** In order of arrival: a set lets the oldest go at no cost. */
-  readonly #lines = new Set<RecentLine>();
+  readonly #kept = new Set<Kept>();
   #bytes = 0;
 
   constructor(limits = defaultRecentLimits) {
     this.#limits = limits;
   }
 
-  /** `written`: the entry as a JSON line, where it was made already. Never throws. */
+  /** `written`: the entry as a JSON line with its line end, where it was made already. Never throws. */
   readonly add = (entry: LogEntry, written = formatJsonLine(entry)): void => {
     const { agent } = entry.fields;
-    const json = written.trimEnd();
+    const json = written.slice(0, -1);
     const line = { json, ...(typeof agent === "string" ? { agent } : {}) };
-    this.#lines.add(line);
-    this.#bytes += Buffer.byteLength(json);
-    for (const oldest of this.#lines) {
-      if (this.#lines.size <= this.#limits.lines && this.#bytes <= this.#limits.bytes) break;
-      this.#lines.delete(oldest);
-      this.#bytes -= Buffer.byteLength(oldest.json);
+    const bytes = Buffer.byteLength(json);
+    this.#kept.add({ line, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#kept) {
+      if (this.#kept.size <= this.#limits.lines && this.#bytes <= this.#limits.bytes) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= oldest.bytes;
     }
     for (const tell of [...this.#followers]) tell(line);
   };
 
   /** Oldest first. */
   kept(): readonly RecentLine[] {
-    return [...this.#lines];
+    return [...this.#kept].map(({ line }) => line);
   }
 
   /** Calls `listener`, which must not throw, for each line to come; returns what ends that. */

@@ -8,7 +8,8 @@ import type { LogLevel, Logger } from "./log.ts";
 
 /** What waits for a reader of stderr that does not read; more is dropped and counted. */
 const maxWaitingBytes = 1024 * 1024;
-/** Characters of lines that are written in one. */
+/** Lines within this time are written in one. */
+const joinMs = 5;
 const maxJoinedLength = 64 * 1024;
 
 export interface StderrLogOptions {
@@ -29,28 +30,31 @@ export function stderrLog(options: StderrLogOptions): Logger {
     ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
     format: options.format ?? (isTerminal ? "human" : "json"),
     hasColour: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
-    write: (line) => lines.add(line),
+    write: (line, level) => lines.add(line, level === "warn" || level === "error"),
   });
 }
 
-/** Lines that are logged in one go are written in one: a write costs several times what making a line does. */
+/** Joins lines for a few ms: a write costs several times what making a line does. */
 export class JoinedLines {
   readonly #write: (lines: string) => void;
   #waiting = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(write: (lines: string) => void) {
     this.#write = write;
   }
 
-  /** It is written before anything else happens than what runs now. */
-  add(line: string): void {
-    if (this.#waiting === "") queueMicrotask(this.flush);
+  /** An urgent line is written at once, after those that wait: it may be the last that is ever written. */
+  add(line: string, isUrgent: boolean): void {
     this.#waiting += line;
-    if (this.#waiting.length > maxJoinedLength) this.flush();
+    if (isUrgent || this.#waiting.length > maxJoinedLength) this.flush();
+    else this.#timer ??= setTimeout(this.flush, joinMs).unref();
   }
 
-  /** Writes what waits, at once. */
+  /** Writes what waits. */
   readonly flush = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const lines = this.#waiting;
     this.#waiting = "";
     if (lines !== "") this.#write(lines);

@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { boundedWriter, fileWriter, JoinedLines } from "../../../src/telemetry/stderr-log.ts";
+import { runProgram } from "../../support/run-program.ts";
 
 test("a reader that does not read costs lines, not memory, and is told how many", () => {
   const written: string[] = [];
@@ -28,26 +30,46 @@ test("lines that are written together are counted one by one when they are dropp
   expect(written[0]).toContain('"lines":2');
 });
 
-test("lines of one go are written in one, in order, as soon as that is over", async () => {
+test("lines of a few ms are written in one, in order", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const lines = new JoinedLines(resolve);
+  lines.add("one\n", false);
+  await setImmediate();
+  lines.add("two\n", false);
+  expect(await promise).toBe("one\ntwo\n");
+});
+
+test("an urgent line is written at once, after those before it, and so is what waits when the process ends", async () => {
   const written: string[] = [];
   const lines = new JoinedLines((joined) => void written.push(joined));
-  lines.add("one\n");
-  lines.add("two\n");
+  lines.add("one\n", false);
   expect(written).toEqual([]);
-  await Promise.resolve();
+  lines.add("two\n", true);
   expect(written).toEqual(["one\ntwo\n"]);
-  lines.add("three\n");
+  lines.add("three\n", false);
   lines.flush();
   lines.flush();
-  await Promise.resolve();
+  await Bun.sleep(10);
   expect(written).toEqual(["one\ntwo\n", "three\n"]);
 });
 
-test("lines of a go that has no end do not heap up", () => {
+test("the last lines of a process that ends at once are written", async () => {
+  const source = `
+    import { stderrLog } from ${JSON.stringify(join(import.meta.dir, "../../../src/telemetry/stderr-log.ts"))};
+    stderrLog({ level: "info", format: "json" }).info("The last line");
+    process.exit(3);
+  `;
+  const { code, stderr } = await runProgram([process.execPath, "-e", source]);
+  expect(code).toBe(3);
+  expect(stderr).toContain("The last line");
+});
+
+test("lines that have no end do not heap up", () => {
   const written: string[] = [];
   const lines = new JoinedLines((joined) => void written.push(joined));
-  for (let index = 0; index < 100; index++) lines.add(`${"x".repeat(1_023)}\n`);
+  for (let index = 0; index < 100; index++) lines.add(`${"x".repeat(1_023)}\n`, false);
   expect(written.length).toBeGreaterThan(0);
+  lines.flush();
 });
 
 function inFolder(act: (path: string) => void): void {
