@@ -41,6 +41,7 @@ export function callContext(around: CallSurroundings, signal: AbortSignal): Tool
     prompt: { text: prompt.text, files: prompt.files },
     log: ports.log,
     hops: prompt.hops ?? 0,
+    via: prompt.via ?? [],
     ...(trace === undefined ? {} : { trace }),
     folder: () => end.folder(),
     onEnd: (listener) => end.onEnd(listener),

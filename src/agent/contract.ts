@@ -23,6 +23,8 @@ export interface AgentPrompt {
   readonly trace?: TraceContext;
   /** How many agents it has come through; absent: none. */
   readonly hops?: number;
+  /** Prompt subjects of agents that it says to have come through, the nearest last; absent: none. */
+  readonly via?: readonly string[];
   /** False: nobody is there to answer a question (a trigger's turn). */
   readonly canAsk?: boolean;
   /** Who asks where no caller does; it is no sender, and may approve nothing. */

@@ -3,6 +3,7 @@
 import type { Agent, AgentPrompt, TurnOutcome } from "../agent/contract.ts";
 import type { PromptCheck, PromptHandler, ReplyEvent, ServedPrompt } from "../bus/serving/service-port.ts";
 import { readHops } from "../protocol/hops.ts";
+import { readVia } from "../protocol/via.ts";
 import { ServiceError } from "../protocol/service-error.ts";
 import { openQuestion, promptSender } from "./open-question.ts";
 import { turnError } from "./turn-error.ts";
@@ -85,12 +86,14 @@ function agentPrompt({
   extra,
 }: ServedPrompt): AgentPrompt {
   const hops = given ?? readHops(extra);
+  const via = readVia(extra);
   return {
     id,
     text,
     files: attachments,
     ...(session === undefined ? {} : { conversation: session }),
     ...(hops === 0 ? {} : { hops }),
+    ...(via.length === 0 ? {} : { via }),
     ...(trace === undefined ? {} : { trace }),
     ...(sender.trust === "absent" ? {} : { sender: promptSender(sender) }),
     ...(origin === undefined ? {} : { origin, canAsk: false }),

@@ -89,6 +89,8 @@ export interface ToolContext {
   readonly prompt: { readonly text: string; readonly files: readonly ToolFile[] };
   /** How many agents the prompt has come through: 0 from a caller that is none of ours. */
   readonly hops: number;
+  /** Prompt subjects of agents that it says to have come through, and that wait for it; the nearest last. */
+  readonly via: readonly string[];
   /** Carried on with what the call sends to others that may be part of the trace. Absent: there is none. */
   readonly trace?: TraceContext;
   /** A folder of the turn for files, made on first use and removed with all in it when the turn ends. */

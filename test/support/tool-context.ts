@@ -12,6 +12,7 @@ export function toolContext(changes: Partial<ToolContext> = {}): ToolContext {
     log: recordedLog(),
     prompt: { text: "hello", files: [] },
     hops: 0,
+    via: [],
     folder: () => Promise.reject(new Error("The test gave no folder")),
     onEnd: () => undefined,
     status: () => undefined,

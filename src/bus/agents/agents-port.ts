@@ -1,6 +1,7 @@
 // The bus behind the tools that call other agents: finds them, prompts them and reads their answers.
 
 import { hopsField } from "../../protocol/hops.ts";
+import { viaField } from "../../protocol/via.ts";
 import { tracedOptions } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { AgentsPort, RemoteCall, RemotePrompt } from "../../tool/agents/port.ts";
@@ -97,12 +98,12 @@ async function sendPrompt(
   return { events: named(agent.address, remoteEvents(events(first, calling), questions), drop), drop };
 }
 
-function requestOf({ text, files, hops, session }: RemotePrompt) {
+function requestOf({ text, files, hops, via, session }: RemotePrompt) {
   return {
     prompt: text,
     attachments: files,
     ...(session === undefined ? {} : { session }),
-    extra: { [hopsField]: hops },
+    extra: { [hopsField]: hops, [viaField]: via },
   };
 }
 

@@ -1,4 +1,4 @@
-// Whom a turn must not prompt: its own agent, the agent that it answers, and anybody once a prompt has come through too many agents.
+// Whom a turn must not prompt: its own agent, those that wait for its answer, and anybody once a prompt has come through too many agents.
 
 import type { ToolContext } from "../contract.ts";
 import type { RemoteAgent } from "./port.ts";
@@ -10,14 +10,16 @@ export interface CallLimits {
   readonly maxHops: number;
 }
 
-type Served = Pick<ToolContext, "hops" | "caller">;
+type Served = Pick<ToolContext, "hops" | "via" | "caller">;
 
 /** Why it is refused, in words for a model. */
-export function callRefusal(agent: RemoteAgent, { hops, caller }: Served, limits: CallLimits): string | undefined {
+export function callRefusal(agent: RemoteAgent, { hops, via, caller }: Served, limits: CallLimits): string | undefined {
   const { address } = agent;
   if (address === limits.ownAddress) return `"${address}" is your own address; answer the prompt yourself`;
   if (caller?.isVerified === true && agent.identity === caller.id)
     return `The agent at "${address}" sent the prompt that you answer; answer it rather than prompting it back`;
+  if (via.includes(address))
+    return `The agent at "${address}" waits for your answer; answer it rather than prompting it back`;
   if (hops >= limits.maxHops) return hopsRefusal(hops, limits.maxHops);
   return undefined;
 }

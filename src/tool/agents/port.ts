@@ -36,6 +36,8 @@ export interface RemotePrompt {
   readonly files: readonly { readonly filename: string; readonly data: Uint8Array }[];
   /** How many agents the prompt will have come through when it arrives. */
   readonly hops: number;
+  /** Prompt subjects of these agents, the nearest last. */
+  readonly via: readonly string[];
   /** The trace that it is a part of. */
   readonly trace?: TraceContext;
   /** The conversation that it belongs to, at the other agent: 1–128 characters. */

@@ -35,7 +35,7 @@ export async function reachAgent(
     const agent = await bestAgent(reach, context, signal, tried);
     if (prompt.files.length > 0 && !agent.acceptsAttachments)
       throw new ToolError("invalid", `The agent at "${agent.address}" takes no files`);
-    const call = await reach.agents.call(agent.address, { ...prompt, ...passedOn(context) }, signal);
+    const call = await reach.agents.call(agent.address, { ...prompt, ...passedOn(context, reach.ownAddress) }, signal);
     const events = call.events[Symbol.asyncIterator]();
     try {
       return { agent, call, events: from(await events.next(), events) };

@@ -52,7 +52,7 @@ async function send(
   { address }: RemoteAgent,
   { prompt, files, label, wait }: CallStart & { readonly files: Awaited<ReturnType<typeof sendableFiles>> },
 ): Promise<AgentCall> {
-  const sent = { text: prompt, files, ...passedOn(context) };
+  const sent = { text: prompt, files, ...passedOn(context, ports.ownAddress) };
   const remote = await ports.agents.call(address, sent, new AbortController().signal);
   if (scope.isClosed) {
     remote.drop();

@@ -72,6 +72,17 @@ test("an agent hands over: the answer is the other's, and its own model is not a
   await until("the other's turn to be logged", () => remote.log().includes("Turn answered"));
 }, 60_000);
 
+test("two agents that hand over to each other come to an answer, though each serves one prompt at a time", async () => {
+  const hands = { calls: [{ name: "over", input: {} }] };
+  model.script("ours", { steps: [hands] });
+  model.script("theirs", { steps: [hands, { text: "So I answer." }] });
+  await start("theirs", "  back: { model: theirs, tools: { over: { type: handoff, to: ours/forth } } }\n");
+  await start("ours", "  forth: { model: ours, tools: { over: { type: handoff, to: theirs/back } } }\n");
+  const answer = await caller.prompt("agents.prompt.muster.ours.forth", "Hi").done;
+  expect(answer.text()).toBe("So I answer.");
+  expect(JSON.stringify(model.received.chats().at(-1)?.body["messages"])).toContain("waits for your answer");
+}, 60_000);
+
 test("a runtime that is killed in the middle of its answer is one failed call, told in seconds", async () => {
   const { remote } = await both(asks, { tokens: 10_000, delayMs: 50 });
   const before = model.received.chats().length;

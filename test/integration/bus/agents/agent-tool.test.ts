@@ -73,11 +73,16 @@ describe("a prompt through the tool", () => {
     const statuses: string[] = [];
     const { context } = turn("t1", {
       hops: 2,
+      via: ["agents.prompt.muster.plant.first"],
       folder: () => Promise.resolve(folder),
       status: (s) => void statuses.push(s),
     });
     const { text } = await tools.call("helper", { prompt: "Look" }, context);
-    expect(JSON.parse(await heard.promise)).toEqual({ prompt: "Look", muster_hops: 3 });
+    expect(JSON.parse(await heard.promise)).toEqual({
+      prompt: "Look",
+      muster_hops: 3,
+      muster_via: ["agents.prompt.muster.plant.first", ownAddress],
+    });
     expect(text).toStartWith("Done.");
     const saved = join(folder, "helper", "evil");
     expect(text).toContain(`- ${saved} (2 bytes)`);
@@ -156,7 +161,7 @@ describe("a prompt through the tool", () => {
     await left.promise;
   });
 
-  test("is refused for our own address, for the agent that is served, and after too many hops", async () => {
+  test("is refused for our own address, for agents that wait for the answer, and after too many hops", async () => {
     await host(
       { name: "me", agent: "muster", answer: (reply) => reply.end() },
       { name: "far", answer: (reply) => reply.end() },
@@ -169,6 +174,10 @@ describe("a prompt through the tool", () => {
     expect(self).toMatchObject({ kind: "denied" });
     expect(self.message).toContain("your own address");
     const far = await rejection(tools.call("far", { prompt: "?" }, turn("t", { hops: 8 }).context));
+    const via = ["agents.prompt.stand-in.tests.far", "agents.prompt.muster.plant.other"];
+    const back = await rejection(tools.call("far", { prompt: "?" }, turn("t", { via }).context));
+    expect(back).toMatchObject({ kind: "denied" });
+    expect(back.message).toContain("waits for your answer");
     expect(far).toMatchObject({ kind: "denied" });
     expect(far.message).toContain("through 8 agents already, and 8 is the limit");
   });
