@@ -11,7 +11,7 @@ import { encodeTurn } from "../turn-codec.ts";
 import { TurnQueues } from "../turn-queues.ts";
 import { ConversationFile } from "./conversation-file.ts";
 import { type ConversationRow, type ConversationRows, entryOf, type NumberedTurn } from "./conversation-rows.ts";
-import { expiry } from "./expiry.ts";
+import { type Expiry, expiry } from "./expiry.ts";
 import { ConversationTally } from "./tally.ts";
 
 export interface SqliteConversationsPorts {
@@ -30,9 +30,9 @@ export interface SqliteConversationsPorts {
 
 /** Of all agents together. */
 const storeBytes = 1024 ** 3;
-/** Soon after its start a machine may not know the time yet: nothing is old before then. */
-const firstSweepMs = 10 * 60_000;
-const sweepMs = 3_600_000;
+/** As often as the shortest `expire` asks for, within these. */
+const leastSweepMs = 60_000;
+const mostSweepMs = 3_600_000;
 
 export class SqliteConversations implements KeptConversations {
   readonly #ports: SqliteConversationsPorts;
@@ -40,7 +40,9 @@ export class SqliteConversations implements KeptConversations {
   readonly #clock: SteppedClock;
   readonly #wall: () => number;
   readonly #queues = new TurnQueues();
+  readonly #startedMs: number;
   #timer: ReturnType<typeof setTimeout>;
+  #sweepMs = mostSweepMs;
   #tally = new ConversationTally([]);
   #isStoring = true;
 
@@ -52,7 +54,8 @@ export class SqliteConversations implements KeptConversations {
       ...ports,
       onOpen: (rows) => (this.#tally = new ConversationTally(rows.list(undefined, -1))),
     });
-    this.#timer = setTimeout(() => this.#sweepOnAndOn(), firstSweepMs).unref();
+    this.#startedMs = this.#steadyMs();
+    this.#timer = this.#nextSweep();
   }
 
   /** Why nothing can be remembered now; undefined: it can. */
@@ -62,6 +65,7 @@ export class SqliteConversations implements KeptConversations {
 
   /** The store as one agent uses it. Neither `open` nor what it opens rejects for the store's sake: without it, an agent answers all the same. */
   forAgent(limits: ConversationLimits): Conversations {
+    this.#sweepEvery(limits.idleMs);
     return { open: (key, signal) => this.#open(key, limits, signal) };
   }
 
@@ -71,13 +75,18 @@ export class SqliteConversations implements KeptConversations {
   }
 
   list(agent: string | undefined, limit: number): Promise<readonly ConversationEntry[]> {
-    return this.#tellUnlessBroken((rows) => rows.list(agent, limit).map(entryOf));
+    return this.#tellUnlessBroken((rows) =>
+      rows
+        .list(agent, limit)
+        .filter((row) => !this.#isOld(row))
+        .map(entryOf),
+    );
   }
 
   read(key: ConversationKey): Promise<ConversationRecord | undefined> {
     return this.#tellUnlessBroken((rows) => {
       const row = rows.find(key);
-      return row === undefined ? undefined : { entry: entryOf(row), turns: rows.turns(row.id, -1) };
+      return row === undefined || this.#isOld(row) ? undefined : { entry: entryOf(row), turns: rows.turns(row.id, -1) };
     });
   }
 
@@ -91,12 +100,12 @@ export class SqliteConversations implements KeptConversations {
     });
   }
 
-  /** Lets go of what is older than its `expire`. The timer does so every hour. */
+  /** Lets go of what is older than its `expire`: a timer does so now and then, and nobody is shown it before. */
   sweep(): void {
     if (!this.#isStoring || !existsSync(this.#ports.path)) return;
     this.#file.use((rows) => {
       const all = rows.list(undefined, -1);
-      const { expired, restamped } = expiry(all, this.#clock, this.#wall());
+      const { expired, restamped } = this.#expiry(all);
       if (restamped.length > 0) rows.restamp(restamped);
       this.#evict(rows, expired, "expired");
     });
@@ -114,7 +123,7 @@ export class SqliteConversations implements KeptConversations {
     return {
       load: () => {
         const found = this.#file.use((rows) => {
-          const row = rows.find(key);
+          const row = this.#findYoung(rows, key, limits);
           return { id: row?.id, turns: row === undefined ? [] : rows.turns(row.id, limits.turns) };
         });
         before = found?.id;
@@ -190,9 +199,12 @@ export class SqliteConversations implements KeptConversations {
 
   #evict(rows: ConversationRows, going: readonly ConversationRow[], reason: string): void {
     const free = going.filter((row) => !this.#isHeld(row));
-    if (free.length === 0) return;
-    rows.remove(free.map(({ id }) => id));
-    for (const row of free) {
+    if (free.length > 0) this.#drop(rows, free, reason);
+  }
+
+  #drop(rows: ConversationRows, going: readonly ConversationRow[], reason: string): void {
+    rows.remove(going.map(({ id }) => id));
+    for (const row of going) {
       this.#tally.remove(row);
       this.#ports.log.info("Conversation evicted", { ...entryOf(row).key, turns: row.turns, reason });
     }
@@ -202,9 +214,44 @@ export class SqliteConversations implements KeptConversations {
     return this.#queues.isHeld(keyText(entryOf(row).key));
   }
 
-  #sweepOnAndOn(): void {
-    this.sweep();
-    this.#timer = setTimeout(() => this.#sweepOnAndOn(), sweepMs).unref();
+  /** The conversation that goes on; one that is over its time ends here, whenever the timer comes by. */
+  #findYoung(
+    rows: ConversationRows,
+    key: ConversationKey,
+    { idleMs }: ConversationLimits,
+  ): ConversationRow | undefined {
+    const row = rows.find(key);
+    if (row === undefined || !this.#isStoring || !this.#isOld({ ...row, expire_ms: idleMs })) return row;
+    this.#drop(rows, [row], "expired");
+    return undefined;
+  }
+
+  #isOld(row: ConversationRow): boolean {
+    return this.#expiry([row]).expired.length > 0;
+  }
+
+  #expiry(rows: readonly ConversationRow[]): Expiry {
+    const uptimeMs = this.#steadyMs() - this.#startedMs;
+    return expiry(rows, { clock: this.#clock, nowMs: this.#wall(), uptimeMs });
+  }
+
+  #steadyMs(): number {
+    return this.#ports.now?.() ?? performance.now();
+  }
+
+  #sweepEvery(ms: number): void {
+    const sweepMs = Math.max(leastSweepMs, ms);
+    if (sweepMs >= this.#sweepMs) return;
+    this.#sweepMs = sweepMs;
+    clearTimeout(this.#timer);
+    this.#timer = this.#nextSweep();
+  }
+
+  #nextSweep(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.sweep();
+      this.#timer = this.#nextSweep();
+    }, this.#sweepMs).unref();
   }
 
   #tellUnlessBroken<Result>(work: (rows: ConversationRows) => Result): Promise<Result> {

@@ -152,6 +152,33 @@ describe("conversations on disk", () => {
     expect(later.log.lines).toMatchObject([{ message: "Conversation evicted", reason: "expired" }]);
   });
 
+  test("are not continued, shown or listed once their time is over, whenever the store lets go of them", async () => {
+    const { store, add, read, pass, log } = start({ idleMs: 60_000 });
+    await add(s, "one");
+    await add({ ...s, conversation: "other" }, "two");
+    pass(59_000);
+    expect(await read(s)).toEqual(["one"]);
+    pass(2_000);
+    expect(await store.list(undefined, -1)).toEqual([]);
+    expect(await store.read(s)).toBeUndefined();
+    expect(await read(s)).toEqual([]);
+    expect(log.lines).toMatchObject([{ message: "Conversation evicted", conversation: "s", reason: "expired" }]);
+    await add(s, "anew");
+    expect(await read(s)).toEqual(["anew"]);
+  });
+
+  test("of before are not old in the first minutes of a process, whose clock may not be set yet", async () => {
+    const { store, add } = start({ idleMs: 60_000 });
+    await add(s, "one");
+    store.close();
+    const later = start({ idleMs: 60_000 }, june + day);
+    expect(await later.read(s)).toEqual(["one"]);
+    later.pass(9 * 60_000);
+    expect(await later.read(s)).toEqual(["one"]);
+    later.pass(60_000);
+    expect(await later.read(s)).toEqual([]);
+  });
+
   test("survive a clock that is wrong: not set yet, ahead by years, and set right again", async () => {
     const unset = start({}, Date.UTC(1970, 0, 2));
     await unset.add(s, "before the time was known");
