@@ -23,11 +23,11 @@ export function fillTemplate(template: string, value: (wanted: Placeholder) => s
   });
 }
 
-/** What a JSON text has at the keys: a text as it is, anything else as JSON; undefined where there is nothing. */
+/** What a JSON text has at the keys: a text as it is, a number as it is written, anything else as JSON; undefined where there is nothing. */
 export function valueAt(json: string, keys: readonly string[]): string | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = JSON.parse(json, asWritten);
   } catch {
     return undefined; // No JSON has nothing at any key.
   }
@@ -35,7 +35,30 @@ export function valueAt(json: string, keys: readonly string[]): string | undefin
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
     value = new Map<string, unknown>(Object.entries(value)).get(key);
   }
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" || value instanceof WrittenNumber ? String(value) : JSON.stringify(value);
+}
+
+/** A number that would be read as another one, such as a long serial number. */
+class WrittenNumber {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  toJSON(): number {
+    return Number(this.#text);
+  }
+}
+
+function asWritten(_key: string, value: unknown, { source }: { readonly source?: string } = {}): unknown {
+  return typeof value === "number" && source !== undefined && source !== String(value)
+    ? new WrittenNumber(source)
+    : value;
 }
 
 function parse(inner: string): Placeholder | undefined {

@@ -34,6 +34,15 @@ test("the payload, its fields, the subject, the time, the run and the trigger ar
   expect(attachments).toEqual([]);
 });
 
+test("a number is put in as it is written, also one with more digits than a machine's numbers have", async () => {
+  const payload = '{"serial":12345678901234567890,"bar":1.50,"none":null,"in":{"bar":2.50}}';
+  const { text } = await fill(
+    "{{payload.serial}} {{payload.bar}} {{payload.in.bar}} {{payload.serial.x}}{{payload.in}}",
+    message(payload),
+  );
+  expect(text).toBe('12345678901234567890 1.50 2.50 {"bar":2.5}');
+});
+
 test("braces in what came are not read again, whatever they name", async () => {
   const { text } = await fill("Say: {{payload}} at {{subject}}", message("{{subject}} {{payload}} $& $1 {{time}}"));
   expect(text).toBe("Say: {{subject}} {{payload}} $& $1 {{time}} at plant.line3");
