@@ -69,12 +69,12 @@ class RunningModels implements Models {
   }
 
   chat(names: readonly string[]): ChatModel {
-    this.#resolve(names);
-    return new LinkedModel(
-      () => this.#resolve(names),
-      this.#looks,
-      (listener) => this.#listen(listener),
-    );
+    let [links, resolvedOf] = [this.#resolve(names), this.#links];
+    const present = () => {
+      if (resolvedOf !== this.#links) [links, resolvedOf] = [this.#resolve(names), this.#links];
+      return links;
+    };
+    return new LinkedModel(present, this.#looks, (listener) => this.#listen(listener));
   }
 
   embedding(name: string): EmbeddingModel {

@@ -129,7 +129,9 @@ class AgentOnBus implements RunningAgent {
       conversations: redactedConversations(ports.conversations(config, definition.identity), redact),
       onTrace: redactedTraces(ports.onTrace, redact),
     });
-    const agent = guardedAgent(budgetedAgent(unlimited, this.#budget, ports.budgets.store), config.guards);
+    const isCounted = !this.#budget.isUnlimited || definition.models.some(({ budgets }) => budgets.length > 0);
+    const counted = isCounted ? budgetedAgent(unlimited, this.#budget, ports.budgets.store) : unlimited;
+    const agent = guardedAgent(counted, config.guards);
     try {
       this.#served = ports.serve(
         { ...serviceSpec(definition, ports.version), isLastGood: () => ports.isLastGood?.(config.source) ?? false },

@@ -36,7 +36,9 @@ function plainJsonLine({ time, level, message, fields }: LogEntry): string | und
     length += key.length;
     if (length > maxPlainLength) return undefined;
   }
-  return `${escapeRest(JSON.stringify({ time: time.toISOString(), level, message, ...fields }))}\n`;
+  const head = `{"time":"${time.toISOString()}","level":"${level}","message":${JSON.stringify(message)}`;
+  const rest = JSON.stringify(fields);
+  return `${escapeRest(rest === "{}" ? `${head}}` : `${head},${rest.slice(1)}`)}\n`;
 }
 
 function boundedJsonLine(entry: LogEntry): string {

@@ -164,10 +164,9 @@ export type TraceSink = (trace: TurnTrace) => void;
 export function logTrace(log: Logger): TraceSink {
   return (trace) => {
     const turn = { agent: trace.agent, turn: trace.id, trace_id: trace.span?.traceId };
-    const summary = trace.purpose === undefined ? {} : { purpose: trace.purpose };
-    for (const call of trace.failures ?? [])
-      log.info("Model call failed", { ...turn, ...summary, ...failureFields(call) });
-    for (const call of trace.calls) log.info("Model call", { ...turn, ...summary, ...callFields(call) });
+    const asker = trace.purpose === undefined ? turn : { ...turn, purpose: trace.purpose };
+    for (const call of trace.failures ?? []) log.info("Model call failed", { ...asker, ...failureFields(call) });
+    for (const call of trace.calls) log.info("Model call", { ...asker, ...callFields(call) });
     // The line of a summary's only call says it all.
     if (trace.purpose !== undefined && trace.outcome === "ok") return;
     for (const call of trace.tools) log.info("Tool call", { ...turn, ...toolFields(call) });
