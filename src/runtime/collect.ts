@@ -1,7 +1,8 @@
-// What memory holds once all that nobody uses has gone. Left alone, a runtime collects when it sees fit: only after this do two readings
-// of its memory compare.
+// What memory holds once all that nobody uses has gone, compiled code included. Left alone, a runtime collects when it sees fit: only after
+// this do two readings of its memory compare.
 
 import { heapStats } from "bun:jsc";
+import { shrinkHeap } from "./shrink-heap.ts";
 
 export interface CollectedMemory {
   /** Resident memory of the process. */
@@ -13,8 +14,10 @@ export interface CollectedMemory {
   readonly types: Readonly<Record<string, number>>;
 }
 
-/** Collects all garbage, which stops everything else for some ms, and gives unused memory back to the system. */
-export function collectMemory(): CollectedMemory {
+/** Collects all garbage, which stops everything else for some ms, and gives unused memory back to the system. Never rejects. */
+export async function collectMemory(): Promise<CollectedMemory> {
+  shrinkHeap();
+  await Bun.sleep(1);
   Bun.gc(true);
   const { heapSize, objectCount, objectTypeCounts } = heapStats();
   return {
