@@ -1,6 +1,8 @@
 // When a cron expression or a date comes due, in a time zone: the one place that knows the library for it.
 
 import { Cron } from "croner";
+import { localOffsets, zoneOffsets } from "./zone/zone-file.ts";
+import type { ZoneOffsets } from "./zone/zone-offsets.ts";
 
 /** A series of instants, in ms since 1970. */
 export interface DueTimes {
@@ -14,13 +16,71 @@ export interface DueTimes {
  * Throws an `Error` that says what is wrong. A time that the clock leaps over in spring comes due right after the leap, one that it passes twice in
  * autumn the first time only; what is due each so many minutes goes on in both.
  */
-export function cronTimes(expression: string, timezone: string | undefined): DueTimes {
-  const cron = new Cron(expression, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
+export function cronTimes(expression: string, timezone: string | undefined, zone = offsetsOf(timezone)): DueTimes {
+  const exact = new Cron(expression, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
+  if (zone === undefined) return { next: nextOf(exact), last: lastOf(exact) };
+  const steady = new SteadyTimes(expression, zone);
   return {
-    next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime(),
-    // The library looks for what is before a whole second.
-    last: (untilMs) => cron.previousRuns(1, new Date(Math.floor(untilMs / 1000) * 1000 + 1000))[0]?.getTime(),
+    next: (afterMs) => steady.ask(nextOf, afterMs) ?? steady.orNearest(nextOf, exact, afterMs),
+    last: (untilMs) => steady.ask(lastOf, untilMs) ?? steady.orNearest(lastOf, exact, untilMs),
   };
+}
+
+type Ask = (cron: Cron) => (ms: number) => number | undefined;
+
+const nextOf: Ask = (cron) => (afterMs) => cron.nextRun(new Date(afterMs))?.getTime();
+// The library looks for what is before a whole second.
+const lastOf: Ask = (cron) => (untilMs) =>
+  cron.previousRuns(1, new Date(Math.floor(untilMs / 1000) * 1000 + 1000))[0]?.getTime();
+
+const minuteMs = 60_000;
+/** No clock is set by more at once: this far from a change the library has nothing to decide. */
+const marginMs = 86_400_000;
+
+/** The library asked at a fixed distance from UTC, which needs nothing of the runtime's own zones. */
+class SteadyTimes {
+  readonly #expression: string;
+  readonly #zone: ZoneOffsets;
+  #fixed: { readonly offsetMs: number; readonly cron: Cron } | undefined;
+
+  constructor(expression: string, zone: ZoneOffsets) {
+    this.#expression = expression;
+    this.#zone = zone;
+  }
+
+  /** Undefined where the clock changes between the question and the answer, or near either of them. */
+  ask(ask: Ask, ms: number): number | undefined {
+    const dueMs = this.#isSteady(ms, ms) ? this.#nearest(ask, ms) : undefined;
+    return dueMs !== undefined && this.#isSteady(ms, dueMs) ? dueMs : undefined;
+  }
+
+  /** As `exact` says. The system may know zones that are younger than the runtime: of those the distance of now is taken. */
+  orNearest(ask: Ask, exact: Cron, ms: number): number | undefined {
+    try {
+      return ask(exact)(ms);
+    } catch (error) {
+      const nearest = this.#nearest(ask, ms);
+      if (nearest === undefined) throw error;
+      return nearest;
+    }
+  }
+
+  #isSteady(oneMs: number, otherMs: number): boolean {
+    const [fromMs, untilMs] = [Math.min(oneMs, otherMs) - marginMs, Math.max(oneMs, otherMs) + marginMs];
+    return this.#zone.steadyMs(fromMs, untilMs) !== undefined;
+  }
+
+  #nearest(ask: Ask, ms: number): number | undefined {
+    const offsetMs = this.#zone.steadyMs(ms, ms);
+    if (offsetMs === undefined || offsetMs % minuteMs !== 0) return undefined;
+    if (this.#fixed?.offsetMs !== offsetMs)
+      this.#fixed = { offsetMs, cron: new Cron(this.#expression, { paused: true, utcOffset: offsetMs / minuteMs }) };
+    return ask(this.#fixed.cron)(ms);
+  }
+}
+
+function offsetsOf(timezone: string | undefined): ZoneOffsets | undefined {
+  return timezone === undefined ? localOffsets() : zoneOffsets(timezone);
 }
 
 /** The instant that a date and time means; without an offset in the zone, or in the machine's. Undefined for what is none. */
@@ -40,6 +100,7 @@ export function instantOf(text: string, timezone: string | undefined): number | 
 
 /** Whether the machine knows a zone of this name. */
 export function isTimezone(name: string): boolean {
+  if (zoneOffsets(name) !== undefined) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return /^[A-Za-z]/.test(name);

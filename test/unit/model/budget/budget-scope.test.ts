@@ -1,10 +1,20 @@
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { BudgetConfig } from "../../../../src/manifest/manifest.ts";
 import { BudgetScope } from "../../../../src/model/budget/budget-scope.ts";
 import { costOf } from "../../../../src/model/budget/cost.ts";
 import { windowAt } from "../../../../src/model/budget/window.ts";
 import { inMemoryUsage } from "../../../support/in-memory-usage.ts";
 import { recordedLog } from "../../../support/recorded-log.ts";
+
+// Tests are run in UTC, wherever the machine stands.
+const zone = process.env.TZ;
+beforeAll(() => {
+  process.env.TZ = "UTC";
+});
+afterAll(() => {
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
 
 const noon = new Date(2026, 5, 15, 12, 0, 0).getTime();
 const hourMs = 3_600_000;
