@@ -2,6 +2,7 @@
 
 import { neutralise } from "../../telemetry/neutralise.ts";
 import type { JsonSchema } from "../contract.ts";
+import { withoutReferences } from "./without-references.ts";
 
 /** Of one tool, as a model's prompt would hold it. */
 export const maxParametersBytes = 32 * 1024;
@@ -23,9 +24,14 @@ export function parametersOf(inputSchema: unknown): JsonSchema {
   const { type = "object" } = inputSchema;
   if (type !== "object") throw new SchemaProblem('is not of type "object"');
   const parameters = { ...cleanedRecord(inputSchema, 0), type: "object" };
-  const bytes = Buffer.byteLength(JSON.stringify(parameters));
+  const bytes = bytesOf(parameters);
   if (bytes > maxParametersBytes) throw new SchemaProblem(`has ${bytes} bytes, accepted are ${maxParametersBytes}`);
-  return parameters;
+  const whole = withoutReferences(parameters);
+  return bytesOf(whole) > maxParametersBytes ? parameters : whole;
+}
+
+function bytesOf(parameters: JsonSchema): number {
+  return Buffer.byteLength(JSON.stringify(parameters));
 }
 
 const types: readonly unknown[] = ["object", "array", "string", "number", "integer", "boolean", "null"];

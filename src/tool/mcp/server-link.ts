@@ -2,6 +2,9 @@
 
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 
+/** Why a link is over that was closed from here. */
+export const endedByUs = "It was ended";
+
 export interface ServerLink {
   /** For the official client, which takes it over. */
   readonly transport: Transport;

@@ -18,7 +18,7 @@ import { openHttpLink } from "./http-link.ts";
 import { type AskCaller, OpenCalls } from "./open-calls.ts";
 import { SessionError } from "./session-error.ts";
 import { openStdioLink } from "./stdio-link.ts";
-import type { ServerLink } from "./server-link.ts";
+import { endedByUs, type ServerLink } from "./server-link.ts";
 import { trustNoSchema } from "./trust-no-schema.ts";
 
 /** For a sign of life after a call that took too long. */
@@ -30,6 +30,7 @@ const maxPages = 200;
 const maxErrorChars = 1_000;
 const methodNotFound: number = ErrorCode.MethodNotFound;
 const requestTimeout: number = ErrorCode.RequestTimeout;
+const connectionClosed: number = ErrorCode.ConnectionClosed;
 
 export interface SessionPorts {
   readonly log: Logger;
@@ -127,7 +128,12 @@ export class Session {
 
   async greet(timeoutMs: number, signal: AbortSignal): Promise<void> {
     await this.#within(signal, (inner) =>
-      this.#client.connect(this.#link.transport, { timeout: timeoutMs, signal: inner }),
+      this.#client.connect(this.#link.transport, { timeout: timeoutMs, signal: inner }).catch((error: unknown) => {
+        // The client ends a server that greets otherwise than it should, and that end says less than the greeting did.
+        if (this.#isEndedByUs() && codeOf(error) !== connectionClosed && codeOf(error) !== requestTimeout)
+          throw new SessionError("failed", `It cannot be greeted: ${this.#reasonOf(error)}`, { cause: error });
+        throw error;
+      }),
     );
   }
 
@@ -213,7 +219,13 @@ export class Session {
     }
   }
 
+  /** Its end may not have come to us yet. */
+  #isEndedByUs(): boolean {
+    return this.#reason === undefined || this.#reason === endedByUs;
+  }
+
   #explained(cause: unknown): SessionError {
+    if (cause instanceof SessionError) return cause;
     if (this.#reason !== undefined) return new SessionError("lost", this.#reason, { cause });
     if (this.#isGreeted() && isForgotten(cause)) {
       this.fail("It has forgotten the session");

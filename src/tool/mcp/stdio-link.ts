@@ -9,7 +9,7 @@ import { neutraliseLine } from "../../telemetry/neutralise.ts";
 import { maxMessageBytes, MessageLines, ServerBreach } from "./message-lines.ts";
 import { readMessage } from "./read-message.ts";
 import { serverEnvironment } from "./server-environment.ts";
-import type { ServerLink } from "./server-link.ts";
+import { endedByUs, type ServerLink } from "./server-link.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 const maxStrayChars = 200;
@@ -81,7 +81,7 @@ class StdioLink implements ServerLink, Transport {
   }
 
   async close(graceMs = 1_000): Promise<void> {
-    this.#lose("It was ended");
+    this.#lose(endedByUs);
     await this.#child.stop(graceMs);
   }
 

@@ -20,6 +20,7 @@ function reason({ source }: TestedMcp): string {
 
 describe("a server that cannot be started or greeted", () => {
   test.each([
+    ["refuses-initialize", "start_timeout: 5s", "It cannot be greeted: No [31mlicence"],
     ["hangs-at-initialize", "start_timeout: 500ms", "It did not greet and list its tools within 0.5 s"],
     ["hangs-at-list", "start_timeout: 1s", "It did not greet and list its tools within 1 s"],
     ["lists-nonsense", "", "Its answer is not of the form that the protocol has"],
