@@ -1,8 +1,9 @@
 // `otlp` of the effective manifest, and back in the manifest's own words.
 
 import { type Absence, missingOf } from "./absence.ts";
+import { buildTls } from "./build-tls.ts";
 import { otlpDefaults, withDefault } from "./defaults.ts";
-import type { OtlpConfig, TlsConfig } from "./manifest.ts";
+import type { OtlpConfig } from "./manifest.ts";
 import { otlpPairs, otlpVariable } from "./otlp-environment.ts";
 import { type OtlpKeys, otlpProtocols } from "./schema-otlp.ts";
 import { Secret } from "./secret.ts";
@@ -15,12 +16,7 @@ const tracesPath = "/v1/traces";
 const noCollector = "http://absent.invalid";
 
 /** `keys` passed every check: what is missing in them is in the environment, or among the absences. */
-export function buildOtlp(
-  keys: OtlpKeys,
-  variables: Variables,
-  buildTls: (keys: NonNullable<OtlpKeys["tls"]>) => TlsConfig,
-  absences: readonly Absence[],
-): OtlpConfig {
+export function buildOtlp(keys: OtlpKeys, variables: Variables, absences: readonly Absence[]): OtlpConfig {
   const found = keys.environment === true ? variables : {};
   const attributes = otlpPairs(otlpVariable(found, "resourceAttributes") ?? "") ?? {};
   const { "service.name": named, ...others } = { ...attributes, ...keys.resource_attributes };

@@ -1,8 +1,9 @@
 // Checked keys of brokers and triggers → their configuration, defaults filled in.
 
 import { type Absence, absencesBelow, missingOf } from "./absence.ts";
+import { buildTls } from "./build-tls.ts";
 import { brokerDefaults, deliverDefaults, triggerDefaults, withDefault, willDefaults } from "./defaults.ts";
-import type { Identity, TlsConfig } from "./manifest.ts";
+import type { Identity } from "./manifest.ts";
 import type { BrokerKeys } from "./schema-broker.ts";
 import type { DeliverKeys, TriggerKeys } from "./schema-trigger.ts";
 import type { BrokerConfig, DeliverConfig, Qos, TriggerConfig, TriggerSource, WillConfig } from "./trigger.ts";
@@ -12,7 +13,6 @@ export type Brokers = ReadonlyMap<string, BrokerConfig>;
 export function buildBrokers(
   all: Readonly<Record<string, BrokerKeys>>,
   identity: Identity,
-  buildTls: (keys: NonNullable<BrokerKeys["tls"]>) => TlsConfig,
   absences: readonly Absence[],
 ): Brokers {
   return new Map(
