@@ -1,13 +1,13 @@
 // The runs of one trigger, one after the other: recorded before they begin, asked of the agent, their answers kept.
 
 import { digest } from "../bus/jobs/job-envelope.ts";
-import type { OwnAnswer } from "../bus/serving/service-port.ts";
 import { uniqueId } from "../bus/unique-id.ts";
 import type { TriggerConfig } from "../manifest/trigger.ts";
-import { type TraceContext, traceHeaders } from "../protocol/trace-context.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { askAgent } from "./ask-agent.ts";
 import type { Clock } from "./clock.ts";
 import type { TriggeredAgent } from "./contract.ts";
+import { deliveryTarget } from "./delivery-target.ts";
 import { fillPrompt, UnfitEvent } from "./fill-prompt.ts";
 import type { OpenRun, RunEvent, TriggerKey } from "./store/run-record.ts";
 import type { RunStore } from "./store/run-store.ts";
@@ -16,8 +16,6 @@ import type { RunStore } from "./store/run-store.ts";
 export const maxWaiting = 100;
 /** What triggers start each other ends here. */
 const maxHops = 8;
-const leastRetryMs = 250;
-const longestRetryMs = 60_000;
 
 /** `times`: how many. */
 export interface EndedRuns extends TriggerKey {
@@ -203,11 +201,12 @@ export class RunLine {
     runLog.info("A trigger starts a run", run.event === undefined ? {} : { event: run.event.name });
     try {
       const prompt = await fillPrompt(config, run, agent.maxPayloadBytes);
-      const answer = await this.#ask(agent, run, prompt);
+      const { agent: now, clock } = this.#parts;
+      const answer = await askAgent({ run, config, prompt }, { first: agent, agent: now, clock }, this.#stop.signal);
       if (answer === undefined) store.putBack(run.seq);
       else if (answer.type === "answer") {
         const kept = (await agent.keepable?.(answer.text)) ?? answer.text;
-        const target = config.deliver === undefined ? undefined : targetOf(config, agent, answer.trace);
+        const target = config.deliver === undefined ? undefined : deliveryTarget(config, agent, answer.trace);
         store.keepAnswer(run.seq, { whole: answer.text, kept }, digest(prompt.text), target);
         this.#tellEnd("done");
         runLog.info("A run ended", { state: "done" });
@@ -224,61 +223,4 @@ export class RunLine {
     this.#tellEnd("failed");
     log.warn("A run failed", { reason });
   }
-
-  /** One that was refused with a time to come back at does so, within the agent's deadline. Undefined: stopped before it began. */
-  async #ask(
-    agent: TriggeredAgent,
-    run: OpenRun,
-    prompt: Awaited<ReturnType<typeof fillPrompt>>,
-  ): Promise<OwnAnswer | undefined> {
-    const { config, clock } = this.#parts;
-    const givesUpMs = clock.steadyMs() + agent.deadlineMs;
-    for (let turn = 1; ; turn++) {
-      const answer = await (this.#parts.agent() ?? agent).prompt({
-        id: turn === 1 ? run.id : `${run.id}-${turn}`,
-        trigger: config.name,
-        ...prompt,
-        ...(config.conversation === undefined ? {} : { conversation: config.conversation }),
-        hops: (run.event?.hops ?? 0) + 1,
-        ...(run.event?.trace === undefined ? {} : { trace: run.event.trace }),
-      });
-      if (answer.type !== "refused") return answer;
-      const waitMs = retryMs(answer.error.fields.retry_after_s);
-      if (waitMs === undefined || clock.steadyMs() + waitMs > givesUpMs) return answer;
-      if (!(await this.#pause(waitMs))) return undefined;
-    }
-  }
-
-  /** False: it was stopped meanwhile. */
-  #pause(ms: number): Promise<boolean> {
-    const { signal } = this.#stop;
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve(false);
-        return;
-      }
-      const onAbort = () => {
-        cancel();
-        resolve(false);
-      };
-      const cancel = this.#parts.clock.after(ms, () => {
-        signal.removeEventListener("abort", onAbort);
-        resolve(true);
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-  }
-}
-
-function retryMs(retryAfterS: number | undefined): number | undefined {
-  if (retryAfterS === undefined) return undefined;
-  return Math.min(longestRetryMs, Math.max(leastRetryMs, retryAfterS * 1000));
-}
-
-/** What the delivery needs to know, whatever becomes of the trigger meanwhile; no secret. */
-function targetOf({ deliver }: TriggerConfig, { address }: TriggeredAgent, context: TraceContext | undefined): string {
-  const about = { address, ...(context === undefined ? {} : { trace: traceHeaders(context) }) };
-  if (deliver?.type !== "mqtt") return JSON.stringify({ ...deliver, ...about });
-  const { topic, qos, retain, broker } = deliver;
-  return JSON.stringify({ type: "mqtt", topic, qos, retain, broker: broker.name, ...about });
 }
