@@ -8,7 +8,7 @@ import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
 import type { KnowledgeDesk } from "../knowledge/knowledge-desk.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { logTrace } from "../telemetry/trace.ts";
+import { logTrace } from "../telemetry/log-trace.ts";
 import type { AgentsPort } from "../tool/agents/port.ts";
 import type { ApprovalDesk } from "../tool/approvals/desk.ts";
 import { type AgentDefinition, agentDefinitions } from "./agent-definition.ts";

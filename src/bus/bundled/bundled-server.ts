@@ -2,8 +2,6 @@
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { backoff } from "../../host/backoff.ts";
 import { carriedPart } from "../../host/carried-parts.ts";
 import { extractPart } from "../../host/extract-part.ts";
 import { ProcessHold } from "../../host/hold-process.ts";
@@ -19,6 +17,7 @@ import { readBusFile, clearBusFile } from "./bus-file.ts";
 import type { BusSettings } from "../connection/bus-settings.ts";
 import { HubKeeper } from "./hub-keeper.ts";
 import { bundledFolder, launchBundled, type LaunchedServer, type LaunchOptions } from "./launch-bundled.ts";
+import { supervise } from "./supervise-bundled.ts";
 import { writeNatsContext } from "./write-nats-context.ts";
 
 export interface BundledServerOptions {
@@ -74,7 +73,6 @@ export interface BundledServer {
 const defaultMaxStoreBytes = 1024 ** 3;
 const stopGraceMs = 5_000;
 const orphanGraceMs = 2_000;
-const stableMs = 30_000;
 
 /**
  * Ends a server that an earlier runtime left in this state directory, extracts the program where needed, starts it and resolves when it
@@ -212,53 +210,5 @@ async function bundledProgram(stateDirectory: string): Promise<string> {
     return join(folder, part.files[0]?.path ?? "nats-server");
   } catch (cause) {
     throw new BundledServerError("not-extracted", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-async function supervise(
-  supervised: { current: LaunchedServer; restarts: number },
-  options: Pick<BundledServerOptions, "log" | "onDown" | "onUp"> & { readonly hub: HubKeeper | undefined },
-  launch: () => Promise<LaunchedServer>,
-  signal: AbortSignal,
-): Promise<void> {
-  const pause = backoff(100, 10_000);
-  const isStopping = (): boolean => signal.aborted;
-  for (;;) {
-    const upSince = performance.now();
-    const end = await supervised.current.child.ended;
-    if (isStopping()) return;
-    const reason = `nats-server ended with ${end.signal ?? `code ${end.code ?? 0}`}`;
-    options.log.warn(`${reason}; starting it again`, { last: end.tail.split("\n").at(-1) });
-    options.hub?.serverEnded();
-    options.onDown?.(reason);
-    if (performance.now() - upSince > stableMs) pause.reset();
-    const next = await relaunch(launch, options.log, () => pause.next(), signal);
-    if (next === undefined) return;
-    supervised.current = next;
-    supervised.restarts += 1;
-    if (isStopping()) {
-      await next.child.stop(stopGraceMs);
-      return;
-    }
-    options.log.info("The bundled NATS server answers again", { url: next.url });
-    options.onUp?.();
-  }
-}
-
-/** Tries until it works; undefined when `signal` fires. */
-async function relaunch(
-  launch: () => Promise<LaunchedServer>,
-  log: Logger,
-  nextPauseMs: () => number,
-  signal: AbortSignal,
-): Promise<LaunchedServer | undefined> {
-  for (;;) {
-    try {
-      await delay(nextPauseMs(), undefined, { signal });
-      return await launch();
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      log.error(error instanceof Error ? error.message : String(error));
-    }
   }
 }

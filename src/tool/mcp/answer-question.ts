@@ -1,7 +1,9 @@
 // What a server that asks something (`elicitation/create`) is answered: by the caller of the call that it asks in, or nobody.
 
 import type { OpenCalls } from "./open-calls.ts";
-import { type FieldValue, questionWords, readAnswer, readForm } from "./question-form.ts";
+import { readAnswer } from "./form-answer.ts";
+import { type FieldValue, readForm } from "./question-form.ts";
+import { questionWords } from "./question-words.ts";
 
 export interface QuestionResult {
   readonly action: "accept" | "decline" | "cancel";

@@ -1,13 +1,12 @@
 // One connection to an MQTT broker, for all who use it: made when first used, made again when it breaks, ended with the last of them.
 
-import { readFileSync } from "node:fs";
-import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
+import type { IPublishPacket, MqttClient } from "mqtt";
 import { backoff } from "../../host/backoff.ts";
 import { takesTopic } from "../../manifest/mqtt-topic.ts";
 import type { BrokerConfig, Qos } from "../../manifest/trigger.ts";
 import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { Logger } from "../../telemetry/log.ts";
-import { brokerAddress } from "../broker-address.ts";
+import { clientOptions } from "./client-options.ts";
 import { subscriptionId, subscriptionIds } from "./subscription-id.ts";
 
 export interface MqttMessage {
@@ -37,10 +36,7 @@ interface Listener {
   readonly hear: MqttListener;
 }
 
-const connectMs = 10_000;
 const closeMs = 2_000;
-/** How long the broker keeps messages for us while we are away. */
-const sessionS = 7 * 24 * 3600;
 export const hopsProperty = "muster-hops";
 
 export class BrokerLink {
@@ -141,7 +137,7 @@ export class BrokerLink {
 
   async #connect(): Promise<MqttClient> {
     const { connect } = await import("mqtt");
-    const client = connect(this.#options());
+    const client = connect({ ...clientOptions(this.config), reconnectPeriod: this.#wait.next() });
     client.on("connect", () => this.#isUp(client));
     client.on("close", () => {
       client.options.reconnectPeriod = this.#wait.next();
@@ -163,31 +159,6 @@ export class BrokerLink {
     clearTimeout(this.#later);
     this.#later = setTimeout(() => client.reconnect(), this.#wait.next());
     this.#isDown("A message could not be recorded");
-  }
-
-  #options(): IClientOptions {
-    const { url, clientId, keepAliveMs, user, password, tls, will, protocol } = this.config;
-    return {
-      ...brokerAddress(url),
-      clientId,
-      protocolVersion: this.#isV5() ? 5 : 4,
-      ...(protocol === "v5" ? { properties: { sessionExpiryInterval: sessionS } } : {}),
-      clean: false,
-      resubscribe: false,
-      // A buffer for each number of two bytes, made at once: 7 MB.
-      writeCache: false,
-      keepalive: Math.max(1, Math.round(keepAliveMs / 1000)),
-      connectTimeout: connectMs,
-      reconnectPeriod: this.#wait.next(),
-      ...(user === undefined ? {} : { username: user }),
-      ...(password === undefined ? {} : { password: password.reveal() }),
-      ...(tls?.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }),
-      ...(tls?.certFile === undefined ? {} : { cert: readFileSync(tls.certFile) }),
-      ...(tls?.keyFile === undefined ? {} : { key: readFileSync(tls.keyFile) }),
-      ...(will === undefined
-        ? {}
-        : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain } }),
-    };
   }
 
   #isV5(): boolean {

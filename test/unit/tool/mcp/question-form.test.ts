@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { questionWords, readAnswer, readForm } from "../../../../src/tool/mcp/question-form.ts";
+import { readAnswer } from "../../../../src/tool/mcp/form-answer.ts";
+import { readForm } from "../../../../src/tool/mcp/question-form.ts";
+import { questionWords } from "../../../../src/tool/mcp/question-words.ts";
 
 function form(properties: object, required: readonly string[] = [], message = "What line?") {
   const read = readForm({ message, requestedSchema: { type: "object", properties, required } });

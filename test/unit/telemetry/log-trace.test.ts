@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { TurnTrace } from "../../../src/telemetry/trace.ts";
-import { logTrace } from "../../../src/telemetry/trace.ts";
+import { logTrace } from "../../../src/telemetry/log-trace.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 
 const trace: TurnTrace = {
