@@ -54,6 +54,8 @@ export interface RunningAgentPorts extends Omit<
   readonly serve: ServeAgent;
   /** One model, or a chain that behaves like one. */
   readonly model: (names: readonly string[]) => ChatModel;
+  /** What goes before the first look at its model; must not reject. Default: nothing does. */
+  readonly lookAfter?: Promise<unknown>;
   /** Starts the agent's triggers; returns what ends them. Default: none are started. */
   readonly attachTriggers?: (agent: TriggeredAgent, triggers: readonly TriggerConfig[]) => () => void;
   /** What an agent knows from documents; undefined: nothing. Default: nobody does. */
@@ -152,7 +154,7 @@ class AgentOnBus implements RunningAgent {
       this.#knowledge?.onChange(tellNote) ?? (() => undefined),
     ];
     tellNote();
-    void this.#lookFirst();
+    void this.#lookFirst(ports.lookAfter);
     this.#endTriggers =
       ports.attachTriggers?.(triggeredAgent(definition, this.#served, this.#notes), config.triggers) ??
       (() => undefined);
@@ -189,9 +191,11 @@ class AgentOnBus implements RunningAgent {
     }));
   }
 
-  async #lookFirst(): Promise<void> {
+  async #lookFirst(after: Promise<unknown> | undefined): Promise<void> {
     this.#look = new AbortController();
-    await this.#model.look(this.#look.signal);
+    const { signal } = this.#look;
+    if (after !== undefined) await after;
+    if (!signal.aborted) await this.#model.look(signal);
     this.#look = undefined;
   }
 

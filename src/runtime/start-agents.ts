@@ -3,6 +3,7 @@
 import type { BusConnection } from "../bus/connection/connection.ts";
 import type { AgentHost } from "../bus/serving/agent-host.ts";
 import { toolBus } from "../bus/tool-bus.ts";
+import { within } from "../bus/within.ts";
 import { build } from "../host/build-facts.ts";
 import type { BudgetPorts } from "../model/budget/budget-scope.ts";
 import type { Models } from "../model/models.ts";
@@ -20,6 +21,9 @@ import { Reconciler } from "./reconcile.ts";
 import { startAgent } from "./running-agent.ts";
 import type { TriggerDesk } from "../trigger/trigger-desk.ts";
 import type { RuntimeServices } from "./runtime-services.ts";
+
+/** How long models are not looked at for a bus that is not there yet. */
+const busFirstMs = 100;
 
 /** Those of `desired` are started before it returns. */
 export function startAgents(
@@ -56,6 +60,7 @@ export function startAgents(
     tracesText: () => tracesText || services.exported.exportsContent,
     tracer: services.exported,
     isLastGood,
+    lookAfter: busFirst(connection),
     attachTriggers: triggers.attach.bind(triggers),
     triggerStatuses: triggers.statuses.bind(triggers),
     refusal: () => services.memory.refusal(),
@@ -77,4 +82,9 @@ export function startAgents(
   });
   reconciler.apply(agentDefinitions(desired.manifest), 0);
   return reconciler;
+}
+
+/** Agents are heard of sooner when their models are looked at after the first connection. Never rejects. */
+function busFirst(connection: BusConnection): Promise<boolean> {
+  return within(connection.connected(), busFirstMs).catch(() => false);
 }

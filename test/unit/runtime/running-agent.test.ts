@@ -10,7 +10,9 @@ import { testDesk } from "../../support/approvals.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 import { answering, scriptedChatModel } from "../../support/scripted-chat-model.ts";
 
-function started(options: { readonly refusal?: () => ServiceError | undefined } = {}) {
+function started(
+  options: { readonly refusal?: () => ServiceError | undefined; readonly lookAfter?: Promise<unknown> } = {},
+) {
   const model = scriptedChatModel(answering("Hi"));
   model.setHealth({ state: "unknown" });
   const healths: ServiceHealth[] = [];
@@ -57,6 +59,18 @@ test("an agent is registered as starting, and its model is looked at", () => {
   expect(healths).toEqual([{ state: "starting" }]);
   expect(model.looks()).toBe(1);
   expect(log.lines).toMatchObject([{ message: "Agent serves", subject: "agents.prompt.muster.test.helper" }]);
+});
+
+test("its model is looked at after what goes before, and not when it is gone by then", async () => {
+  const connected = Promise.withResolvers<undefined>();
+  const [stays, goes] = [started({ lookAfter: connected.promise }), started({ lookAfter: connected.promise })];
+  expect(stays.model.looks()).toBe(0);
+  await goes.agent.drain(0);
+  connected.resolve(undefined);
+  await connected.promise;
+  await Promise.resolve();
+  expect(stays.model.looks()).toBe(1);
+  expect(goes.model.looks()).toBe(0);
 });
 
 test("its state follows its model, there and back", () => {
