@@ -1,6 +1,7 @@
 // One wildcard subscription for all small questions of this process: who waits for an answer gets a subject of its own below it.
 
 import type { Msg } from "@nats-io/nats-core";
+import { uniqueId } from "../unique-id.ts";
 import type { BusConnection, BusSubscription } from "./connection.ts";
 
 export interface ReplyPlace {
@@ -13,13 +14,12 @@ export class ProbeInbox {
   readonly #places = new Map<string, (message: Msg) => void>();
   #prefix = "";
   #subscription: BusSubscription | undefined;
-  #next = 0;
 
   constructor(connection: BusConnection) {
     this.#connection = connection;
   }
 
-  /** A reply subject that calls `onReply` for each message until closed. */
+  /** A reply subject that calls `onReply` for each message until closed. Who was told another one cannot guess it. */
   open(onReply: (message: Msg) => void): ReplyPlace {
     if (this.#subscription === undefined) {
       this.#prefix = this.#connection.newInbox();
@@ -27,7 +27,7 @@ export class ProbeInbox {
         this.#places.get(message.subject)?.(message);
       });
     }
-    const subject = `${this.#prefix}.${(this.#next++).toString(36)}`;
+    const subject = `${this.#prefix}.${uniqueId()}`;
     this.#places.set(subject, onReply);
     return { subject, close: () => this.#places.delete(subject) };
   }

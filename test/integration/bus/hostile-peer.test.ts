@@ -223,6 +223,38 @@ describe("against our host", () => {
     },
   );
 
+  test("who was asked something cannot guess where the answers of others arrive", async () => {
+    const agent = await host.serve(
+      { address: { agent: "muster", owner: "tests", name: "discreet" } },
+      async function* (_, signal) {
+        const answered = Promise.withResolvers<string>();
+        const onAnswer = (answer: object): void =>
+          answered.resolve("prompt" in answer ? String(answer.prompt) : "none");
+        yield { type: "question", prompt: "Who?", attachments: [], signal, onAnswer };
+        yield { type: "text", text: await answered.promise };
+        yield { type: "end" };
+      },
+    );
+    const asked = async () => {
+      const stream = hostile.prompt(agent.promptSubject, "hi");
+      const { frames } = await stream.until((so) => so.frames.some(({ body }) => body.includes('"query"')));
+      const subject = /"reply_subject":"([^"]+)"/.exec(frames.map(({ body }) => body).join(""))?.[1] ?? "";
+      return { stream, subject };
+    };
+    const intruder = await asked();
+    const victim = await asked();
+    const prefix = intruder.subject.slice(0, intruder.subject.lastIndexOf(".") + 1);
+    expect(victim.subject).toStartWith(prefix);
+    for (let at = 0; at < 5_000; at++) {
+      const guess = prefix + at.toString(36);
+      if (guess !== intruder.subject) hostile.nats.publish(guess, "intruder");
+    }
+    hostile.nats.publish(victim.subject, "victim");
+    expect((await victim.stream.done).text()).toBe("victim");
+    hostile.nats.publish(intruder.subject, "done");
+    await intruder.stream.done;
+  });
+
   test("answers of strangers to a question that is over reach nobody", async () => {
     const answered: string[] = [];
     const agent = await host.serve(
