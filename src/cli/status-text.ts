@@ -14,6 +14,7 @@ import type {
   TracesStatus,
 } from "../runtime/control-protocol.ts";
 import { neutraliseLine } from "../telemetry/neutralise.ts";
+import { budgetHeader, budgetRows } from "./budget-text.ts";
 import { styleFor } from "./style.ts";
 import { formatTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,6 +28,7 @@ export function statusText(status: RuntimeStatus, terminal: Pick<Terminal, "hasC
     `\n${title("Agents")}${agentTable(status.agents)}`,
     ...triggersText(status.agents, title),
     ...knowledgeSection(status.agents, title),
+    ...budgetSection(status, title),
     `\n${title("Endpoints")}${endpointTable(status.endpoints)}`,
     ...(bad.length === 0 ? [] : [`\n${title("Files with problems")}${bad.map(fileText).join("")}`]),
   ].join("");
@@ -148,6 +150,12 @@ function knowledgeSection(agents: readonly AgentStatus[], title: (text: string) 
   if (rows.length === 0) return [];
   const header = ["AGENT", "STATE", "DOCUMENTS", "PASSAGES", "WAITING", "UNREADABLE", "NOTE"];
   return [`\n${title("Knowledge")}${table(header, rows)}`];
+}
+
+/** Nothing where there is none. */
+function budgetSection(status: RuntimeStatus, title: (text: string) => string): readonly string[] {
+  const rows = budgetRows(status);
+  return rows.length === 0 ? [] : [`\n${title("Budgets")}${table(budgetHeader, rows)}`];
 }
 
 function endpointTable(endpoints: readonly EndpointStatus[]): string {

@@ -1,6 +1,7 @@
 // Every endpoint and model of the manifest at run time, shared by all agents.
 
 import type { Manifest, ModelConfig } from "../manifest/manifest.ts";
+import type { BudgetStatus } from "./budget/budget.ts";
 import { BudgetScope } from "./budget/budget-scope.ts";
 import type { ChatModel, EndpointState } from "./contract.ts";
 import type { EmbeddingModel } from "./embedding/embedding-model.ts";
@@ -42,12 +43,19 @@ export interface Models {
   /** Takes over another configuration. Endpoints that didn't change keep their queues; the others close when their last call has ended. */
   reconcile(config: ModelsConfig): void;
   statuses(): EndpointStatus[];
+  /** Of the models that have budgets. */
+  budgets(): readonly ModelBudgets[];
   /** One short call of a model by its name. Rejects with a `ModelError`, or the signal's reason; a `RangeError` for a name that is not declared. */
   probe(name: string, signal: AbortSignal): Promise<ModelProbe>;
   /** What this machine lacks of memory to load a model; undefined: nothing, as far as anybody knows. Rejects as `probe` does. */
   shortage(name: string, signal: AbortSignal): Promise<MemoryShortage | undefined>;
   /** Ends everything that runs in the background, and closes each provider when its last call has ended. Never rejects. */
   close(): Promise<void>;
+}
+
+export interface ModelBudgets {
+  readonly model: string;
+  readonly budgets: readonly BudgetStatus[];
 }
 
 export function createModels(config: ModelsConfig, ports: ProviderPorts): Models {
@@ -113,6 +121,12 @@ class RunningModels implements Models {
       ...endpoint.slots.counts(),
       health: endpoint.health.current(),
     }));
+  }
+
+  budgets(): readonly ModelBudgets[] {
+    return [...this.#links.values()].flatMap(({ model, budget }) =>
+      budget === undefined ? [] : [{ model: model.name, budgets: budget.statuses() }],
+    );
   }
 
   async probe(name: string, signal: AbortSignal): Promise<ModelProbe> {

@@ -204,6 +204,8 @@ export interface RuntimeStatus {
   readonly bus: BusState;
   readonly agents: readonly AgentStatus[];
   readonly endpoints: readonly EndpointStatus[];
+  /** Of the models that have budgets, for all agents together; absent: none has. */
+  readonly modelBudgets?: readonly { readonly model: string; readonly budgets: readonly BudgetStatus[] }[];
   readonly files: readonly FileStatus[];
   /** Absent: the manifest asks for none. */
   readonly http?: HttpStatus;

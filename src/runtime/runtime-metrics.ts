@@ -9,6 +9,7 @@ import type { RuntimeCounts } from "./runtime-counts.ts";
 export function runtimeMetrics(status: RuntimeStatus, counts: RuntimeCounts): readonly Metric[] {
   return [
     ...agentMetrics(status.agents, counts),
+    ...budgetMetrics(status),
     ...endpointMetrics(status.endpoints),
     ...traceMetrics(status, counts),
     ...processMetrics(status),
@@ -35,7 +36,6 @@ function agentMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): re
       "The agent's state: 1 for the one that it is in",
       named.map(({ agent, labels }) => ({ labels: { ...labels, state: agent.state }, value: 1 })),
     ),
-    ...budgetMetrics(agents),
     ...jobMetrics(agents),
     ...knowledgeMetrics(agents),
     counter(
@@ -79,15 +79,19 @@ function triggerMetrics(agents: readonly AgentStatus[], counts: RuntimeCounts): 
   ];
 }
 
-function budgetMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
-  const samples = (value: (budget: BudgetStatus) => number) =>
-    agents.flatMap(({ name, budgets = [] }) =>
-      budgets.map((budget) => ({ labels: budgetLabels(name, budget), value: value(budget) })),
+function budgetMetrics({ agents, modelBudgets = [] }: RuntimeStatus): readonly Metric[] {
+  const all = [
+    ...agents.map(({ name, budgets = [] }) => ({ whose: { agent: name }, budgets })),
+    ...modelBudgets.map(({ model, budgets }) => ({ whose: { model }, budgets })),
+  ];
+  const samples = (value: (budget: BudgetStatus) => number): Sample[] =>
+    all.flatMap(({ whose, budgets }) =>
+      budgets.map((budget) => ({ labels: { ...whose, ...budgetLabels(budget) }, value: value(budget) })),
     );
   return [
     gauge(
       "muster_budget_limit",
-      "Budgets of agents: tokens, turns or money",
+      "Budgets of agents and of models: tokens, turns or money",
       samples(({ limit }) => limit),
     ),
     gauge(
@@ -119,8 +123,8 @@ function knowledgeMetrics(agents: readonly AgentStatus[]): readonly Metric[] {
   ];
 }
 
-function budgetLabels(agent: string, { unit, currency, per }: BudgetStatus): Record<string, string> {
-  return { agent, unit: currency ?? unit, per };
+function budgetLabels({ unit, currency, per }: BudgetStatus): Record<string, string> {
+  return { unit: currency ?? unit, per };
 }
 
 function jobMetrics(agents: readonly AgentStatus[]): readonly Metric[] {

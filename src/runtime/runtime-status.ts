@@ -18,6 +18,7 @@ export function runtimeStatus(parts: RuntimeParts, stateDirectory: string): Runt
     bus: parts.bus?.state() ?? busBeforeStart(parts.startedAt),
     agents: agentStatuses(parts),
     endpoints: parts.models?.statuses().map(endpointStatus) ?? [],
+    ...modelBudgets(parts),
     files: parts.files,
     ...serviceStatus(parts.services),
     ...(parts.storage === undefined ? {} : { storage: parts.storage.status() }),
@@ -38,6 +39,11 @@ function serviceStatus(services: RuntimeServices | undefined): Pick<RuntimeStatu
 function conversationsProblem({ conversations }: RuntimeParts): Pick<RuntimeStatus, "conversationsProblem"> {
   const problem = conversations?.problem();
   return problem === undefined ? {} : { conversationsProblem: problem };
+}
+
+function modelBudgets({ models }: RuntimeParts): Pick<RuntimeStatus, "modelBudgets"> {
+  const budgets = models?.budgets() ?? [];
+  return budgets.length === 0 ? {} : { modelBudgets: budgets };
 }
 
 function busBeforeStart(startedAt: Date): BusState {
