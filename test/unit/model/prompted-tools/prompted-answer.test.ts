@@ -30,6 +30,25 @@ describe("an answer in the prompted protocol, however it is cut", () => {
       '<tool_call>{"name": "clock", "arguments": {"timezone": "UTC"}}</tool_call>',
       { text: "", calls: [{ name: "clock", input: { timezone: "UTC" } }] },
     ],
+    ["in a fence is text, too", '```json\n{"answer": "It is ten."}\n```', { text: "It is ten.", calls: [] }],
+    [
+      "in a fence is a call, too",
+      '```json\n{"tool": "clock", "arguments": {"timezone": "UTC"}}\n```',
+      { text: "", calls: [{ name: "clock", input: { timezone: "UTC" } }] },
+    ],
+    [
+      "with a tool that there is not is a call",
+      '{"tool": "weather", "arguments": {"city": "Bonn"}}',
+      { text: "", calls: [{ name: "weather", input: { city: "Bonn" } }] },
+    ],
+    ["with no tool is text", '{"tool": null, "answer": "It is ten."}', { text: "It is ten.", calls: [] }],
+    [
+      "with an answer for a tool is text",
+      '{"tool": "answer", "arguments": {"answer": "Ten"}}',
+      { text: "Ten", calls: [] },
+    ],
+    ["in other JSON is text", '{"tool": 7, "size": 3}', { text: '{"tool": 7, "size": 3}', calls: [] }],
+    ["in a fence of code is text", "```python\nprint(1)\n```", { text: "```python\nprint(1)\n```", calls: [] }],
     ["that keeps to nothing is text", "It is ten.", { text: "It is ten.", calls: [] }],
     ["that is empty is empty", "", { text: "", calls: [] }],
   ];
