@@ -47,6 +47,7 @@ export class TarWriter {
   /** Never rejects. May be called after `close`. */
   async abandon(reason: unknown): Promise<void> {
     this.#packer.controller.error(reason);
+    // What it rejects with is the reason, or what has led to it: whoever abandons throws that.
     await this.#written.catch(() => undefined);
   }
 }

@@ -257,6 +257,7 @@ describe("against our host", () => {
 
   test("answers of strangers to a question that is over reach nobody", async () => {
     const answered: string[] = [];
+    const first = Promise.withResolvers<undefined>();
     const agent = await host.serve(
       { address: { agent: "muster", owner: "tests", name: "asker" } },
       async function* (_, signal) {
@@ -266,9 +267,12 @@ describe("against our host", () => {
           prompt: "Who?",
           attachments: [],
           signal: AbortSignal.any([signal, patience.signal]),
-          onAnswer: (answer) => void answered.push("prompt" in answer ? answer.prompt : answer.message),
+          onAnswer: (answer) => {
+            answered.push("prompt" in answer ? answer.prompt : answer.message);
+            first.resolve(undefined);
+          },
         };
-        while (answered.length === 0) await Bun.sleep(5);
+        await first.promise;
         yield { type: "text", text: answered.join(",") };
         yield { type: "end" };
       },

@@ -1,16 +1,16 @@
 // What `muster doctor` says of tools and triggers, with real programs, a real nats-server and a real MQTT broker.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRecord, parseRecord, type JsonRecord } from "../../../src/model/json.ts";
 import { freePort } from "../../support/free-port.ts";
 import { mayRun } from "../../support/may-run.ts";
 import { missingForMosquitto, startMosquitto } from "../../support/mosquitto.ts";
-import { fromSource, startMuster } from "../../support/muster.ts";
+import { startMuster } from "../../support/muster.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
-import { type ProgramResult, runProgram } from "../../support/run-program.ts";
+import { linesOf, runDoctor } from "../../support/run-doctor.ts";
+import type { ProgramResult } from "../../support/run-program.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 import { missingForTlsFront, startTlsFront } from "../../support/tls-front.ts";
 
@@ -48,22 +48,7 @@ agents:
 }
 
 function doctor(text: string, ...args: string[]): Promise<ProgramResult> {
-  const file = join(folder, "agents.yaml");
-  writeFileSync(file, text);
-  return runProgram([...fromSource, "doctor", "-f", file, "--state", join(folder, "state"), "--json", ...args], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-  });
-}
-
-/** `result: text` of one check, a line each. */
-function linesOf({ stdout }: ProgramResult, check: string): readonly string[] {
-  const found = recordsOf(parseRecord(stdout)?.["checks"]).find((one) => one["check"] === check);
-  return recordsOf(found?.["findings"]).map(({ result, text }) => `${String(result)}: ${String(text)}`);
-}
-
-function recordsOf(value: unknown): readonly JsonRecord[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+  return runDoctor(folder, text, "--json", ...args);
 }
 
 test("programs, folders, origins and schedules are looked at, and nothing is run or asked", async () => {

@@ -5,11 +5,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRecord, parseRecord, type JsonRecord } from "../../../src/model/json.ts";
+import { parseRecord } from "../../../src/model/json.ts";
 import { freePort } from "../../support/free-port.ts";
 import { mayRun } from "../../support/may-run.ts";
 import { fromSource, type RunningMuster, startMuster } from "../../support/muster.ts";
 import { startNatsServer } from "../../support/nats-server.ts";
+import { linesOf, runDoctor } from "../../support/run-doctor.ts";
 import { type ProgramResult, runProgram } from "../../support/run-program.ts";
 import { type ScriptedModel, startScriptedModel } from "../../support/scripted-model.ts";
 
@@ -43,23 +44,7 @@ function manifest(local: string, nats = "{ embedded: { port: 0 } }"): string {
 }
 
 function doctor(text: string | undefined, ...args: string[]): Promise<ProgramResult> {
-  const file = join(folder, "agents.yaml");
-  if (text !== undefined) writeFileSync(file, text);
-  return runProgram([...fromSource, "doctor", "-f", file, "--state", join(folder, "state"), ...args], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-  });
-}
-
-/** `result: text` of one check, a line each. */
-function linesOf({ stdout }: ProgramResult, check: string): readonly string[] {
-  const checks: unknown = parseRecord(stdout)?.["checks"];
-  const found = recordsOf(checks).find((one) => one["check"] === check);
-  return recordsOf(found?.["findings"]).map(({ result, text }) => `${String(result)}: ${String(text)}`);
-}
-
-function recordsOf(value: unknown): readonly JsonRecord[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+  return runDoctor(folder, text, ...args);
 }
 
 function received(path: string) {

@@ -186,16 +186,18 @@ describe("before anything is published", () => {
 describe("leaving", () => {
   test("is seen by the agent, by a break and by a signal", async () => {
     const left: Promise<void>[] = [];
+    const second = Promise.withResolvers<undefined>();
     const subject = await agentThat((reply) => {
       left.push(untilGone(reply));
       reply.ack();
+      if (left.length === 2) second.resolve(undefined);
     });
     for await (const event of callAgent(bus, targetAt(subject), { prompt: "hi" })) {
       if (event.type === "ack") break;
     }
     const controller = new AbortController();
     const call = readCall(bus, targetAt(subject), { prompt: "hi" }, { signal: controller.signal });
-    while (left.length < 2) await Bun.sleep(5);
+    await second.promise;
     controller.abort();
     expect((await call).error?.code).toBe("cancelled");
     await Promise.all(left);

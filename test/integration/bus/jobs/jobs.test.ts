@@ -64,7 +64,13 @@ test("an agent that is degraded takes no job until it is ready again", async () 
   const error = new ServiceError(500, "model_unreachable", "Away");
   agent.setHealth({ state: "degraded", reason: "model away", error });
   await until("the store", () => canSubmit(address, "patient"));
-  await Bun.sleep(300); // Long enough for an agent that would take it.
+  // One that takes jobs has done two meanwhile, so that this one would have begun its own.
+  const other = { ...address, name: "other" };
+  await host.serve({ address: other }, echo);
+  for (const id of ["first", "second"]) {
+    await until("its store", () => canSubmit(other, id));
+    expect(await result(other, id)).toMatchObject({ state: "done" });
+  }
   expect(calls).toBe(0);
   agent.setHealth({ state: "ready" });
   expect(await result(address, "patient")).toMatchObject({ state: "done", text: "Now", attempts: 1 });
