@@ -17,8 +17,12 @@ export interface DueTimes {
  * autumn the first time only; what is due each so many minutes goes on in both.
  */
 export function cronTimes(expression: string, timezone: string | undefined, zone = offsetsOf(timezone)): DueTimes {
-  const exact = new Cron(expression, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
-  if (zone === undefined) return { next: nextOf(exact), last: lastOf(exact) };
+  const options = timezone === undefined ? {} : { timezone };
+  // Made for its complaints: it is made again where it is asked.
+  new Cron(expression, { ...options, paused: true });
+  const exact = () => keptCron(expression, options);
+  if (zone === undefined)
+    return { next: (afterMs) => nextOf(exact())(afterMs), last: (untilMs) => lastOf(exact())(untilMs) };
   const steady = new SteadyTimes(expression, zone);
   return {
     next: (afterMs) => steady.ask(nextOf, afterMs) ?? steady.orNearest(nextOf, exact, afterMs),
@@ -37,11 +41,25 @@ const minuteMs = 60_000;
 /** No clock is set by more at once: this far from a change the library has nothing to decide. */
 const marginMs = 86_400_000;
 
+const kept = new Map<string, Cron>();
+/** One takes 80 KB, for every year to come, and is made in a fraction of a millisecond. */
+const mostKept = 4;
+
+/** Those that were asked last are shared: many agents have one schedule. Throws when the expression is wrong. */
+function keptCron(expression: string, options: { readonly timezone?: string; readonly utcOffset?: number }): Cron {
+  const key = JSON.stringify([expression, options]);
+  const cron = kept.get(key) ?? new Cron(expression, { ...options, paused: true });
+  kept.delete(key);
+  kept.set(key, cron);
+  const [oldest] = kept.keys();
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  return cron;
+}
+
 /** The library asked at a fixed distance from UTC, which needs nothing of the runtime's own zones. */
 class SteadyTimes {
   readonly #expression: string;
   readonly #zone: ZoneOffsets;
-  #fixed: { readonly offsetMs: number; readonly cron: Cron } | undefined;
 
   constructor(expression: string, zone: ZoneOffsets) {
     this.#expression = expression;
@@ -55,9 +73,9 @@ class SteadyTimes {
   }
 
   /** As `exact` says. The system may know zones that are younger than the runtime: of those the distance of now is taken. */
-  orNearest(ask: Ask, exact: Cron, ms: number): number | undefined {
+  orNearest(ask: Ask, exact: () => Cron, ms: number): number | undefined {
     try {
-      return ask(exact)(ms);
+      return ask(exact())(ms);
     } catch (error) {
       const nearest = this.#nearest(ask, ms);
       if (nearest === undefined) throw error;
@@ -73,9 +91,7 @@ class SteadyTimes {
   #nearest(ask: Ask, ms: number): number | undefined {
     const offsetMs = this.#zone.steadyMs(ms, ms);
     if (offsetMs === undefined || offsetMs % minuteMs !== 0) return undefined;
-    if (this.#fixed?.offsetMs !== offsetMs)
-      this.#fixed = { offsetMs, cron: new Cron(this.#expression, { paused: true, utcOffset: offsetMs / minuteMs }) };
-    return ask(this.#fixed.cron)(ms);
+    return ask(keptCron(this.#expression, { utcOffset: offsetMs / minuteMs }))(ms);
   }
 }
 
