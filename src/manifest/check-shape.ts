@@ -74,11 +74,17 @@ function reportUnknownKey(
     return;
   }
   const near = nearest(key, known);
-  const suggestion = near === undefined ? "" : `, did you mean "${near}"`;
+  const suggestion = near === undefined ? whereElse(key, parent, schema) : `, did you mean "${near}"`;
   scope.keyProblem(
     path,
     `Found the unknown key ${quoted(key)}${suggestion}; accepted are ${known.toSorted().join(", ")}`,
   );
+}
+
+/** Of a model's key in an agent, such as its temperature. */
+function whereElse(key: string, [section]: Path, schema: Schema): string {
+  const model = section === "agents" || section === "defaults" ? schemaAt(schema, ["models", ""]) : undefined;
+  return model !== undefined && keysOf(model).has(key) ? ", which belongs to a model under models" : "";
 }
 
 function reportKey(path: Path, scope: FileScope, accepted = acceptedName): void {

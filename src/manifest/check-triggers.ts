@@ -4,13 +4,13 @@ import { filtersMeet, isSubjectFilter } from "../protocol/subject-filter.ts";
 import { isReplySubject } from "../protocol/subjects.ts";
 import { cronTimes, instantOf, isTimezone } from "./cron-times.ts";
 import type { Declared } from "./declared.ts";
-import { quoted } from "./describe-value.ts";
+import { describeValue, quoted } from "./describe-value.ts";
 import type { FileScope } from "./file-scope.ts";
 import { isTopic, isTopicFilter, takesTopic } from "./mqtt-topic.ts";
 import { nearest } from "./nearest.ts";
 import { asRaw, type Raw } from "./parsed-file.ts";
 import { placeholdersOf } from "./prompt-template.ts";
-import type { Path } from "./yaml-tree.ts";
+import { at, type Path } from "./yaml-tree.ts";
 
 const kinds = ["every", "cron", "at", "subject", "mqtt", "file"] as const;
 type Kind = (typeof kinds)[number];
@@ -87,7 +87,7 @@ function checkSource(kind: Kind, trigger: Raw, place: Place): void {
   // Of nothing the schema tells.
   if (typeof value !== "string" || value === "") return;
   const problem = sourceProblem(kind, value, typeof timezone === "string" ? timezone : undefined);
-  if (problem !== undefined) scope.problem([...path, kind], `Found ${quoted(value)}, ${problem}`);
+  if (problem !== undefined) scope.problem([...path, kind], `Found ${written([...path, kind], scope)}, ${problem}`);
   if (kind === "mqtt") checkBroker(trigger, path, place);
 }
 
@@ -105,8 +105,11 @@ function sourceProblem(kind: Kind, value: string, timezone: string | undefined):
       return isTopicFilter(value)
         ? undefined
         : "accepted an MQTT topic filter such as line3/+/alarm: + is one whole level, # the last";
-    case "every":
     case "file":
+      return /[*?]/.test(value)
+        ? 'accepted a folder; which of its files are taken, pattern says, such as pattern: "*.csv"'
+        : undefined;
+    case "every":
       return undefined;
   }
 }
@@ -233,10 +236,16 @@ function checkLoops(trigger: Raw, all: readonly (readonly [string, Raw])[], { pa
     if (typeof file === "string" && typeof other["file"] === "string" && isDirectlyIn(file, other["file"])) {
       scope.problem(
         [...path, "deliver", "file"],
-        `Found ${quoted(file)}, in the folder of the trigger ${quoted(name)}, which would start again and again; accepted another folder`,
+        `Found ${written([...path, "deliver", "file"], scope)}, in the folder of the trigger ${quoted(name)}, which would start again and again; accepted another folder`,
       );
     }
   }
+}
+
+/** As it stands in the file, where paths are not absolute yet. */
+function written(path: Path, { tree }: FileScope): string {
+  const found = at(tree, path);
+  return found === undefined ? "nothing" : describeValue(found.tree);
 }
 
 /** Of what is none the schema tells. */

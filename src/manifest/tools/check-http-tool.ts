@@ -4,12 +4,13 @@ import type { FileScope } from "../file-scope.ts";
 import type { Raw } from "../parsed-file.ts";
 import type { Path } from "../yaml-tree.ts";
 import { parseHttpRule, type HttpRule } from "./http-rule.ts";
+import { hasNoRules } from "./no-rules.ts";
 
 const reading = ["GET", "HEAD"];
 
 export function checkHttpTool(tool: Raw, path: Path, scope: FileScope): void {
   const [allow, ask] = [rulesOf(tool["allow"]), rulesOf(tool["ask"])];
-  if (allow.length === 0 && ask.length === 0)
+  if (hasNoRules(tool))
     scope.keyProblem(path, "Found neither allow nor ask, without which nothing is ever sent; accepted one of them");
   for (const [index, rule] of allow) {
     const wide = ask.find(([, other]) => covers(other, rule));

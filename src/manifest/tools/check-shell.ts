@@ -6,6 +6,7 @@ import type { Raw } from "../parsed-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Path } from "../yaml-tree.ts";
 import { coversPattern, formatArgv, rest, type ArgvPattern } from "./argv-pattern.ts";
+import { hasNoRules } from "./no-rules.ts";
 
 type List = "allow" | "ask" | "deny";
 
@@ -18,9 +19,8 @@ const farReaching =
   /^(git|tar|rsync|scp|sftp|curl|wget|zip|sed|ed|vi|vim|less|more|man|sort|make|cmake|npm|npx|pip3?|cargo|go|docker|podman|kubectl|systemd-run|tcpdump|nmap|openssl|gdb|strace|apt|apt-get|dpkg|rpm|ffmpeg|sqlite3|psql|mysql)$/;
 
 export function checkShellTool(tool: Raw, path: Path, scope: FileScope, surroundings: Surroundings): void {
-  const written = { allow: listOf(tool["allow"]), ask: listOf(tool["ask"]), deny: listOf(tool["deny"]) };
   const lists = { allow: patternsOf(tool["allow"]), ask: patternsOf(tool["ask"]), deny: patternsOf(tool["deny"]) };
-  if (written.allow.length === 0 && written.ask.length === 0)
+  if (hasNoRules(tool))
     scope.keyProblem(path, "Found neither allow nor ask, without which nothing ever runs; accepted one of them");
   for (const list of ["allow", "ask", "deny"] as const)
     for (const [index, pattern] of lists[list].entries())

@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { subjectPatternProblem } from "../../protocol/subject-pattern.ts";
+import { hasNoRules } from "./no-rules.ts";
 import { fields, size } from "../fields.ts";
 import type { FileScope } from "../file-scope.ts";
 import type { Raw } from "../parsed-file.ts";
@@ -34,6 +35,6 @@ export function maxPayload() {
 
 /** A tool that can never do anything is a mistake. */
 export function checkSubjectTool(tool: Raw, path: Path, scope: FileScope): void {
-  const hasSome = [tool["allow"], tool["ask"]].some((list) => Array.isArray(list) && list.length > 0);
-  if (!hasSome) scope.problem(path, "Found neither allow nor ask, accepted are subjects in one of them at least");
+  if (hasNoRules(tool))
+    scope.problem(path, "Found neither allow nor ask, accepted are subjects in one of them at least");
 }
