@@ -92,11 +92,12 @@ export class WallTrigger {
     });
   }
 
+  /** Of very many not all are there, but the last are. */
   #ticks(afterMs: number, untilMs: number): number[] {
     const ticks: number[] = [];
     for (let tick = this.#times.next(afterMs); tick !== undefined && tick < untilMs; tick = this.#times.next(tick)) {
+      if (ticks.length === mostCounted) return [...ticks.slice(1), this.#times.last(untilMs - 1) ?? tick, untilMs];
       ticks.push(tick);
-      if (ticks.length >= mostCounted) break;
     }
     return [...ticks, untilMs];
   }

@@ -56,6 +56,19 @@ describe("cron", () => {
     expect(triggers.lines()).toEqual(["done 2026-06-01T11:00", "skipped 2026-06-01T14:00 ×3", "done 2026-06-01T15:00"]);
   });
 
+  test("counts a thousand of very many that were missed, and tells when the last was due", async () => {
+    const often = trigger({ type: "cron", expression: "*/5 * * * * *", timezone: "UTC" });
+    triggers.attach(often);
+    await pass(5_000, 5_000);
+    clock.setWall(clock.wallMs() + 24 * hour);
+    await pass(5_000, 5_000);
+    expect(triggers.lines()).toEqual([
+      "done 2026-06-01T10:30",
+      "skipped 2026-06-02T10:30 ×1000",
+      "done 2026-06-02T10:30",
+    ]);
+  });
+
   test("makes up for the last of those when it is told to, once over any number of restarts", async () => {
     const config = { ...hourly, catchUp: "last" } as const;
     triggers.attach(config);
