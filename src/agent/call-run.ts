@@ -60,8 +60,8 @@ export class CallRun {
     const spanId = span?.isRecorded === true ? trace?.spanId : undefined;
     this.#emit({ type: "tool-call", call: { id, name, input } });
     const { text, error, input: taken = input } = await this.#end(call, { trace, spanId });
-    this.#signal.throwIfAborted();
-    const bounded = boundedText(text, resultBytes(this.#turn));
+    const isStopped = this.#signal.aborted;
+    const bounded = isStopped ? "" : boundedText(text, resultBytes(this.#turn));
     const bytes = Buffer.byteLength(bounded);
     const durationMs = performance.now() - startedAt;
     const outcome: ToolOutcome = {
@@ -74,7 +74,7 @@ export class CallRun {
     record.tool({
       name,
       callId: id,
-      outcome: error ?? "ok",
+      outcome: isStopped ? "stopped" : (error ?? "ok"),
       startMs,
       durationMs,
       inputBytes,
@@ -84,6 +84,7 @@ export class CallRun {
       input: taken,
       output: bounded,
     });
+    this.#signal.throwIfAborted();
     this.#emit({ type: "tool-result", id, name, outcome });
     return { call, text: bounded };
   }

@@ -167,17 +167,20 @@ describe("a turn with tools", () => {
     ]);
   });
 
-  test("that is stopped while a tool runs leaves nothing in its conversation", async () => {
+  test("that is stopped while a tool runs leaves nothing in its conversation, and the tool in its trace", async () => {
     const stop = new AbortController();
     const model = scriptedChatModel(inTurn(calling(call("slow")), answering("Yes.")));
     const slow = tool("slow", () => {
       stop.abort(new Error("caller gone"));
       return Promise.resolve({ text: "late" });
     });
-    const { ask } = agentWith(model, [slow]);
+    const { ask, traces } = agentWith(model, [slow]);
     expect((await ask({ conversation: "s" }, stop.signal)).at(-1)).toMatchObject({
       outcome: { failure: { kind: "stopped" } },
     });
+    expect(traces).toMatchObject([
+      { outcome: "stopped", tools: [{ name: "slow", outcome: "stopped", outputBytes: 0 }] },
+    ]);
     await ask({ conversation: "s" });
     expect(model.requests[1]?.messages).toHaveLength(1);
   });
