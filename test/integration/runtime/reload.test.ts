@@ -181,7 +181,7 @@ describe("a change of the manifest's files", () => {
     expect((await agents()).map(({ name }) => name).toSorted()).toEqual(["a", "keeper"]);
     await dropIn("a.yaml", agent("a", "Well again."));
     await until("no problem", async () => (await muster.status()).files.every(({ problems }) => problems.length === 0));
-    expect(muster.log()).toContain("This file is good again");
+    await until("the log of it", () => muster.log().includes("This file is good again"));
     expect(await psElsewhere(muster)).not.toContain("problems");
   }, 60_000);
 
