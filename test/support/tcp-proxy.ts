@@ -29,7 +29,8 @@ export function startTcpProxy(targetPort: number, port = 0): TcpProxy {
         const pair: Pair = { near, far: undefined, waiting: [] };
         near.data = pair;
         pairs.add(pair);
-        void connectFar(pair, targetPort, () => isDeaf);
+        // Nobody listens there: the link ends, as it would without the proxy.
+        connectFar(pair, targetPort, () => isDeaf).catch(() => near.terminate());
       },
       data(near, bytes) {
         const pair = near.data;
