@@ -52,7 +52,9 @@ export async function connectBus(
     await connection.close();
     if (!(cause instanceof BusError)) throw cause;
     const isRefused = whenRefused !== undefined && cause.message.includes("refused the credentials");
-    const way = isRefused ? whenRefused : "Name another server with --server URL or --context NAME";
+    const way = isRefused
+      ? whenRefused
+      : ((await adviceOf(stateDirectory)) ?? "Name another server with --server URL or --context NAME");
     throw new CommandError(`${cause.message}. ${way}`, 1, { cause });
   }
   const sender = requestSender(connection, () => connection.credentials());

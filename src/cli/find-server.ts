@@ -14,6 +14,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { readLastGood } from "../runtime/last-good.ts";
 import { CommandError, usageError } from "./command-error.ts";
 import { defaultManifestFiles } from "./manifest-file.ts";
+import { returningBus } from "./returning-bus.ts";
 import { silentLog } from "./silent-log.ts";
 
 export interface ServerChoice {
@@ -52,7 +53,7 @@ export async function findServer(choice: ServerChoice): Promise<FoundServer> {
   if (fromEnvironment !== "") return byUrls(fromEnvironment, "NATS_URL");
   const file = choice.file ?? defaultManifestFiles(choice.folder).find((path) => existsSync(path));
   if (file !== undefined) return byManifest(file, choice);
-  return bundledServer(choice) ?? byUrl(lastResort, choice);
+  return (await bundledServer(choice)) ?? byUrl(lastResort, choice);
 }
 
 function byUrls(text: string, source: string): FoundServer {
@@ -79,11 +80,13 @@ async function byManifest(file: string, choice: ServerChoice): Promise<FoundServ
   const nats = await natsOfManifest(file, choice);
   if ("problem" in nats) {
     // A runtime that serves what it last could is reached as long as it runs.
-    const running = bundledServer(choice);
+    const running = await bundledServer(choice);
     if (running !== undefined) return running;
     throw nats.problem;
   }
-  if (nats.mode !== "external") return bundledServer(choice) ?? byUrl(embeddedUrl(nats.embedded, file, choice), choice);
+  if (nats.mode !== "external") {
+    return (await bundledServer(choice)) ?? byUrl(embeddedUrl(nats.embedded, file, choice), choice);
+  }
   const said = nats.context === undefined ? nats.servers.map(withoutPassword).join(", ") : `context "${nats.context}"`;
   return { settings: nats, said };
 }
@@ -127,10 +130,10 @@ function embeddedUrl(embedded: Manifest["nats"]["embedded"], file: string, choic
   return `nats://${host.includes(":") ? `[${host}]` : host}:${embedded.port}`;
 }
 
-/** The bundled server of a runtime that runs on this machine, with the callers' key where it wants one; undefined when none runs. */
-function bundledServer(choice: ServerChoice): FoundServer | undefined {
+/** The bundled server of a runtime that runs on this machine, with the callers' key where it wants one; undefined when none runs or comes. */
+async function bundledServer(choice: ServerChoice): Promise<FoundServer | undefined> {
   for (const directory of stateDirectories(choice)) {
-    const bus = runningBus(directory);
+    const bus = runningBus(directory) ?? (await returningBus(directory));
     if (bus === undefined) continue;
     return { settings: { servers: [bus.url], ...identityAt(bus, choice) }, said: bus.url, stateDirectory: directory };
   }

@@ -82,7 +82,9 @@ function checkArguments(spec: CommandSpec, args: readonly string[]): void {
   if (missing !== undefined) throw usageError(`"muster ${spec.name}" needs ${missing.name}: ${usageLine(spec)}`);
   const surplus = spec.args.at(-1)?.isRepeatable === true ? undefined : args[spec.args.length];
   if (surplus !== undefined) {
-    throw usageError(`"muster ${spec.name}" takes no argument "${surplus}": ${usageLine(spec)}`);
+    const isManifest = Object.hasOwn(spec.options, "file") && /\.ya?ml$/.test(surplus);
+    const hint = isManifest ? `. Did you mean "--file ${surplus}"?` : `: ${usageLine(spec)}`;
+    throw usageError(`"muster ${spec.name}" takes no argument "${surplus}"${hint}`);
   }
 }
 

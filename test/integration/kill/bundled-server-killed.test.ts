@@ -39,6 +39,20 @@ test("the asker is told to ask again, and is answered then", async () => {
   await until("an answer", async () => (await muster.command(["ask", "quick", "Again?"])).stdout === "word word \n");
 });
 
+test("a question that comes while it is away waits until it is back", async () => {
+  const { muster, stop } = await startKeyedMuster("agents:\n  quick: { model: local }\n");
+  ends.push(stop);
+  const [server] = await descendantsWith(muster.pid(), "nats-server");
+  if (server === undefined) throw new Error("No bundled server");
+  process.kill(server, "SIGKILL");
+  expect(await muster.command(["ask", "quick", "There?"])).toMatchObject({
+    code: 0,
+    stdout: "word word \n",
+    stderr: "",
+  });
+  expect(await descendantsWith(muster.pid(), "nats-server")).not.toContain(server);
+});
+
 test("the asker of a runtime that has ended is promised nothing", async () => {
   const { muster, asking, said } = await answering();
   const servers = await descendantsWith(muster.pid(), "nats-server");

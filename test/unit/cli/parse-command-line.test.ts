@@ -71,6 +71,13 @@ test("an argument too many is named", () => {
   expect(usageLine(none)).toBe("muster try");
 });
 
+test("a manifest that stands where no argument does is told to be an option's", () => {
+  const withFile: CommandSpec = { ...spec, args: [] };
+  expect(() => parseCommandLine(withFile, ["plant.yaml"])).toThrow(
+    '"muster try" takes no argument "plant.yaml". Did you mean "--file plant.yaml"?',
+  );
+});
+
 test("asking for an option that the table does not have is a mistake of ours", () => {
   expect(() => parse("x").text("nope")).toThrow(RangeError);
 });
