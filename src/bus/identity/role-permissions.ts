@@ -48,8 +48,17 @@ function host(scope: RoleScope): RolePermissions {
   const jobs = scope.hasJobs ? hostJobs(scope) : none;
   const memory = scope.hasKvMemory ? hostMemory(scope) : [];
   return {
-    // Its address is asked for before it serves; answers go to whatever inbox asks.
-    publish: [own("hb"), own("status"), "_INBOX.>", userInfoSubject, ...jobs.publish, ...memory, ...named.publish],
+    // Its address is asked for before it serves, and who else beats for it later; answers go to whatever inbox asks.
+    publish: [
+      own("hb"),
+      own("status"),
+      "$SRV.INFO.agents.*",
+      "_INBOX.>",
+      userInfoSubject,
+      ...jobs.publish,
+      ...memory,
+      ...named.publish,
+    ],
     subscribe: [
       own("prompt"),
       own("status"),

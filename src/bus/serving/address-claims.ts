@@ -6,6 +6,7 @@ import { decodeHeartbeat, missedBeats } from "../../protocol/heartbeat.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import { agentSubject } from "../../protocol/subjects.ts";
 import type { Logger } from "../../telemetry/log.ts";
+import { askInstance } from "./ask-instance.ts";
 import { isWithdrawn, judgeClaim, servingInstance } from "./address-rule.ts";
 import type { BusConnection, BusSubscription } from "../connection/connection.ts";
 import type { ProbeInbox } from "../connection/probe-inbox.ts";
@@ -14,6 +15,8 @@ import { isNoResponders } from "../connection/probe-inbox.ts";
 /** No answer in this time: whoever holds the status subject is not well enough to serve. */
 const askMs = 500;
 const tickMs = 500;
+/** However seldom another says that it beats. */
+const longestIntervalS = 3_600;
 
 export interface Claimant {
   readonly address: AgentAddress;
@@ -24,7 +27,7 @@ export interface Claimant {
   onTaken(byInstanceId: string): void;
 }
 
-type ClaimState = "unasked" | "asking" | "serving" | "withdrawn";
+type ClaimState = "unasked" | "asking" | "serving" | "withdrawn" | "over";
 
 interface Claim {
   readonly claimant: Claimant;
@@ -43,6 +46,8 @@ export class AddressClaims {
   readonly #ownIds = new Set<string>();
   readonly #beats = new Map<string, { readonly subscription: BusSubscription; users: number }>();
   readonly #withdrawn = new Set<Claim>();
+  /** Those for which another instance is asked whether it serves. */
+  readonly #doubted = new Set<Claim>();
   readonly #stopListening: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -76,6 +81,7 @@ export class AddressClaims {
     this.#timer = undefined;
     for (const { subscription } of this.#beats.values()) subscription.unsubscribe();
     this.#beats.clear();
+    for (const claims of this.#claims.values()) for (const claim of claims) claim.state = "over";
     this.#claims.clear();
     this.#withdrawn.clear();
   }
@@ -83,6 +89,7 @@ export class AddressClaims {
   #remove(subject: string, claim: Claim): void {
     const claims = this.#claims.get(subject);
     if (claims?.delete(claim) !== true) return;
+    claim.state = "over";
     if (claims.size === 0) this.#claims.delete(subject);
     this.#ownIds.delete(claim.claimant.instanceId);
     this.#withdrawn.delete(claim);
@@ -154,11 +161,22 @@ export class AddressClaims {
 
   #weigh(claim: Claim, other: Heartbeat): void {
     if (claim.state === "serving") {
-      if (judgeClaim(other, claim.claimant.instanceId) === "serves") this.#withdraw(claim, other);
+      if (judgeClaim(other, claim.claimant.instanceId) === "serves") this.#withdrawFor(claim, other);
     } else if (claim.state === "withdrawn") {
       if (other.state === "draining" && other.instance_id === claim.otherId) this.#serve(claim);
       else if (judgeClaim(other, claim.claimant.instanceId) !== "idle") extend(claim, other);
     }
+  }
+
+  /** Only for who is there: one heartbeat, late or made up, takes no agent off its address. */
+  #withdrawFor(claim: Claim, other: Heartbeat): void {
+    if (this.#doubted.has(claim)) return;
+    this.#doubted.add(claim);
+    const promptSubject = agentSubject("prompt", claim.claimant.address);
+    askInstance(this.#connection, this.#inbox, { instanceId: other.instance_id, promptSubject }, (serves) => {
+      this.#doubted.delete(claim);
+      if (serves && claim.state === "serving") this.#withdraw(claim, other);
+    });
   }
 
   #serve(claim: Claim): void {
@@ -205,5 +223,5 @@ function neighbourBeats({ agent, owner }: AgentAddress): string {
 
 function extend(claim: Claim, other: Heartbeat): void {
   if (!isWithdrawn(other)) claim.otherId = other.instance_id;
-  claim.otherDeadlineMs = performance.now() + missedBeats * other.interval_s * 1_000;
+  claim.otherDeadlineMs = performance.now() + missedBeats * Math.min(other.interval_s, longestIntervalS) * 1_000;
 }

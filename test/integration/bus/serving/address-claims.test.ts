@@ -74,6 +74,25 @@ test("of two that start together the smaller service id serves", async () => {
   }
 }, 20_000);
 
+test("a heartbeat of an instance that is not there, or serves something else, takes no agent off its address", async () => {
+  const a = await first.serve(roomy, answers("first"));
+  const neighbour = { agent: "muster", owner: "tests", name: "neighbour" };
+  const b = await second.serve({ ...roomy, address: neighbour }, answers("second"));
+  const subject = a.promptSubject.replace(".prompt.", ".hb.");
+  const beats: Record<string, unknown>[] = [];
+  caller.nats.subscribe(subject, { callback: (_, message) => void beats.push(message.json()) });
+  for (const instance_id of ["forged", "*", b.instanceId]) {
+    const beat = { agent: "muster", owner: "tests", instance_id, ts: new Date().toISOString(), interval_s: 1e9 };
+    caller.nats.publish(subject, JSON.stringify(beat));
+    await caller.nats.flush();
+    const own = (): Record<string, unknown>[] => beats.filter((heard) => heard["instance_id"] === a.instanceId);
+    const before = own().length;
+    await eventually(() => own().length >= before + 2, 10_000);
+    expect(own().map(({ state }) => state)).not.toContain("degraded");
+  }
+  expect(await answersOf(a, 5)).toEqual(new Set(["first"]));
+});
+
 test("§3 replicas share the address", async () => {
   const a = await first.serve({ ...roomy, replicas: true }, answers("first"));
   const b = await second.serve({ ...roomy, replicas: true }, answers("second"));
