@@ -6,7 +6,7 @@ import { traceHeaders } from "../../protocol/trace-context.ts";
 import type { AgentAddress } from "../../protocol/subjects.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import { delay } from "../delay.ts";
-import { idHeader, ownIdHeader, replayHeader } from "./job-envelope.ts";
+import { idHeaders, replayHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import type { JobResult } from "./job-record.ts";
 import { dropProgress, keptResult } from "./job-records.ts";
@@ -25,8 +25,7 @@ export async function replayJob(bus: CallerBus, { id, address, place, state, res
     throw new JobError("wrong-state", `Job "${id}" was too large to be kept with its result: submit it again`);
   }
   await publishKept(bus, jobSubject(address, place), result.job, {
-    [idHeader]: `${id}.replay.${seq}`,
-    [ownIdHeader]: id,
+    ...idHeaders(address, id, seq),
     [replayHeader]: `${seq}`,
     ...(result.sender === undefined ? {} : { [senderHeader]: result.sender }),
     ...(result.trace && traceHeaders(result.trace)),

@@ -20,15 +20,7 @@ import type { Logger } from "../../telemetry/log.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import { domainBus } from "./domain-bus.ts";
 import { decodeMark, dropMark, type HubMark, hubMark, keepMark } from "./hub-mark.ts";
-import {
-  attemptsHeader,
-  idHeader,
-  jobTerms,
-  type JobTerms,
-  ownIdHeader,
-  replayHeader,
-  ttlHeader,
-} from "./job-envelope.ts";
+import { attemptsHeader, idHeaders, jobTerms, type JobTerms, replayHeader, ttlHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { encodeResult, failureOf, type JobResult } from "./job-record.ts";
 import { keepResult, keptResult } from "./job-records.ts";
@@ -97,7 +89,7 @@ export class HubJobs {
       return;
     }
     const own = terms.replaces === undefined ? undefined : await keptResult(bus, address, terms.id);
-    await publishKept(bus, jobSubject(address), message.data, ownHeaders(terms, message, own?.seq));
+    await publishKept(bus, jobSubject(address), message.data, ownHeaders(address, terms, message, own?.seq));
     await keepMark(bus, address, terms.id, {
       hubSeq: message.seq,
       ...(terms.replaces === undefined ? {} : { hubReplaces: terms.replaces }),
@@ -159,13 +151,17 @@ function hubTerms(message: StoredMessage): JobTerms {
 }
 
 /** The time that it has waited at the hub is gone from its life. */
-function ownHeaders(terms: JobTerms, message: StoredMessage, replaces: number | undefined): Record<string, string> {
+function ownHeaders(
+  address: AgentAddress,
+  terms: JobTerms,
+  message: StoredMessage,
+  replaces: number | undefined,
+): Record<string, string> {
   const sender = message.headers[senderHeader];
   const trace = traceContextOf(message.headers);
   const waitedMs = steppedClock.ageMs(message.storedAtMs) ?? 0;
   return {
-    [idHeader]: terms.replaces === undefined ? terms.id : `${terms.id}.replay.${terms.replaces}`,
-    [ownIdHeader]: terms.id,
+    ...idHeaders(address, terms.id, terms.replaces),
     [ttlHeader]: `${Math.max(1, terms.ttlMs - waitedMs)}ms`,
     [attemptsHeader]: `${terms.attempts}`,
     ...(replaces === undefined ? {} : { [replayHeader]: `${replaces}` }),

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { parseDuration } from "../../manifest/units.ts";
+import type { AgentAddress } from "../../protocol/subjects.ts";
 import { objectOf } from "./jetstream.ts";
 
 export const idHeader = "Nats-Msg-Id";
@@ -28,6 +29,12 @@ export interface JobTerms {
 /** Whether the text may be a job's id. */
 export function isJobId(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,128}$/.test(text);
+}
+
+/** The headers of a job's id. The server knows a message again among those for all agents of an owner, whose jobs may have one id. */
+export function idHeaders({ name }: AgentAddress, id: string, replaces?: number): Readonly<Record<string, string>> {
+  const message = replaces === undefined ? id : `${id}.replay.${replaces}`;
+  return { [idHeader]: `${name}.${message}`, [ownIdHeader]: id };
 }
 
 /**

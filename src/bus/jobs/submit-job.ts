@@ -6,7 +6,7 @@ import type { AgentAddress } from "../../protocol/subjects.ts";
 import { type TraceContext, traceHeaders } from "../../protocol/trace-context.ts";
 import type { CallerBus } from "../calling/caller-bus.ts";
 import type { RequestSender } from "../identity/request-sender.ts";
-import { attemptsHeader, digest, idHeader, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
+import { attemptsHeader, digest, idHeaders, isJobId, jobTerms, ttlHeader } from "./job-envelope.ts";
 import { JobError } from "./job-error.ts";
 import { keptResult, queuedMessage } from "./job-records.ts";
 import { hasStream, maxJobsPerAgent } from "./job-streams.ts";
@@ -75,7 +75,7 @@ async function publish(
   }
   const headers = {
     ...(signed?.type === "signed" ? signed.headers : {}),
-    [idHeader]: job.id,
+    ...idHeaders(address, job.id),
     ...(job.ttlMs === undefined ? {} : { [ttlHeader]: `${job.ttlMs}ms` }),
     ...(job.trace && traceHeaders(job.trace)),
     ...(job.attempts === undefined ? {} : { [attemptsHeader]: `${job.attempts}` }),

@@ -30,7 +30,7 @@ describe("a file argument", () => {
       ["restore", "/dev/null", "--state", "state"],
       "This is no whole backup: Tar archive is truncated. Nothing was changed",
     ],
-    [["backup", "/nope/x.tar", "--state", "."], 'There is no folder "/nope" to write it to'],
+    [["backup", "nope/x.tar", "--state", "."], 'nope" to write it to'],
   ])("that cannot be used is told in words: %j", async (words, text) => {
     const said = await failureOf(words);
     expect(said).toContain(text);

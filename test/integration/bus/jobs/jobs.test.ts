@@ -92,6 +92,17 @@ test("the same job twice is one job, and another job under its id is a conflict"
   expect(calls).toBe(1);
 });
 
+test("one id is a job of each agent that it is given to", async () => {
+  host = await startBusHost(nats.url, { takesJobs: true });
+  const [one, other] = [newAddress(), newAddress()];
+  await host.serve({ address: one }, echo);
+  await host.serve({ address: other }, echo);
+  await until("the store", () => canSubmit(one, "shared"));
+  expect(await submit(other, "shared", "shared")).toMatchObject({ isKnown: false });
+  expect(await result(one, "shared")).toMatchObject({ state: "done", text: "shared" });
+  expect(await result(other, "shared")).toMatchObject({ state: "done", text: "shared" });
+});
+
 test("the same job twice is one job also while it waits, long after the server forgot the id", async () => {
   host = await startBusHost(nats.url, { takesJobs: true });
   const address = newAddress();
