@@ -1,5 +1,6 @@
 // The engine's child as a process: lines in, lines out, what it last printed, and how it ended.
 
+import { tmpdir } from "node:os";
 import { childEnvironment } from "../../host/child-environment.ts";
 import { tailBuffer } from "../../host/tail-buffer.ts";
 import { LineSplitter } from "../line-splitter.ts";
@@ -78,9 +79,10 @@ async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: stri
   }
 }
 
+/** The engine's library asks for the user's home when it is loaded, and fails for a user that the machine has no name for, such as a container's. */
 function engineEnvironment(): Record<string, string> {
   const own = Object.fromEntries(keptVariables.map((name) => [name, process.env[name]]));
-  return childEnvironment({ NODE_LLAMA_CPP_SKIP_DOWNLOAD: "true" }, own);
+  return childEnvironment({ NODE_LLAMA_CPP_SKIP_DOWNLOAD: "true", HOME: own["HOME"] ?? tmpdir() }, own);
 }
 
 function toldByItsEnd(): void {
