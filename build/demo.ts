@@ -43,8 +43,7 @@ async function showAnswer(runtime: DemoRuntime): Promise<void> {
   step(`muster ask assistant "${question}"`);
   const code = await runtime.show("ask", "assistant", "--quiet", question);
   if (code !== 0) throw new Error(`No answer. The runtime's log:\n${runtime.log()}`);
-  const call = lastCall(runtime.log());
-  if (call === undefined) throw new Error(`No model call in the runtime's log:\n${runtime.log()}`);
+  const call = await runtime.logged("model call", lastCall);
   say(`\n${callText(call)}`);
   step("muster ps");
   await runtime.show("ps");

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** Lines are written some ms after what they tell of. */
+const logLimitMs = 10_000;
 /** For extraction, start of the bus, and a first look at a model that may have to be loaded. */
 const readyLimitMs = 120_000;
 
@@ -37,6 +39,17 @@ export class DemoRuntime {
 
   log(): string {
     return this.#log;
+  }
+
+  /** What `find` makes of the log, as soon as it finds something there; throws with the log when it does not. */
+  async logged<Found>(what: string, find: (log: string) => Found | undefined): Promise<Found> {
+    const end = performance.now() + logLimitMs;
+    while (performance.now() < end) {
+      const found = find(this.#log);
+      if (found !== undefined) return found;
+      await Bun.sleep(20);
+    }
+    throw new Error(`No ${what} in the runtime's log:\n${this.#log}`);
   }
 
   /** Runs a command on the user's terminal; resolves to its exit code. */
