@@ -8,9 +8,8 @@ import type { LogFields, Logger } from "../telemetry/log.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { findServer } from "./find-server.ts";
+import { isBusToCome } from "./returning-bus.ts";
 import type { Terminal } from "./terminal.ts";
-
-const runtimeMs = 2_000;
 
 export interface CommandBus {
   readonly connection: BusConnection;
@@ -51,10 +50,10 @@ export async function connectBus(
   } catch (cause) {
     await connection.close();
     if (!(cause instanceof BusError)) throw cause;
-    const isRefused = whenRefused !== undefined && cause.message.includes("refused the credentials");
-    const way = isRefused
-      ? whenRefused
-      : ((await adviceOf(stateDirectory)) ?? "Name another server with --server URL or --context NAME");
+    // A server that refuses us is there: none is to be waited for.
+    const isRefused = cause.message.includes("refused the credentials");
+    const advice = isRefused ? whenRefused : await adviceOf(stateDirectory);
+    const way = advice ?? "Name another server with --server URL or --context NAME";
     throw new CommandError(`${cause.message}. ${way}`, 1, { cause });
   }
   const sender = requestSender(connection, () => connection.credentials());
@@ -64,11 +63,7 @@ export async function connectBus(
 /** A runtime that runs starts its server again; one that has ended does not. */
 async function adviceOf(stateDirectory: string | undefined): Promise<string | undefined> {
   if (stateDirectory === undefined) return undefined;
-  const { ControlError, runtimeStatus } = await import("../runtime/control-client.ts");
-  const isThere = await runtimeStatus(stateDirectory, runtimeMs).then(
-    () => true,
-    (error: unknown) => error instanceof ControlError && error.isRunning,
-  );
+  const isThere = await isBusToCome(stateDirectory);
   return isThere ? "The runtime starts its NATS server again: ask once more in a moment" : undefined;
 }
 

@@ -11,7 +11,7 @@ const lookMs = 100;
 /** Waits for it. Undefined when no runtime has this state directory, or one without such a server, or it does not come. Never rejects. */
 export async function returningBus(stateDirectory: string): Promise<BusFile | undefined> {
   const endMs = performance.now() + waitMs;
-  while (await isToCome(stateDirectory)) {
+  while (await isBusToCome(stateDirectory)) {
     await delay(lookMs);
     const bus = runningBus(stateDirectory);
     if (bus !== undefined) return bus;
@@ -20,7 +20,8 @@ export async function returningBus(stateDirectory: string): Promise<BusFile | un
   return undefined;
 }
 
-async function isToCome(stateDirectory: string): Promise<boolean> {
+/** Whether a runtime has this state directory that starts its own server, again where that ended. Never rejects. */
+export async function isBusToCome(stateDirectory: string): Promise<boolean> {
   const { runtimeStatus } = await import("../runtime/control-client.ts");
   return runtimeStatus(stateDirectory, askMs).then(
     ({ bus, isDraining }) => bus.server === "bundled" && !isDraining,
