@@ -1,5 +1,7 @@
 // Time as triggers see it: the clock on the wall, which people and servers set, and a steady one, by which is waited.
 
+import { longestTimerMs } from "../host/longest-timer.ts";
+
 export interface Clock {
   /** Milliseconds since 1970. May jump. */
   wallMs(): number;
@@ -8,8 +10,6 @@ export interface Clock {
   /** Acts once after `ms` of the steady clock. Returns what prevents it. */
   after(ms: number, act: () => void): () => void;
 }
-
-const longestTimerMs = 2_147_483_647;
 
 export const systemClock: Clock = {
   wallMs: () => Date.now(),

@@ -1,5 +1,6 @@
 // One job's turn at its agent: waits for its place behind all callers, runs the handler as a prompt would, and collects the answer.
 
+import { longestTimerMs } from "../../host/longest-timer.ts";
 import type { Attachment } from "../../protocol/attachment.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { TraceContext } from "../../protocol/trace-context.ts";
@@ -12,7 +13,6 @@ import { untilAborted } from "../until-aborted.ts";
 import type { JobAnswer } from "./job-agent.ts";
 
 const abandonMs = 1_000;
-const longestTimerMs = 2_147_483_647;
 
 export interface JobTurnRequest {
   readonly prompt: ServedPrompt;

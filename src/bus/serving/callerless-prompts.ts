@@ -1,5 +1,6 @@
 // Prompts of one agent that no caller waits for: jobs that are kept elsewhere, and those of its own triggers.
 
+import { longestTimerMs } from "../../host/longest-timer.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { SenderGate } from "../identity/sender-gate.ts";
@@ -14,7 +15,6 @@ import { StopReason } from "./service-port.ts";
 
 /** An answer of our own is kept whole until it is delivered. */
 const maxOwnAnswerBytes = 1024 * 1024;
-const longestTimerMs = 2_147_483_647;
 
 export interface CallerlessPromptsOptions {
   readonly spec: ServiceSpec;

@@ -1,12 +1,12 @@
 // The heartbeats of all agents of this process (§8): one timer, spread over the interval, at once after a reconnect.
 
+import { longestTimerMs } from "../../host/longest-timer.ts";
 import type { BusConnection } from "../connection/connection.ts";
 
 /** Beats due within the same slot share one wake-up. */
 const slotMs = 250;
 /** Beats sent at once before other work gets a turn. */
 const batchSize = 256;
-const longestTimerMs = 2_147_483_647;
 
 export interface Beating {
   readonly intervalMs: number;

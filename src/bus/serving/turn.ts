@@ -1,5 +1,6 @@
 // One prompt from its ack to its end: waits for its place, runs the handler, and owes the caller exactly one terminator on every path.
 
+import { longestTimerMs } from "../../host/longest-timer.ts";
 import { ServiceError } from "../../protocol/service-error.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Ticket } from "./admission.ts";
@@ -15,7 +16,6 @@ import { untilAborted } from "../until-aborted.ts";
 const abandonMs = 1_000;
 /** Output of one stream after which the server's pong is awaited: what a slow server makes us buffer stays bounded. */
 const unconfirmedLimitBytes = 256 * 1024;
-const longestTimerMs = 2_147_483_647;
 
 export interface TurnRequest {
   readonly prompt: ServedPrompt;

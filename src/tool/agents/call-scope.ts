@@ -1,5 +1,6 @@
 // The calls of one turn: they are seen by its tools alone, and end with it.
 
+import { longestTimerMs } from "../../host/longest-timer.ts";
 import type { AgentToolName } from "../../manifest/tools/other-agents-config.ts";
 import type { AgentCall } from "./agent-call.ts";
 
@@ -81,8 +82,6 @@ export class CallScope {
     for (const call of this.#calls.values()) call.cancel();
   }
 }
-
-const longestTimerMs = 2_147_483_647;
 
 /** What every result says while calls are open. */
 export function openCallsNote(

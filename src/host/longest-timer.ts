@@ -1,0 +1,2 @@
+/** The longest delay of `setTimeout` and `setInterval`; a longer one fires at once. */
+export const longestTimerMs = 2_147_483_647;
